@@ -1,0 +1,238 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace CopyMc;
+
+/// <summary>
+/// Copies memory that may be poisoned and says how many bytes it did not copy, as <c>copy_mc_to_kernel</c> does.
+/// </summary>
+/// <remarks>
+/// <para>
+/// What holds for every copy: bytes <c>[0, byteCount - remaining)</c> of the destination equal the source, and not one byte after
+/// them is written, unless poison was marked while the copy ran, which the fault then says. No byte of a line marked before the
+/// call is ever read. With known poison the copied prefix ends where the first bad line starts; with a fault it ends at the first
+/// unreadable byte, or where its line or page starts when the hardware tells only that.
+/// </para>
+/// <para>Thread-safe, and without allocation. Poison is never an exception: exceptions are for bad arguments, before a byte moves.</para>
+/// </remarks>
+public sealed unsafe class CopyEngine
+{
+    /// <summary>Bytes after which a long copy looks for late poison again, and within which a progress of its own is seen.</summary>
+    private const nuint BlockSize = 2 * 1024 * 1024;
+
+    /// <summary>
+    /// Up to here a native copy is called without the GC transition: at a few hundred nanoseconds a collection waits no longer for it than for
+    /// any other managed code between two safe points, and the transition would cost as much as the copy.
+    /// </summary>
+    private const nuint SuppressTransitionLimit = 8192;
+
+    private static CopyEngine? s_shared;
+
+    private readonly delegate* unmanaged[SuppressGCTransition]<byte*, byte*, nuint, FaultRecord*, nuint> _short;
+    private readonly nuint _shortLimit;
+
+    /// <summary>Makes an engine. With a recovering kernel this also enables <see cref="FaultRecovery"/>.</summary>
+    /// <param name="options">Kernel, hint and signals; <see langword="null"/>: the best kernel here.</param>
+    /// <exception cref="PlatformNotSupportedException">The kernel cannot run here; the message names what is missing.</exception>
+    /// <exception cref="ArgumentException"><c>COPYMC_KERNEL</c> names no kernel; the message lists those there are.</exception>
+    public CopyEngine(CopyEngineOptions? options = null)
+    {
+        options ??= new CopyEngineOptions();
+        Kernel = options.Kernel ?? KernelCatalog.Choose(options.Hint);
+        if (!Kernel.IsSupported)
+            throw new PlatformNotSupportedException($"The copy kernel '{Kernel.Name}' cannot run here: {Kernel.UnsupportedReason}");
+
+        if (Kernel.RecoversFromFaults)
+        {
+            FaultRecovery.Enable();
+            if (options.RecoverSegmentationFaults)
+                FaultRecovery.EnableSegmentationFaults();
+            _short = (delegate* unmanaged[SuppressGCTransition]<byte*, byte*, nuint, FaultRecord*, nuint>)Kernel.NativeFunction;
+            _shortLimit = SuppressTransitionLimit;
+        }
+        else if (options.RecoverSegmentationFaults)
+        {
+            throw new PlatformNotSupportedException($"The copy kernel '{Kernel.Name}' does not recover from faults.");
+        }
+    }
+
+    /// <summary>An engine with the best kernel here; it recovers from faults wherever the native stub works.</summary>
+    /// <exception cref="ArgumentException"><c>COPYMC_KERNEL</c> names no kernel; the message lists those there are.</exception>
+    public static CopyEngine Shared => s_shared ?? MakeShared();
+
+    /// <summary>The kernel this engine copies with.</summary>
+    public CopyKernel Kernel { get; }
+
+    /// <summary>Copies up to the first poison.</summary>
+    /// <param name="source">The first byte to read; any alignment.</param>
+    /// <param name="destination">The first byte to write; any alignment. Marks on the destination do not matter.</param>
+    /// <param name="byteCount">Bytes to copy.</param>
+    /// <returns>Bytes not copied; 0 if all were.</returns>
+    /// <exception cref="ArgumentNullException">A pointer is null and <paramref name="byteCount"/> is not 0.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A range wraps around the address space.</exception>
+    /// <exception cref="ArgumentException">The ranges overlap.</exception>
+    [SkipLocalsInit]
+    public nuint Copy(void* source, void* destination, nuint byteCount)
+    {
+        // The short, clean copy, which is nearly all of them: one look at the gate before and one after.
+        if (byteCount - 1 < _shortLimit && AreSound(source, destination, byteCount) && !AnyPoison)
+        {
+            FaultRecord record;
+            nuint remaining = _short((byte*)destination, (byte*)source, byteCount, &record);
+            if (remaining == 0 && !AnyPoison)
+                return 0;
+            return byteCount - Settle((byte*)source, byteCount - remaining, remaining != 0 ? &record : null, fault: null);
+        }
+        return CopyBlocks((byte*)source, (byte*)destination, byteCount, fault: null);
+    }
+
+    /// <summary>Copies up to the first poison and says what it met.</summary>
+    /// <param name="source">The first byte to read; any alignment.</param>
+    /// <param name="destination">The first byte to write; any alignment. Marks on the destination do not matter.</param>
+    /// <param name="byteCount">Bytes to copy.</param>
+    /// <param name="fault">What stopped the copy; of kind <see cref="CopyFaultKind.None"/> if nothing did.</param>
+    /// <returns>Bytes not copied; 0 if all were.</returns>
+    /// <exception cref="ArgumentNullException">A pointer is null and <paramref name="byteCount"/> is not 0.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A range wraps around the address space.</exception>
+    /// <exception cref="ArgumentException">The ranges overlap.</exception>
+    public nuint Copy(void* source, void* destination, nuint byteCount, out CopyFault fault)
+    {
+        CopyFault found = default;
+        nuint remaining = CopyBlocks((byte*)source, (byte*)destination, byteCount, &found);
+        fault = found;
+        return remaining;
+    }
+
+    /// <summary>Copies up to the first poison.</summary>
+    /// <param name="source">The bytes to read; all of them are copied.</param>
+    /// <param name="destination">Where to; at least as long as <paramref name="source"/>.</param>
+    /// <returns>Bytes not copied; 0 if all were.</returns>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short, or the spans overlap.</exception>
+    public int Copy(ReadOnlySpan<byte> source, Span<byte> destination)
+    {
+        if (destination.Length < source.Length)
+            throw new ArgumentException($"The destination holds {destination.Length} bytes, the source {source.Length}.", nameof(destination));
+        fixed (byte* from = source)
+        fixed (byte* to = destination)
+            return (int)Copy(from, to, (nuint)source.Length);
+    }
+
+    private static bool AnyPoison
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Volatile.Read(ref PoisonGate.Instance->PoisonedMaps) != 0;
+    }
+
+    /// <summary>No null, no wrap, no overlap. What is wrong is told by <see cref="ThrowUnsound"/>, off the hot path.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool AreSound(void* source, void* destination, nuint byteCount)
+    {
+        nuint from = (nuint)source, to = (nuint)destination;
+        // Distances modulo 2^64: apart by at least byteCount both ways round. A range that wraps ends below its start.
+        return from - to >= byteCount && to - from >= byteCount
+            && from - 1 < nuint.MaxValue - byteCount && to - 1 < nuint.MaxValue - byteCount;
+    }
+
+    [DoesNotReturn]
+    private static void ThrowUnsound(void* source, void* destination, nuint byteCount)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(destination);
+        nuint room = nuint.MaxValue - byteCount;
+        if ((nuint)source > room || (nuint)destination > room)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(byteCount), byteCount, $"The {((nuint)source > room ? "source" : "destination")} range wraps around the address space.");
+        }
+        throw new ArgumentException("The source and destination ranges overlap.", nameof(destination));
+    }
+
+    private static CopyEngine MakeShared()
+    {
+        var engine = new CopyEngine();
+        return Interlocked.CompareExchange(ref s_shared, engine, null) ?? engine;
+    }
+
+    /// <summary>The one place of the poison logic: map, kernel, map again, and learning; block by block.</summary>
+    [SkipLocalsInit]
+    private nuint CopyBlocks(byte* source, byte* destination, nuint byteCount, CopyFault* fault)
+    {
+        if (byteCount == 0)
+            return 0;
+        if (!AreSound(source, destination, byteCount))
+            ThrowUnsound(source, destination, byteCount);
+
+        nuint left = byteCount;
+        do
+        {
+            nuint block = nuint.Min(left, BlockSize);
+            long marks = Volatile.Read(ref PoisonGate.Instance->Marks);
+            nuint clean = AnyPoison ? PoisonRegistry.FirstPoisonedAddress((nuint)source, (nuint)source + block) - (nuint)source : block;
+
+            FaultRecord record;
+            nuint remaining = clean != 0 ? CopyOnce(source, destination, clean, &record) : 0;
+            if (remaining != 0 || Volatile.Read(ref PoisonGate.Instance->Marks) != marks)
+            {
+                nuint prefix = Settle(source, clean - remaining, remaining != 0 ? &record : null, fault);
+                if (prefix != clean)
+                    return left - prefix;
+            }
+            if (clean != block)
+            {
+                Report(fault, KnownPoisonAt((nuint)source + clean, arrivedDuringCopy: false));
+                return left - clean;
+            }
+            source += block;
+            destination += block;
+            left -= block;
+        }
+        while (left != 0);
+        return 0;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private nuint CopyOnce(byte* source, byte* destination, nuint byteCount, FaultRecord* record) =>
+        byteCount <= _shortLimit ? _short(destination, source, byteCount, record) : Kernel.Copy(source, destination, byteCount, record);
+
+    /// <summary>What a copied prefix is worth: shortened by poison that was marked meanwhile, else ended by the fault, which is learned.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nuint Settle(byte* source, nuint copied, FaultRecord* record, CopyFault* fault)
+    {
+        if (copied != 0)
+        {
+            nuint beforeLate = PoisonRegistry.FirstPoisonedAddress((nuint)source, (nuint)source + copied) - (nuint)source;
+            if (beforeLate != copied)
+            {
+                Report(fault, KnownPoisonAt((nuint)source + beforeLate, arrivedDuringCopy: true));
+                return beforeLate;
+            }
+        }
+        if (record != null)
+            Report(fault, Learn(record));
+        return copied;
+    }
+
+    private static void Report(CopyFault* fault, CopyFault found)
+    {
+        if (fault != null)
+            *fault = found;
+    }
+
+    private static CopyFault KnownPoisonAt(nuint address, bool arrivedDuringCopy) =>
+        new(CopyFaultKind.KnownPoison, CopySide.Source, address & ~(nuint)(PoisonMap.LineSize - 1), PoisonMap.LineSize, arrivedDuringCopy);
+
+    /// <summary>Marks what a fault in the source taught in every map that covers it, so that the next copy stops without a signal.</summary>
+    private static CopyFault Learn(FaultRecord* record)
+    {
+        const int BusMceerrAr = 4;
+        var side = (CopySide)record->Side;
+        if (side == CopySide.Source)
+            PoisonRegistry.MarkEverywhere(record->Address, record->Extent);
+        CopyFaultKind kind =
+            record->Signal == MceStub.SigSegv ? CopyFaultKind.AccessViolation
+            : record->Code == BusMceerrAr ? CopyFaultKind.MachineCheck
+            : CopyFaultKind.BusError;
+        return new CopyFault(kind, side, record->Address, record->Extent);
+    }
+}

@@ -1,0 +1,11 @@
+namespace CopyMc;
+
+/// <summary>Why a copy stopped, and where.</summary>
+/// <param name="Kind">What stopped it; <see cref="CopyFaultKind.None"/> if nothing did.</param>
+/// <param name="Side">Which range the bad memory lies in.</param>
+/// <param name="Address">Where the lost memory starts, aligned to <paramref name="Extent"/>. It may lie before the range that was copied.</param>
+/// <param name="Extent">Bytes lost from there on: a line for known poison, else what the kernel reported (a page, a huge page).</param>
+/// <param name="ArrivedDuringCopy">
+/// The poison was marked while the copy ran. Only then may bytes after the copied prefix have been written.
+/// </param>
+public readonly record struct CopyFault(CopyFaultKind Kind, CopySide Side, nuint Address, nuint Extent, bool ArrivedDuringCopy = false);

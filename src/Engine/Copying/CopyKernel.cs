@@ -1,0 +1,86 @@
+using System.Runtime.InteropServices;
+
+namespace CopyMc;
+
+/// <summary>
+/// One way to move bytes: a name, what it needs from the CPU, and a function. Kernels know nothing of poison maps;
+/// <see cref="CopyEngine"/> does.
+/// </summary>
+/// <remarks>Immutable and thread-safe.</remarks>
+public sealed unsafe class CopyKernel
+{
+    private readonly delegate*<byte*, byte*, nuint, nuint> _managed;
+
+    internal CopyKernel(string name, string isa, bool isSupported, delegate*<byte*, byte*, nuint, nuint> copy, bool isStreaming = false)
+    {
+        Name = name;
+        Isa = isa;
+        IsStreaming = isStreaming;
+        UnsupportedReason = isSupported ? null : $"{isa} is not available in this process.";
+        _managed = copy;
+    }
+
+    internal CopyKernel(string name, string isa, string? missing, nint function, bool isStreaming = false)
+    {
+        Name = name;
+        Isa = isa;
+        IsStreaming = isStreaming;
+        RecoversFromFaults = true;
+        UnsupportedReason = missing;
+        NativeFunction = function;
+    }
+
+    /// <summary>Every kernel that CopyMc has for any platform, those that cannot run here included.</summary>
+    public static IReadOnlyList<CopyKernel> All => KernelCatalog.All;
+
+    /// <summary>The kernels that can run here, the preferred ones first.</summary>
+    public static IReadOnlyList<CopyKernel> Available => KernelCatalog.Available;
+
+    /// <summary>The name, as <c>COPYMC_KERNEL</c> takes it.</summary>
+    public string Name { get; }
+
+    /// <summary>The instruction set it needs.</summary>
+    public string Isa { get; }
+
+    /// <summary>Whether it survives a fault in the source or the destination and knows where it stopped.</summary>
+    public bool RecoversFromFaults { get; }
+
+    /// <summary>Whether it writes around the cache.</summary>
+    public bool IsStreaming { get; }
+
+    /// <summary>Whether it can run here.</summary>
+    public bool IsSupported => UnsupportedReason is null;
+
+    /// <summary>What is missing for it to run here; <see langword="null"/> if nothing is.</summary>
+    public string? UnsupportedReason { get; }
+
+    /// <summary>The address of the stub's function; 0 for a managed kernel.</summary>
+    internal nint NativeFunction { get; }
+
+    /// <summary>Finds a kernel by its name, whether or not it can run here.</summary>
+    /// <param name="name">A name out of <see cref="All"/>; case does not matter.</param>
+    /// <exception cref="ArgumentException">No kernel has that name; the message lists those there are.</exception>
+    public static CopyKernel Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        foreach (CopyKernel kernel in All)
+        {
+            if (string.Equals(kernel.Name, name, StringComparison.OrdinalIgnoreCase))
+                return kernel;
+        }
+        throw new ArgumentException(
+            $"There is no copy kernel '{name}'. Known are: {string.Join(", ", All.Select(kernel => kernel.Name))}.", nameof(name));
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    /// <summary>Copies strictly forward; returns the bytes not copied. The record is written only when that is not 0.</summary>
+    internal nuint Copy(byte* source, byte* destination, nuint byteCount, FaultRecord* record)
+    {
+        if (NativeFunction == 0)
+            return _managed(source, destination, byteCount);
+        // With the GC transition: a long copy must not hold up a collection.
+        return ((delegate* unmanaged<byte*, byte*, nuint, FaultRecord*, nuint>)NativeFunction)(destination, source, byteCount, record);
+    }
+}

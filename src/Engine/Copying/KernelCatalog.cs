@@ -1,0 +1,69 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
+namespace CopyMc;
+
+/// <summary>The kernels there are, in the order of preference, and the choice among them.</summary>
+internal static unsafe class KernelCatalog
+{
+    internal const string EnvironmentVariable = "COPYMC_KERNEL";
+
+    internal static readonly CopyKernel[] All =
+    [
+        // Recovering, in the stub. The first of each hint that runs here is the default.
+        Native("native-avx512-erms", CpuFeatures.Avx512 | CpuFeatures.StringCopy),
+        Native("native-avx2-erms", CpuFeatures.Avx2 | CpuFeatures.StringCopy),
+        Native("native-avx512", CpuFeatures.Avx512),
+        Native("native-avx2", CpuFeatures.Avx2),
+        Native("native-sse2", CpuFeatures.Sse2),
+        Native("native-rep-movsb", CpuFeatures.Sse2),
+        Native("native-neon", CpuFeatures.Neon),
+        Native("native-avx512-streaming", CpuFeatures.Avx512, isStreaming: true),
+        Native("native-avx2-streaming", CpuFeatures.Avx2, isStreaming: true),
+        Native("native-sse2-streaming", CpuFeatures.Sse2, isStreaming: true),
+        Native("native-neon-streaming", CpuFeatures.Neon, isStreaming: true),
+
+        // Managed: wherever .NET runs, without recovery.
+        new("avx512", "AVX-512", Vector512.IsHardwareAccelerated && Avx512F.IsSupported, &Avx512Kernel.Copy),
+        new("avx2", "AVX2", Avx2.IsSupported, &Avx2Kernel.Copy),
+        new("neon", "NEON", AdvSimd.Arm64.IsSupported, &NeonKernel.Copy),
+        new("vector128", "128-bit vectors", Vector128.IsHardwareAccelerated, &Vector128Kernel.Copy),
+        new("scalar", "no vectors", true, &ScalarKernel.Copy),
+        new("avx512-streaming", "AVX-512", Vector512.IsHardwareAccelerated && Avx512F.IsSupported, &Avx512StreamingKernel.Copy, isStreaming: true),
+        new("avx2-streaming", "AVX2", Avx2.IsSupported, &Avx2StreamingKernel.Copy, isStreaming: true),
+        new("neon-streaming", "NEON", AdvSimd.Arm64.IsSupported, &NeonStreamingKernel.Copy, isStreaming: true),
+    ];
+
+    internal static readonly CopyKernel[] Available = [.. All.Where(kernel => kernel.IsSupported)];
+
+    /// <summary>The kernel that <c>COPYMC_KERNEL</c> names, else the preferred one for the hint.</summary>
+    /// <exception cref="ArgumentException">The variable names no kernel.</exception>
+    internal static CopyKernel Choose(CopyHint hint)
+    {
+        string? forced = Environment.GetEnvironmentVariable(EnvironmentVariable);
+        if (string.IsNullOrWhiteSpace(forced))
+            return Available.First(kernel => kernel.IsStreaming == (hint == CopyHint.Streaming));
+        try
+        {
+            return CopyKernel.Find(forced.Trim());
+        }
+        catch (ArgumentException error)
+        {
+            throw new ArgumentException($"{EnvironmentVariable}: {error.Message}", error);
+        }
+    }
+
+    private static CopyKernel Native(string name, CpuFeatures needed, bool isStreaming = false)
+    {
+        string export = name.Replace("native-", "mce_copy_", StringComparison.Ordinal).Replace('-', '_');
+        nint function = MceStub.FindKernel(export);
+        CpuFeatures lacking = needed & ~MceStub.CpuFeatures;
+        string? missing =
+            !MceStub.IsLoaded ? MceStub.NotLoadedReason
+            : lacking != 0 ? $"this machine lacks {CpuFeaturesText.Describe(lacking)}."
+            : function == 0 ? $"the native stub does not have {export}."
+            : null;
+        return new CopyKernel(name, CpuFeaturesText.Describe(needed), missing, function, isStreaming);
+    }
+}

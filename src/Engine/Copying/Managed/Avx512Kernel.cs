@@ -1,0 +1,49 @@
+using System.Runtime.Intrinsics;
+using Vec = System.Runtime.Intrinsics.Vector512<byte>;
+
+namespace CopyMc;
+
+/// <summary>The AVX-512 kernel.</summary>
+internal static unsafe class Avx512Kernel
+{
+    private const nuint VecSize = 64;
+
+    internal static nuint Copy(byte* source, byte* destination, nuint byteCount)
+    {
+        if (byteCount < VecSize)
+            return Avx2Kernel.Copy(source, destination, byteCount);
+
+        // Both loads before both stores, so that any length up to two vectors is the same four instructions.
+        if (byteCount <= 2 * VecSize)
+        {
+            Vec first = Vector512.Load(source);
+            Vec last = Vector512.Load(source + byteCount - VecSize);
+            first.Store(destination);
+            last.Store(destination + byteCount - VecSize);
+            return 0;
+        }
+
+        // One unaligned vector, then aligned stores from the next boundary of the destination on.
+        Vector512.Load(source).Store(destination);
+        nuint offset = VecSize - ((nuint)destination & (VecSize - 1));
+        for (; offset + 4 * VecSize <= byteCount; offset += 4 * VecSize)
+        {
+            byte* from = source + offset;
+            byte* to = destination + offset;
+            Vec a = Vector512.Load(from);
+            Vec b = Vector512.Load(from + VecSize);
+            Vec c = Vector512.Load(from + 2 * VecSize);
+            Vec d = Vector512.Load(from + 3 * VecSize);
+            a.StoreAligned(to);
+            b.StoreAligned(to + VecSize);
+            c.StoreAligned(to + 2 * VecSize);
+            d.StoreAligned(to + 3 * VecSize);
+        }
+
+        // What is left, less than four vectors, and last one vector that ends where the copy ends.
+        for (; offset + VecSize < byteCount; offset += VecSize)
+            Vector512.Load(source + offset).Store(destination + offset);
+        Vector512.Load(source + byteCount - VecSize).Store(destination + byteCount - VecSize);
+        return 0;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Vec = System.Runtime.Intrinsics.Vector512<byte>;
+
+namespace CopyMc;
+
+/// <summary>The AVX-512 kernel, writing around the cache.</summary>
+internal static unsafe class Avx512StreamingKernel
+{
+    private const nuint VecSize = 64;
+
+    /// <summary>Below this many bytes there is nothing to keep out of the cache.</summary>
+    private const nuint StreamingLeast = 4096;
+
+    internal static nuint Copy(byte* source, byte* destination, nuint byteCount)
+    {
+        if (byteCount < StreamingLeast)
+            return Avx512Kernel.Copy(source, destination, byteCount);
+
+        // One unaligned vector, then aligned stores from the next boundary of the destination on.
+        Vector512.Load(source).Store(destination);
+        nuint offset = VecSize - ((nuint)destination & (VecSize - 1));
+        for (; offset + 4 * VecSize <= byteCount; offset += 4 * VecSize)
+        {
+            byte* from = source + offset;
+            byte* to = destination + offset;
+            Vec a = Vector512.Load(from);
+            Vec b = Vector512.Load(from + VecSize);
+            Vec c = Vector512.Load(from + 2 * VecSize);
+            Vec d = Vector512.Load(from + 3 * VecSize);
+            Avx512F.StoreAlignedNonTemporal(to, a);
+            Avx512F.StoreAlignedNonTemporal(to + VecSize, b);
+            Avx512F.StoreAlignedNonTemporal(to + 2 * VecSize, c);
+            Avx512F.StoreAlignedNonTemporal(to + 3 * VecSize, d);
+        }
+        // Streaming stores are weakly ordered: make them visible before the copy is reported done.
+        Sse.StoreFence();
+
+        // What is left, less than four vectors, and last one vector that ends where the copy ends.
+        for (; offset + VecSize < byteCount; offset += VecSize)
+            Vector512.Load(source + offset).Store(destination + offset);
+        Vector512.Load(source + byteCount - VecSize).Store(destination + byteCount - VecSize);
+        return 0;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using Vec = System.Runtime.Intrinsics.Vector128<byte>;
+
+namespace CopyMc;
+
+/// <summary>The NEON kernel: pairs of vectors, as LDP and STP.</summary>
+internal static unsafe class NeonKernel
+{
+    private const nuint VecSize = 16;
+
+    internal static nuint Copy(byte* source, byte* destination, nuint byteCount)
+    {
+        if (byteCount < VecSize)
+            return ScalarKernel.Copy(source, destination, byteCount);
+
+        // Both loads before both stores, so that any length up to two vectors is the same four instructions.
+        if (byteCount <= 2 * VecSize)
+        {
+            Vec first = Vector128.Load(source);
+            Vec last = Vector128.Load(source + byteCount - VecSize);
+            first.Store(destination);
+            last.Store(destination + byteCount - VecSize);
+            return 0;
+        }
+
+        // One unaligned vector, then aligned stores from the next boundary of the destination on.
+        Vector128.Load(source).Store(destination);
+        nuint offset = VecSize - ((nuint)destination & (VecSize - 1));
+        for (; offset + 4 * VecSize <= byteCount; offset += 4 * VecSize)
+        {
+            byte* from = source + offset;
+            byte* to = destination + offset;
+            (Vec a, Vec b) = AdvSimd.Arm64.LoadPairVector128(from);
+            (Vec c, Vec d) = AdvSimd.Arm64.LoadPairVector128(from + 2 * VecSize);
+            AdvSimd.Arm64.StorePair(to, a, b);
+            AdvSimd.Arm64.StorePair(to + 2 * VecSize, c, d);
+        }
+
+        // What is left, less than four vectors, and last one vector that ends where the copy ends.
+        for (; offset + VecSize < byteCount; offset += VecSize)
+            Vector128.Load(source + offset).Store(destination + offset);
+        Vector128.Load(source + byteCount - VecSize).Store(destination + byteCount - VecSize);
+        return 0;
+    }
+}

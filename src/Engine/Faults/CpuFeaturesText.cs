@@ -1,0 +1,21 @@
+namespace CopyMc;
+
+/// <summary>CPU features in the words of their makers.</summary>
+internal static class CpuFeaturesText
+{
+    internal static string Describe(CpuFeatures features)
+    {
+        var names = new List<string>();
+        if (features.HasFlag(CpuFeatures.Sse2))
+            names.Add("SSE2");
+        if (features.HasFlag(CpuFeatures.Avx2))
+            names.Add("AVX2");
+        if (features.HasFlag(CpuFeatures.Avx512))
+            names.Add("AVX-512 (F, VL)");
+        if (features.HasFlag(CpuFeatures.StringCopy))
+            names.Add("fast, recoverable string copy (ERMS)");
+        if (features.HasFlag(CpuFeatures.Neon))
+            names.Add("NEON");
+        return string.Join(" and ", names);
+    }
+}

@@ -1,0 +1,81 @@
+namespace CopyMc;
+
+/// <summary>
+/// Recovery from SIGBUS inside the copies of this process. Process-wide: the handler passes every signal that is not
+/// a copy's on to the handler that was there before.
+/// </summary>
+/// <remarks>Thread-safe. SIGBUS must not be blocked in a thread that copies.</remarks>
+public static class FaultRecovery
+{
+    private static readonly Lock s_lock = new();
+    private static bool s_enabled;
+    private static bool s_segmentationFaults;
+
+    /// <summary>Whether copies can recover from faults on this machine.</summary>
+    public static bool IsSupported => MceStub.IsLoaded;
+
+    /// <summary>Why they cannot; <see langword="null"/> where they can.</summary>
+    public static string? UnsupportedReason => MceStub.NotLoadedReason;
+
+    /// <summary>Whether the handler is in place.</summary>
+    public static bool IsEnabled
+    {
+        get
+        {
+            lock (s_lock)
+                return s_enabled;
+        }
+    }
+
+    /// <summary>
+    /// Puts the SIGBUS handler in place. Making a <see cref="CopyEngine"/> with a recovering kernel does this;
+    /// calling it again does nothing.
+    /// </summary>
+    /// <exception cref="PlatformNotSupportedException">Not supported here; the message is <see cref="UnsupportedReason"/>.</exception>
+    public static void Enable()
+    {
+        lock (s_lock)
+        {
+            ThrowIfUnsupported();
+            if (s_enabled)
+                return;
+            MceStub.Enable(MceStub.SigBus);
+            s_enabled = true;
+        }
+    }
+
+    /// <summary>
+    /// Takes the handler out again and puts the previous one back. If another handler has been installed over it since, it stays
+    /// where it is and passes everything on. Until <see cref="Enable"/>, a fault inside a copy is fatal.
+    /// </summary>
+    public static void Disable()
+    {
+        lock (s_lock)
+        {
+            if (s_enabled)
+                MceStub.Disable(MceStub.SigBus);
+            if (s_segmentationFaults)
+                MceStub.Disable(MceStub.SigSegv);
+            s_enabled = s_segmentationFaults = false;
+        }
+    }
+
+    /// <summary>Also recover from SIGSEGV inside copies, for engines that ask for it.</summary>
+    internal static void EnableSegmentationFaults()
+    {
+        lock (s_lock)
+        {
+            ThrowIfUnsupported();
+            if (s_segmentationFaults)
+                return;
+            MceStub.Enable(MceStub.SigSegv);
+            s_segmentationFaults = true;
+        }
+    }
+
+    private static void ThrowIfUnsupported()
+    {
+        if (!IsSupported)
+            throw new PlatformNotSupportedException($"Copies cannot recover from faults here: {UnsupportedReason}");
+    }
+}

@@ -1,0 +1,108 @@
+namespace CopyMc;
+
+/// <summary>Poisons memory on purpose, and heals it. Whether a source works is found out by trying it, once.</summary>
+/// <remarks>
+/// <para>
+/// Injecting and healing leave no descriptor, mapping or signal state behind. All sources but
+/// <see cref="PoisonSource.Bitmap"/> act on the whole page (or hugetlb page) that holds the byte, and what it held is lost, as with real poison.
+/// </para>
+/// <para>Thread-safe for different pages.</para>
+/// </remarks>
+public static unsafe class PoisonInjector
+{
+    private static readonly Lazy<IReadOnlyDictionary<PoisonSource, string?>> s_reasons = new(TryAll);
+
+    /// <summary>The sources that work here, from the easiest to the most real.</summary>
+    public static IReadOnlyList<PoisonSource> Supported =>
+        [.. Enum.GetValues<PoisonSource>().Where(source => UnsupportedReason(source) is null)];
+
+    /// <summary>Why a source does not work here; <see langword="null"/> if it does.</summary>
+    public static string? UnsupportedReason(PoisonSource source) => s_reasons.Value.TryGetValue(source, out string? reason)
+        ? reason
+        : throw new ArgumentOutOfRangeException(nameof(source), source, "There is no such poison source.");
+
+    /// <summary>Poisons the line (<see cref="PoisonSource.Bitmap"/>) or page that holds one byte.</summary>
+    /// <param name="region">The region.</param>
+    /// <param name="offset">Bytes from its start to the byte.</param>
+    /// <param name="source">How.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> is outside the region.</exception>
+    /// <exception cref="PlatformNotSupportedException">The source does not work here, or not on this region; the message says why.</exception>
+    /// <exception cref="ObjectDisposedException">The region is disposed.</exception>
+    public static void Inject(NativeRegion region, nuint offset, PoisonSource source)
+    {
+        ArgumentNullException.ThrowIfNull(region);
+        byte* start = region.Pointer;
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(offset, region.Length);
+        string? reason = UnsupportedReason(source);
+        if (reason is null && source == PoisonSource.Bitmap)
+        {
+            region.Poison.Mark(offset);
+            return;
+        }
+        nuint page = offset & ~(UnitOf(region) - 1);
+        reason ??= InjectPage(start + page, UnitOf(region), source);
+        if (reason is not null)
+            throw new PlatformNotSupportedException($"{source} cannot poison this memory: {reason}.");
+    }
+
+    /// <summary>
+    /// Makes a range of a region healthy again, whatever poisoned it: fresh pages, and no marks in the region's map. Pages
+    /// that were poisoned by anything but <see cref="PoisonSource.Bitmap"/> come back as zeros (or as the file behind the region has them).
+    /// </summary>
+    /// <param name="region">The region.</param>
+    /// <param name="offset">Bytes from its start to the range.</param>
+    /// <param name="length">Bytes in the range; every page it touches is healed.</param>
+    /// <param name="source">How the range was poisoned.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range reaches outside the region.</exception>
+    /// <exception cref="IOException">The system refused.</exception>
+    /// <exception cref="ObjectDisposedException">The region is disposed.</exception>
+    public static void Heal(NativeRegion region, nuint offset, nuint length, PoisonSource source)
+    {
+        ArgumentNullException.ThrowIfNull(region);
+        byte* start = region.Pointer;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, region.Length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, region.Length - offset);
+        if (length == 0)
+            return;
+        if (source == PoisonSource.Bitmap)
+        {
+            region.Poison.Clear(offset, length);
+            return;
+        }
+
+        nuint unit = UnitOf(region);
+        nuint first = offset & ~(unit - 1);
+        nuint end = (offset + length + unit - 1) & ~(unit - 1);
+        region.Remap(first, end - first, source);
+        region.Poison.Clear(first, nuint.Min(end, region.Length) - first);
+    }
+
+    private static nuint UnitOf(NativeRegion region) =>
+        region.Pages == PageKind.HugeTlb ? NativeRegion.HugePageSize : (nuint)NativeRegion.PageSize;
+
+    /// <summary>Returns null, or what failed and why.</summary>
+    private static string? InjectPage(byte* page, nuint length, PoisonSource source) => source switch
+    {
+        PoisonSource.TruncatedMapping => TruncatedMapping.ReplaceWith(page, length),
+        PoisonSource.UffdPoison => Userfaultfd.Poison(page, length),
+        PoisonSource.HwPoison => HwPoison.Inject(page, length),
+        _ => null,
+    };
+
+    private static Dictionary<PoisonSource, string?> TryAll()
+    {
+        var reasons = new Dictionary<PoisonSource, string?> { [PoisonSource.Bitmap] = null };
+        if (!OperatingSystem.IsLinux())
+        {
+            foreach (PoisonSource source in Enum.GetValues<PoisonSource>().Where(source => source != PoisonSource.Bitmap))
+                reasons[source] = "it needs Linux";
+            return reasons;
+        }
+        // Trying has no side effect but on these two pages. HwPoison tries without losing a frame.
+        using var region = new NativeRegion(2 * NativeRegion.PageSize);
+        reasons[PoisonSource.TruncatedMapping] = TruncatedMapping.ReplaceWith(region.Pointer, NativeRegion.PageSize);
+        reasons[PoisonSource.UffdPoison] = Userfaultfd.Poison(region.Pointer + NativeRegion.PageSize, NativeRegion.PageSize);
+        reasons[PoisonSource.HwPoison] = HwPoison.UnsupportedReason();
+        return reasons;
+    }
+}

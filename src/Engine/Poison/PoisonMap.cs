@@ -1,0 +1,245 @@
+using System.Numerics;
+
+namespace CopyMc;
+
+/// <summary>
+/// Which 64-byte lines of a range of memory are known to be poisoned. A map registers itself when it is made:
+/// every copy whose source it covers, wholly or in part, honours it until it is disposed.
+/// </summary>
+/// <remarks>
+/// <para>Lines are aligned to 64-byte addresses, not to the start of the map; a line that the map touches at an end counts whole.</para>
+/// <para>Thread-safe: marks and clears may come from any thread while copies read the map. Marking takes a lock, reading does not.</para>
+/// <para>A map commits memory only for what is marked: one over 1 TiB costs next to nothing.</para>
+/// </remarks>
+public sealed unsafe class PoisonMap : IDisposable
+{
+    /// <summary>Bytes in a line, the unit of poison.</summary>
+    public const int LineSize = 64;
+
+    private const int LineShift = 6;
+    private const int PageShift = 12;
+
+    private readonly PoisonBits _bits;
+    private readonly ulong* _pages;
+    private readonly ulong* _lines;
+    private readonly nuint _firstPage;
+    private readonly nuint _lastPage;
+    private long _poisonedLineCount;
+    private volatile bool _disposed;
+
+    /// <summary>Makes a map of <paramref name="length"/> clean bytes from <paramref name="start"/> and registers it.</summary>
+    /// <param name="start">The first byte covered; no alignment needed, and the memory need not be mapped.</param>
+    /// <param name="length">Bytes covered.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="start"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is zero, or the range wraps around the address space.</exception>
+    public PoisonMap(void* start, nuint length)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        ArgumentOutOfRangeException.ThrowIfZero(length);
+        // The last page is left out, so that no address one past an end can wrap to zero.
+        if (length > nuint.MaxValue - ((nuint)1 << PageShift) - (nuint)start)
+            throw new ArgumentOutOfRangeException(nameof(length), length, "The range wraps around the address space.");
+
+        Start = (nuint)start;
+        Length = length;
+        _firstPage = Start >> PageShift;
+        _lastPage = (End - 1) >> PageShift;
+        _bits = new PoisonBits(_lastPage - _firstPage + 1);
+        _pages = _bits.Pages;
+        _lines = _bits.Lines;
+        PoisonRegistry.Add(this);
+    }
+
+    /// <summary>How many lines are marked.</summary>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    public long PoisonedLineCount
+    {
+        get
+        {
+            ThrowIfDisposed();
+            return Volatile.Read(ref _poisonedLineCount);
+        }
+    }
+
+    /// <summary>The address of the first byte covered.</summary>
+    internal nuint Start { get; }
+
+    /// <summary>Bytes covered.</summary>
+    internal nuint Length { get; }
+
+    /// <summary>The address after the last byte covered.</summary>
+    internal nuint End => Start + Length;
+
+    /// <summary>Marks every line that holds one of <paramref name="length"/> bytes from <paramref name="offset"/>.</summary>
+    /// <param name="offset">Bytes from the start of the map.</param>
+    /// <param name="length">Bytes; zero marks nothing.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range reaches outside the map.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    public void Mark(nuint offset, nuint length = 1)
+    {
+        ThrowIfOutside(offset, length);
+        PoisonRegistry.Mark(this, Start + offset, length);
+    }
+
+    /// <summary>Clears every line that holds one of <paramref name="length"/> bytes from <paramref name="offset"/>.</summary>
+    /// <param name="offset">Bytes from the start of the map.</param>
+    /// <param name="length">Bytes; zero clears nothing.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range reaches outside the map.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    public void Clear(nuint offset, nuint length)
+    {
+        ThrowIfOutside(offset, length);
+        PoisonRegistry.Clear(this, Start + offset, length);
+    }
+
+    /// <summary>Whether the line that holds the byte at <paramref name="offset"/> is marked.</summary>
+    /// <param name="offset">Bytes from the start of the map.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> is outside the map.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    public bool IsPoisoned(nuint offset)
+    {
+        ThrowIfOutside(offset, 1);
+        nuint address = Start + offset;
+        return FirstPoisonedAddress(address, address + 1) == address;
+    }
+
+    /// <summary>Finds the first marked line in a range.</summary>
+    /// <param name="offset">Bytes from the start of the map to the start of the range.</param>
+    /// <param name="length">Bytes in the range.</param>
+    /// <returns>
+    /// Bytes from <paramref name="offset"/> to the first byte of a bad line: 0 if <paramref name="offset"/> lies in one,
+    /// <paramref name="length"/> if no line of the range is bad.
+    /// </returns>
+    /// <exception cref="ArgumentOutOfRangeException">The range reaches outside the map.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    public nuint FirstPoisoned(nuint offset, nuint length)
+    {
+        ThrowIfOutside(offset, length);
+        if (length == 0)
+            return 0;
+        nuint address = Start + offset;
+        return FirstPoisonedAddress(address, address + length) - address;
+    }
+
+    /// <summary>Takes the map out of the registry and drops its marks. Calling it again does nothing.</summary>
+    public void Dispose()
+    {
+        if (PoisonRegistry.Remove(this))
+            _bits.Drop();
+    }
+
+    /// <summary>
+    /// The address of the first byte of [<paramref name="address"/>, <paramref name="end"/>) that lies in a marked line, or
+    /// <paramref name="end"/>. The range may reach outside the map and must not be empty. Takes no lock.
+    /// </summary>
+    internal nuint FirstPoisonedAddress(nuint address, nuint end)
+    {
+        nuint page = address >> PageShift;
+        nuint lastPage = (end - 1) >> PageShift;
+        if (lastPage < _firstPage || page > _lastPage)
+            return end;
+
+        nuint found = end;
+        nuint from = page < _firstPage ? 0 : page - _firstPage;
+        nuint to = nuint.Min(lastPage, _lastPage) - _firstPage;
+        for (nuint i = NextMarkedPage(from, to); i <= to; i = NextMarkedPage(i + 1, to))
+        {
+            ulong lines = Volatile.Read(ref _lines[i]);
+            if (i + _firstPage == page)
+                lines &= ulong.MaxValue << (int)((address >> LineShift) & 63);
+            if (lines == 0)
+                continue;
+            nuint line = ((i + _firstPage) << PageShift) + ((nuint)BitOperations.TrailingZeroCount(lines) << LineShift);
+            found = line < address ? address : nuint.Min(line, end);
+            break;
+        }
+        // The words stay mapped while _bits can be reached.
+        GC.KeepAlive(_bits);
+        return found;
+    }
+
+    /// <summary>Sets or clears the lines of a range that lies within the map. The caller holds the registry's lock.</summary>
+    /// <returns>How many lines changed, negative if they were cleared.</returns>
+    internal long Change(nuint address, nuint length, bool poisoned)
+    {
+        ThrowIfDisposed();
+        if (length == 0)
+            return 0;
+        nuint firstLine = address >> LineShift;
+        nuint lastLine = (address + length - 1) >> LineShift;
+        long changed = 0;
+        for (nuint line = firstLine; line <= lastLine; line = (line | 63) + 1)
+        {
+            nuint lastHere = nuint.Min(line | 63, lastLine);
+            ulong mask = (ulong.MaxValue << (int)(line & 63)) & (ulong.MaxValue >> (int)(63 - (lastHere & 63)));
+            nuint page = (line >> (PageShift - LineShift)) - _firstPage;
+            changed += poisoned ? SetLines(page, mask) : -ClearLines(page, mask);
+        }
+        Volatile.Write(ref _poisonedLineCount, _poisonedLineCount + changed);
+        return changed;
+    }
+
+    /// <summary>Marks the map disposed. The caller holds the registry's lock.</summary>
+    /// <returns>False if it was already.</returns>
+    internal bool Retire()
+    {
+        if (_disposed)
+            return false;
+        _disposed = true;
+        return true;
+    }
+
+    // A reader that sees the page's bit must see the line's: lines first when setting, last when clearing.
+    private int SetLines(nuint page, ulong mask)
+    {
+        ulong before = _lines[page];
+        Volatile.Write(ref _lines[page], before | mask);
+        Volatile.Write(ref _pages[page >> 6], _pages[page >> 6] | (1UL << (int)(page & 63)));
+        return BitOperations.PopCount(mask & ~before);
+    }
+
+    private int ClearLines(nuint page, ulong mask)
+    {
+        ulong before = _lines[page];
+        if ((before & mask) == 0)
+            return 0;
+        if ((before & ~mask) == 0)
+            Volatile.Write(ref _pages[page >> 6], _pages[page >> 6] & ~(1UL << (int)(page & 63)));
+        Volatile.Write(ref _lines[page], before & ~mask);
+        return BitOperations.PopCount(mask & before);
+    }
+
+    /// <summary>The first page from <paramref name="page"/> to <paramref name="last"/> whose bit is set, or a page after <paramref name="last"/>.</summary>
+    private nuint NextMarkedPage(nuint page, nuint last)
+    {
+        if (page > last)
+            return page;
+        ulong word = Volatile.Read(ref _pages[page >> 6]) >> (int)(page & 63);
+        if (word != 0)
+            return page + (nuint)BitOperations.TrailingZeroCount(word);
+
+        nuint index = (page >> 6) + 1;
+        nuint lastIndex = last >> 6;
+        while (index <= lastIndex)
+        {
+            int count = (int)nuint.Min(lastIndex - index + 1, int.MaxValue);
+            int clean = new ReadOnlySpan<ulong>(_pages + index, count).IndexOfAnyExcept(0UL);
+            if (clean >= 0)
+            {
+                index += (nuint)clean;
+                return (index << 6) + (nuint)BitOperations.TrailingZeroCount(Volatile.Read(ref _pages[index]));
+            }
+            index += (nuint)count;
+        }
+        return last + 1;
+    }
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed, this);
+
+    private void ThrowIfOutside(nuint offset, nuint length)
+    {
+        ThrowIfDisposed();
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length - offset);
+    }
+}
