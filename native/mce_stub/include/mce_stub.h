@@ -1,0 +1,97 @@
+/*
+ * mce_stub: memory copies that survive poison.
+ *
+ * A copy returns how many bytes it did not copy, as the Linux kernel's copy_mc_to_kernel() does. When a load or a store in it
+ * raises SIGBUS because the memory is poisoned or gone, the handler of this library makes it return instead.
+ *
+ * Linux, x86-64 and arm64. Of use without .NET; needs nothing but the C library.
+ */
+#ifndef MCE_STUB_H
+#define MCE_STUB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#pragma GCC visibility push(default)
+
+#define MCE_ABI_VERSION 1u
+
+/* The version of this interface that the library was built with: compare with MCE_ABI_VERSION before any other call. */
+uint32_t mce_abi_version(void);
+
+enum mce_side { MCE_SOURCE = 0, MCE_DESTINATION = 1 };
+
+/* What stopped a copy. Written only by the handler: undefined after a copy that returned 0. */
+struct mce_fault {
+    uintptr_t address; /* where the lost memory starts, aligned to extent; may lie before the copy's range */
+    size_t extent;     /* bytes lost from there: what the kernel reported, else a page */
+    int32_t signal;    /* SIGBUS or SIGSEGV */
+    int32_t code;      /* si_code: BUS_MCEERR_AR, BUS_ADRERR, ... */
+    int32_t side;      /* enum mce_side */
+    int32_t reserved;
+};
+
+/*
+ * A copy kernel. Copies strictly forward and returns the bytes not copied: 0, or a count such that the first n - count bytes
+ * of dst equal src and not one byte after them was written. The ranges must not overlap. fault must be valid.
+ * Without mce_enable(SIGBUS) it is a plain copy, and a fault in it is whatever it was before.
+ * Async-signal-safe, thread-safe, takes no lock. SIGBUS must not be blocked in the calling thread.
+ */
+typedef size_t mce_copy_fn(void *dst, const void *src, size_t n, struct mce_fault *fault);
+
+#if defined(__x86_64__)
+mce_copy_fn mce_copy_avx512_erms; /* the ladder: small moves, AVX-512 loop, rep movsb for the long */
+mce_copy_fn mce_copy_avx2_erms;
+mce_copy_fn mce_copy_avx512;
+mce_copy_fn mce_copy_avx2;
+mce_copy_fn mce_copy_sse2;
+mce_copy_fn mce_copy_rep_movsb;
+mce_copy_fn mce_copy_avx512_streaming; /* non-temporal stores; complete (fenced) on return */
+mce_copy_fn mce_copy_avx2_streaming;
+mce_copy_fn mce_copy_sse2_streaming;
+#elif defined(__aarch64__)
+mce_copy_fn mce_copy_neon;
+mce_copy_fn mce_copy_neon_streaming;
+#endif
+
+/* What the CPU and the system can run. */
+enum mce_cpu_feature {
+    MCE_CPU_SSE2 = 1,
+    MCE_CPU_AVX2 = 2,
+    MCE_CPU_AVX512 = 4,       /* F and VL */
+    MCE_CPU_STRING_COPY = 8,  /* fast string copy in which a machine check can be recovered from */
+    MCE_CPU_NEON = 16,
+};
+uint32_t mce_cpu_features(void);
+
+/*
+ * Installs the handler for SIGBUS or SIGSEGV, for the whole process. It takes over the flags and the mask of the handler that is
+ * there, and passes to it, unchanged, every signal that is not a fault inside a copy of this library. Returns 0 or an errno.
+ * Not async-signal-safe; calls from several threads must be serialised by the caller, and no other code may change the signal's
+ * action meanwhile.
+ */
+int mce_enable(int signal);
+
+/*
+ * Puts the previous handler back. If somebody installed another over ours since, ours stays in the chain and passes
+ * everything on. The library is never unloaded (-z nodelete). Returns 0 or an errno.
+ */
+int mce_disable(int signal);
+
+/*
+ * madvise(MADV_HWPOISON) on whole pages: they are lost as if the hardware had reported them. The call itself may raise
+ * SIGBUS in the caller, which is swallowed if mce_enable(SIGBUS) was called. Returns 0 or an errno.
+ */
+int mce_inject_hwpoison(void *page, size_t length);
+
+#pragma GCC visibility pop
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

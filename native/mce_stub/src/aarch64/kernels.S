@@ -1,0 +1,106 @@
+/*
+ * The copy kernels of arm64, each a contiguous range in the fixup table. Registers at every instruction that may fault are
+ * those of registers.h.
+ */
+#include "../fixup_table.h"
+
+    .section .rodata.mce_fixup_table, "a", @progbits
+    .balign 4
+    .globl mce_fixup_table
+    .hidden mce_fixup_table
+mce_fixup_table:
+
+    .text
+
+/* Ranges must be entered in ascending order: the handler searches the table by bisection. */
+.macro FIXUP_ENTRY first, last, fixup, kind
+    .pushsection .rodata.mce_fixup_table, "a", @progbits
+    .word \first - .
+    .word \last - .
+    .word \fixup - .
+    .word \kind
+    .popsection
+.endm
+
+.macro FUNCTION name
+    .globl \name
+    .type \name, %function
+    .balign 64
+\name:
+    .cfi_startproc
+    bti c
+.endm
+
+.macro FUNCTION_END name
+    .cfi_endproc
+    .size \name, . - \name
+.endm
+
+/* (x0 dst, x1 src, x2 n, x3 fault) to the registers of registers.h; x2 stays n. */
+.macro KERNEL name
+    FUNCTION \name
+    add x4, x1, x2
+    mov x5, x1
+.L\name\()_first:
+.endm
+
+.macro KERNEL_END name, fixup
+.L\name\()_last:
+    FIXUP_ENTRY .L\name\()_first, .L\name\()_last, \fixup, MCE_KIND_COPY
+    FUNCTION_END \name
+.endm
+
+/* Where every fault ends: copy what is left before the bad byte, and return the rest. A second fault needs nothing but the count. */
+    .balign 64
+    .type mce_fixups, %function
+mce_fixups:
+    .cfi_startproc
+.Lfixup_streaming:
+    dmb ishst
+.Lfixup:
+    cbz x2, .Lfixup_return
+.Lfixup_first:
+    ldrb w6, [x1]
+    strb w6, [x0]
+    add x1, x1, #1
+    add x0, x0, #1
+    subs x2, x2, #1
+    b.ne .Lfixup_first
+.Lfixup_last:
+.Lfixup_return:
+    sub x0, x4, x1
+    ret
+    FIXUP_ENTRY .Lfixup_first, .Lfixup_last, .Lfixup_return, MCE_KIND_COPY
+    .cfi_endproc
+    .size mce_fixups, . - mce_fixups
+
+#define NAME mce_copy_neon
+#define FIXUP .Lfixup
+#define STORE_PAIR stp
+#define FENCE
+#include "neon.inc"
+
+#define NAME mce_copy_neon_streaming
+#define FIXUP .Lfixup_streaming
+#define STORE_PAIR stnp
+#define FENCE dmb ishst
+#include "neon.inc"
+
+/* long mce_madvise_hwpoison(void *page, size_t length): the signal that the call raises arrives at the instruction after it. */
+    .hidden mce_madvise_hwpoison
+    FUNCTION mce_madvise_hwpoison
+    mov x8, #233
+    mov x2, #100
+    svc #0
+.Linjection_first:
+    ret
+.Linjection_last:
+    FIXUP_ENTRY .Linjection_first, .Linjection_last, .Linjection_first, MCE_KIND_INJECTION
+    FUNCTION_END mce_madvise_hwpoison
+
+    .section .rodata.mce_fixup_table, "a", @progbits
+    .globl mce_fixup_table_end
+    .hidden mce_fixup_table_end
+mce_fixup_table_end:
+
+    .section .note.GNU-stack, "", %progbits

@@ -1,0 +1,167 @@
+/*
+ * The handler. Everything in it is async-signal-safe: it reads registers and static data, and calls sigaction and
+ * the raw system calls that re-raise a signal, nothing else.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "fixup_table.h"
+#include "mce_stub.h"
+#include "registers.h"
+
+/* One signal that we handle. previous is written before the handler is installed and not changed while it is. */
+struct handled_signal {
+    struct sigaction previous;
+    atomic_bool recovering; /* off: everything is passed on */
+    bool in_chain;          /* our handler may still be called, by the kernel or by whoever was installed over it */
+};
+
+static struct handled_signal sigbus, sigsegv;
+static uintptr_t page_size = 4096;
+
+static struct handled_signal *handled(int signal) {
+    return signal == SIGBUS ? &sigbus : signal == SIGSEGV ? &sigsegv : NULL;
+}
+
+static bool touches(uintptr_t address, size_t extent, uintptr_t start, uintptr_t end) {
+    return address < end && address + extent > start;
+}
+
+/* Only what the kernel raises for an access of this very instruction: not kill(), not BUS_MCEERR_AO, not an alignment check. */
+static bool is_access_fault(int signal, int code) {
+    if (signal == SIGBUS)
+        return code == BUS_ADRERR || code == BUS_OBJERR || code == BUS_MCEERR_AR;
+    return code == SEGV_MAPERR || code == SEGV_ACCERR;
+}
+
+static bool recover(const struct mce_fixup *entry, const siginfo_t *info, void *context) {
+    if (entry->kind == MCE_KIND_INJECTION)
+        return info->si_signo == SIGBUS && info->si_code == BUS_MCEERR_AR;
+
+    uintptr_t at = (uintptr_t)info->si_addr;
+    size_t extent = page_size;
+    if (info->si_signo == SIGBUS && info->si_code == BUS_MCEERR_AR && info->si_addr_lsb > 0)
+        extent = (size_t)1 << info->si_addr_lsb;
+    uintptr_t address = at & ~(extent - 1);
+
+    uintptr_t source = mce_source(context), source_start = mce_source_start(context), source_end = mce_source_end(context);
+    uintptr_t destination = mce_destination(context);
+    uintptr_t destination_start = destination - (source - source_start), destination_end = destination + (source_end - source);
+
+    /* The exact byte decides where it can: after a machine check si_addr may be rounded down to the page. */
+    enum mce_side side;
+    if (touches(at, 1, source_start, source_end))
+        side = MCE_SOURCE;
+    else if (touches(at, 1, destination_start, destination_end))
+        side = MCE_DESTINATION;
+    else if (touches(address, extent, source_start, source_end))
+        side = MCE_SOURCE;
+    else if (touches(address, extent, destination_start, destination_end))
+        side = MCE_DESTINATION;
+    else
+        return false;
+
+    uintptr_t next = side == MCE_SOURCE ? source : destination;
+    struct mce_fault *record = mce_record(context);
+    record->address = address;
+    record->extent = extent;
+    record->signal = info->si_signo;
+    record->code = info->si_code;
+    record->side = side;
+    mce_resume(context, mce_relative(&entry->fixup), address > next ? address - next : 0);
+    return true;
+}
+
+/* A fault is raised again by the instruction when the handler returns; what was sent is not. */
+static bool comes_again(int signal, int code) {
+    return code > 0 && code != SI_KERNEL && !(signal == SIGBUS && code == BUS_MCEERR_AO);
+}
+
+/* What would have happened had we not been installed. */
+static void pass_on(int signal, siginfo_t *info, void *context) {
+    struct handled_signal *state = handled(signal);
+    struct sigaction previous = state->previous;
+    if (previous.sa_flags & SA_RESETHAND) {
+        state->previous.sa_handler = SIG_DFL;
+        state->previous.sa_flags = 0;
+    }
+    if (previous.sa_flags & SA_SIGINFO) {
+        previous.sa_sigaction(signal, info, context);
+    } else if (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN) {
+        previous.sa_handler(signal);
+    } else if (previous.sa_handler == SIG_DFL || comes_again(signal, info->si_code)) {
+        /* The default action; the kernel takes it for a fault that is ignored, too. */
+        struct sigaction act;
+        memset(&act, 0, sizeof act);
+        act.sa_handler = SIG_DFL;
+        sigaction(signal, &act, NULL);
+        if (!comes_again(signal, info->si_code))
+            syscall(SYS_rt_tgsigqueueinfo, getpid(), (pid_t)syscall(SYS_gettid), signal, info);
+    }
+}
+
+static void on_signal(int signal, siginfo_t *info, void *context) {
+    int saved_errno = errno;
+    if (is_access_fault(signal, info->si_code) && atomic_load_explicit(&handled(signal)->recovering, memory_order_relaxed)) {
+        const struct mce_fixup *entry = mce_find_fixup(mce_pc(context));
+        if (entry && recover(entry, info, context)) {
+            errno = saved_errno;
+            return;
+        }
+    }
+    pass_on(signal, info, context);
+    errno = saved_errno;
+}
+
+static bool is_ours(const struct sigaction *action) {
+    return (action->sa_flags & SA_SIGINFO) && action->sa_sigaction == on_signal;
+}
+
+int mce_enable(int signal) {
+    struct handled_signal *state = handled(signal);
+    if (!state)
+        return EINVAL;
+    page_size = (uintptr_t)sysconf(_SC_PAGESIZE);
+
+    struct sigaction current;
+    if (sigaction(signal, NULL, &current) != 0)
+        return errno;
+    /* Installed twice we would chain to ourselves: whoever was installed over us may call us already. */
+    if (!is_ours(&current) && !state->in_chain) {
+        state->previous = current;
+        struct sigaction action = current;
+        action.sa_sigaction = on_signal;
+        /* The previous handler's own flags and mask, so that it runs as it always did: above all on the same stack. */
+        action.sa_flags = (current.sa_flags | SA_SIGINFO) & ~(int)SA_RESETHAND;
+        if (sigaction(signal, &action, NULL) != 0)
+            return errno;
+        state->in_chain = true;
+    }
+    atomic_store(&state->recovering, true);
+    return 0;
+}
+
+int mce_disable(int signal) {
+    struct handled_signal *state = handled(signal);
+    if (!state)
+        return EINVAL;
+    atomic_store(&state->recovering, false);
+
+    struct sigaction current;
+    if (sigaction(signal, NULL, &current) != 0)
+        return errno;
+    if (is_ours(&current)) {
+        if (sigaction(signal, &state->previous, NULL) != 0)
+            return errno;
+        state->in_chain = false;
+    }
+    return 0;
+}
+
+uint32_t mce_abi_version(void) { return MCE_ABI_VERSION; }

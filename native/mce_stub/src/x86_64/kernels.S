@@ -1,0 +1,102 @@
+/*
+ * The copy kernels of x86-64, each a contiguous range in the fixup table. Registers at every instruction that may fault are
+ * those of registers.h.
+ */
+#include "../fixup_table.h"
+
+    .section .rodata.mce_fixup_table, "a", @progbits
+    .balign 4
+    .globl mce_fixup_table
+    .hidden mce_fixup_table
+mce_fixup_table:
+
+    .text
+
+/* Ranges must be entered in ascending order: the handler searches the table by bisection. */
+.macro FIXUP_ENTRY first, last, fixup, kind
+    .pushsection .rodata.mce_fixup_table, "a", @progbits
+    .long \first - .
+    .long \last - .
+    .long \fixup - .
+    .long \kind
+    .popsection
+.endm
+
+.macro FUNCTION name
+    .globl \name
+    .type \name, @function
+    .balign 64
+\name:
+    .cfi_startproc
+.endm
+
+.macro FUNCTION_END name
+    .cfi_endproc
+    .size \name, . - \name
+.endm
+
+/* (rdi dst, rsi src, rdx n, rcx fault) to the registers of registers.h; rdx stays n. */
+.macro KERNEL name
+    FUNCTION \name
+    mov %rcx, %r8
+    lea (%rsi,%rdx), %r9
+    mov %rsi, %r10
+.L\name\()_first:
+.endm
+
+.macro KERNEL_END name, fixup
+.L\name\()_last:
+    FIXUP_ENTRY .L\name\()_first, .L\name\()_last, \fixup, MCE_KIND_COPY
+    FUNCTION_END \name
+.endm
+
+/*
+ * Where every fault ends: copy what is left before the bad byte, and return the rest. rep movsb keeps rsi exact, so that a
+ * second fault, on the other side say, needs nothing but the count.
+ */
+    .balign 64
+    .type mce_fixups, @function
+mce_fixups:
+    .cfi_startproc
+.Lfixup_avx:
+    vzeroupper
+.Lfixup_streaming:
+    sfence
+.Lfixup:
+.Lfixup_first:
+    rep movsb
+.Lfixup_last:
+.Lfixup_return:
+    mov %r9, %rax
+    sub %rsi, %rax
+    ret
+    FIXUP_ENTRY .Lfixup_first, .Lfixup_last, .Lfixup_return, MCE_KIND_COPY
+    .cfi_endproc
+    .size mce_fixups, . - mce_fixups
+
+/* How far ahead of the loads a streaming loop prefetches: what is in flight while memory answers. */
+#define STREAMING_AHEAD 2048
+
+#include "string_copy.inc"
+#include "sse2.inc"
+#include "avx2.inc"
+#include "avx512.inc"
+
+/* long mce_madvise_hwpoison(void *page, size_t length): the signal that the call raises arrives at the instruction after it. */
+    .hidden mce_madvise_hwpoison
+    FUNCTION mce_madvise_hwpoison
+    mov $28, %eax
+    mov $100, %edx
+    syscall
+.Linjection_first:
+    ret
+.Linjection_last:
+    FIXUP_ENTRY .Linjection_first, .Linjection_last, .Linjection_first, MCE_KIND_INJECTION
+    FUNCTION_END mce_madvise_hwpoison
+
+    .section .rodata.mce_fixup_table, "a", @progbits
+    .globl mce_fixup_table_end
+    .hidden mce_fixup_table_end
+mce_fixup_table_end:
+
+    .section .note.GNU-stack, "", @progbits
