@@ -62,8 +62,8 @@ mce_copy_fn mce_copy_neon_streaming;
 enum mce_cpu_feature {
     MCE_CPU_SSE2 = 1,
     MCE_CPU_AVX2 = 2,
-    MCE_CPU_AVX512 = 4,       /* F and VL */
-    MCE_CPU_STRING_COPY = 8,  /* fast string copy in which a machine check can be recovered from */
+    MCE_CPU_AVX512 = 4,      /* F and VL */
+    MCE_CPU_STRING_COPY = 8, /* fast string copy in which a machine check can be recovered from */
     MCE_CPU_NEON = 16,
 };
 uint32_t mce_cpu_features(void);

@@ -5,8 +5,8 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -25,13 +25,9 @@ struct handled_signal {
 static struct handled_signal sigbus, sigsegv;
 static uintptr_t page_size = 4096;
 
-static struct handled_signal *handled(int signal) {
-    return signal == SIGBUS ? &sigbus : signal == SIGSEGV ? &sigsegv : NULL;
-}
+static struct handled_signal *handled(int signal) { return signal == SIGBUS ? &sigbus : signal == SIGSEGV ? &sigsegv : NULL; }
 
-static bool touches(uintptr_t address, size_t extent, uintptr_t start, uintptr_t end) {
-    return address < end && address + extent > start;
-}
+static bool touches(uintptr_t address, size_t extent, uintptr_t start, uintptr_t end) { return address < end && address + extent > start; }
 
 /* Only what the kernel raises for an access of this very instruction: not kill(), not BUS_MCEERR_AO, not an alignment check. */
 static bool is_access_fault(int signal, int code) {
@@ -79,9 +75,7 @@ static bool recover(const struct mce_fixup *entry, const siginfo_t *info, void *
 }
 
 /* A fault is raised again by the instruction when the handler returns; what was sent is not. */
-static bool comes_again(int signal, int code) {
-    return code > 0 && code != SI_KERNEL && !(signal == SIGBUS && code == BUS_MCEERR_AO);
-}
+static bool comes_again(int signal, int code) { return code > 0 && code != SI_KERNEL && !(signal == SIGBUS && code == BUS_MCEERR_AO); }
 
 /* What would have happened had we not been installed. */
 static void pass_on(int signal, siginfo_t *info, void *context) {
@@ -119,9 +113,7 @@ static void on_signal(int signal, siginfo_t *info, void *context) {
     errno = saved_errno;
 }
 
-static bool is_ours(const struct sigaction *action) {
-    return (action->sa_flags & SA_SIGINFO) && action->sa_sigaction == on_signal;
-}
+static bool is_ours(const struct sigaction *action) { return (action->sa_flags & SA_SIGINFO) && action->sa_sigaction == on_signal; }
 
 int mce_enable(int signal) {
     struct handled_signal *state = handled(signal);

@@ -76,11 +76,14 @@ public sealed unsafe class CopyEngine
     public nuint Copy(void* source, void* destination, nuint byteCount)
     {
         // The short, clean copy, which is nearly all of them: one look at the gate before and one after.
-        if (byteCount - 1 < _shortLimit && AreSound(source, destination, byteCount) && !AnyPoison)
+        if (byteCount - 1 < _shortLimit && AreSoundAndLow((nuint)source, (nuint)destination, byteCount) && IsClean((nuint)source, byteCount))
         {
             FaultRecord record;
             nuint remaining = _short((byte*)destination, (byte*)source, byteCount, &record);
-            if (remaining == 0 && !AnyPoison)
+            // One branch for both, when no map has poison.
+            if ((remaining | (nuint)Volatile.Read(ref PoisonGate.Instance->PoisonedMaps)) == 0)
+                return 0;
+            if (remaining == 0 && IsClean((nuint)source, byteCount))
                 return 0;
             return byteCount - Settle((byte*)source, byteCount - remaining, remaining != 0 ? &record : null, fault: null);
         }
@@ -124,15 +127,23 @@ public sealed unsafe class CopyEngine
         get => Volatile.Read(ref PoisonGate.Instance->PoisonedMaps) != 0;
     }
 
-    /// <summary>No null, no wrap, no overlap. What is wrong is told by <see cref="ThrowUnsound"/>, off the hot path.</summary>
+    /// <summary>Whether it is certain, at little cost, that no line of a short range is known to be poisoned.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool AreSound(void* source, void* destination, nuint byteCount)
-    {
-        nuint from = (nuint)source, to = (nuint)destination;
-        // Distances modulo 2^64: apart by at least byteCount both ways round. A range that wraps ends below its start.
-        return from - to >= byteCount && to - from >= byteCount
-            && from - 1 < nuint.MaxValue - byteCount && to - 1 < nuint.MaxValue - byteCount;
-    }
+    private static bool IsClean(nuint source, nuint byteCount) =>
+        !AnyPoison || (byteCount <= PoisonFilter.LongestRange && PoisonFilter.IsClean(source));
+
+    /// <summary>No null, no wrap, no overlap, in the fewest instructions: enough for the lower half of the address space, where all memory is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool AreSoundAndLow(nuint source, nuint destination, nuint byteCount) =>
+        // Apart by at least byteCount either way round: the distance is not in (-byteCount, byteCount), modulo 2^64.
+        source - destination + (byteCount - 1) >= byteCount + (byteCount - 1)
+        // Zero becomes the highest address here.
+        && (nint)((source - 1) | (destination - 1)) >= 0;
+
+    /// <summary>No null, no wrap, no overlap. What is wrong is told by <see cref="ThrowUnsound"/>.</summary>
+    private static bool AreSound(nuint source, nuint destination, nuint byteCount) =>
+        source - destination >= byteCount && destination - source >= byteCount
+        && source - 1 < nuint.MaxValue - byteCount && destination - 1 < nuint.MaxValue - byteCount;
 
     [DoesNotReturn]
     private static void ThrowUnsound(void* source, void* destination, nuint byteCount)
@@ -160,7 +171,7 @@ public sealed unsafe class CopyEngine
     {
         if (byteCount == 0)
             return 0;
-        if (!AreSound(source, destination, byteCount))
+        if (!AreSound((nuint)source, (nuint)destination, byteCount))
             ThrowUnsound(source, destination, byteCount);
 
         nuint left = byteCount;

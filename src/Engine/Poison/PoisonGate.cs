@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace CopyMc;
 
-/// <summary>The two words that a copy looks at to know whether poison concerns it at all. They live for the whole process.</summary>
+/// <summary>
+/// What a copy looks at to know whether poison concerns it at all, in native memory that lives as long as the process: its address is a
+/// constant for the JIT, and a reader needs no reference to any map.
+/// </summary>
 internal unsafe struct PoisonGate
 {
     /// <summary>How many live maps have a poisoned line. Zero: a copy need not look at any map.</summary>
@@ -11,15 +14,16 @@ internal unsafe struct PoisonGate
     /// <summary>Goes up after every new mark, so that a copy can tell whether poison arrived while it ran.</summary>
     internal long Marks;
 
-    /// <summary>
-    /// Native memory, on a cache line of its own: the address is a constant for the JIT, and no managed object's writes share the line.
-    /// </summary>
     internal static readonly PoisonGate* Instance = Allocate();
+
+    /// <summary>The table of <see cref="PoisonFilter"/>, behind the gate's own line.</summary>
+    internal static ushort* FilterEntries => (ushort*)((byte*)Instance + PoisonMap.LineSize);
 
     private static PoisonGate* Allocate()
     {
-        var gate = (PoisonGate*)NativeMemory.AlignedAlloc(PoisonMap.LineSize, PoisonMap.LineSize);
-        *gate = default;
+        const nuint Size = PoisonMap.LineSize + PoisonFilter.EntryCount * sizeof(ushort);
+        var gate = (PoisonGate*)NativeMemory.AlignedAlloc(Size, PoisonMap.LineSize);
+        NativeMemory.Clear(gate, Size);
         return gate;
     }
 }

@@ -186,13 +186,19 @@ public sealed unsafe class PoisonMap : IDisposable
         if (_disposed)
             return false;
         _disposed = true;
+        nuint last = _lastPage - _firstPage;
+        for (nuint i = NextMarkedPage(0, last); i <= last; i = NextMarkedPage(i + 1, last))
+            PoisonFilter.Remove(_firstPage + i);
         return true;
     }
 
     // A reader that sees the page's bit must see the line's: lines first when setting, last when clearing.
+    // The filter goes from zero before, and back to it after, anything else says that the page is poisoned.
     private int SetLines(nuint page, ulong mask)
     {
         ulong before = _lines[page];
+        if (before == 0)
+            PoisonFilter.Add(_firstPage + page);
         Volatile.Write(ref _lines[page], before | mask);
         Volatile.Write(ref _pages[page >> 6], _pages[page >> 6] | (1UL << (int)(page & 63)));
         return BitOperations.PopCount(mask & ~before);
@@ -203,9 +209,12 @@ public sealed unsafe class PoisonMap : IDisposable
         ulong before = _lines[page];
         if ((before & mask) == 0)
             return 0;
-        if ((before & ~mask) == 0)
+        bool becomesClean = (before & ~mask) == 0;
+        if (becomesClean)
             Volatile.Write(ref _pages[page >> 6], _pages[page >> 6] & ~(1UL << (int)(page & 63)));
         Volatile.Write(ref _lines[page], before & ~mask);
+        if (becomesClean)
+            PoisonFilter.Remove(_firstPage + page);
         return BitOperations.PopCount(mask & before);
     }
 

@@ -1,0 +1,46 @@
+using System.Runtime.CompilerServices;
+
+namespace CopyMc;
+
+/// <summary>
+/// Tells in a few instructions that a short range has no known poison: a table that counts, for each value of the low bits of a page
+/// number, the poisoned pages among that page and the next, over all maps. A zero is certain; anything else asks the maps themselves.
+/// </summary>
+/// <remarks>
+/// Pages less than 256 MiB apart never share an entry, so that poison elsewhere in a region of that size costs a short copy
+/// nothing more. The table stands in <see cref="PoisonGate"/>. Changes are made under the registry's lock.
+/// </remarks>
+internal static unsafe class PoisonFilter
+{
+    /// <summary>The longest range that reaches no farther than the page after the one it starts in.</summary>
+    internal const nuint LongestRange = 4096;
+
+    internal const int EntryCount = 0x10000;
+
+    private const int PageShift = 12;
+
+    /// <summary>Whether it is certain that a range of 1 to <see cref="LongestRange"/> bytes from an address is poisoned in no map.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool IsClean(nuint address) =>
+        Volatile.Read(ref PoisonGate.FilterEntries[(ushort)(address >> PageShift)]) == 0;
+
+    internal static void Add(nuint pageNumber)
+    {
+        Change(pageNumber - 1, 1);
+        Change(pageNumber, 1);
+    }
+
+    internal static void Remove(nuint pageNumber)
+    {
+        Change(pageNumber - 1, -1);
+        Change(pageNumber, -1);
+    }
+
+    private static void Change(nuint pageNumber, int by)
+    {
+        ref ushort count = ref PoisonGate.FilterEntries[(ushort)pageNumber];
+        // A count that has reached the highest value stays: it can no longer be counted down rightly.
+        if (count != ushort.MaxValue)
+            Volatile.Write(ref count, (ushort)(count + by));
+    }
+}
