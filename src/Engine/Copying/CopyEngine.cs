@@ -10,7 +10,8 @@ namespace CopyMc;
 /// <remarks>
 /// <para>
 /// What holds for every copy: bytes <c>[0, byteCount - remaining)</c> of the destination equal the source, and not one byte after
-/// them is written, unless poison was marked while the copy ran, which the fault then says. No byte of a line marked before the
+/// them is written, unless poison was marked while the copy ran or several threads
+/// shared it, which the fault then says. No byte of a line marked before the
 /// call is ever read. With known poison the copied prefix ends where the first bad line starts; with a fault it ends at the first
 /// unreadable byte, or where its line or page starts when the hardware tells only that.
 /// </para>
@@ -19,7 +20,7 @@ namespace CopyMc;
 public sealed unsafe class CopyEngine
 {
     /// <summary>Bytes after which a long copy looks for late poison again, and within which a progress of its own is seen.</summary>
-    private const nuint BlockSize = 2 * 1024 * 1024;
+    internal const nuint BlockSize = 2 * 1024 * 1024;
 
     /// <summary>
     /// Up to here a native copy is called without the GC transition: at a few hundred nanoseconds a collection waits no longer for it than for
@@ -107,6 +108,36 @@ public sealed unsafe class CopyEngine
         return remaining;
     }
 
+    /// <summary>Copies a long range up to the first poison, with several threads, progress or cancellation.</summary>
+    /// <param name="source">The first byte to read; any alignment.</param>
+    /// <param name="destination">The first byte to write; any alignment. Marks on the destination do not matter.</param>
+    /// <param name="byteCount">Bytes to copy.</param>
+    /// <param name="options">How to carry it out.</param>
+    /// <param name="fault">
+    /// What stopped the copy, at the lowest address of all threads' blocks. What was known before the call bounds all threads; where a
+    /// fault is met while several copy, bytes after the prefix may have been written, and <see cref="CopyFault.WrittenBeyond"/> says so.
+    /// </param>
+    /// <returns>Bytes not copied, counted from the first bad byte in address order; 0 if all were.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null and <paramref name="byteCount"/> is not 0.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A range wraps around the address space.</exception>
+    /// <exception cref="ArgumentException">The ranges overlap.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; some blocks are copied.</exception>
+    public nuint Copy(void* source, void* destination, nuint byteCount, CopyOptions options, out CopyFault fault)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        fault = default;
+        if (byteCount == 0)
+            return 0;
+        if (!AreSound((nuint)source, (nuint)destination, byteCount))
+            ThrowUnsound(source, destination, byteCount);
+
+        nuint clean = AnyPoison ? PoisonRegistry.FirstPoisonedAddress((nuint)source, (nuint)source + byteCount) - (nuint)source : byteCount;
+        nuint remaining = new ParallelCopy(this, (byte*)source, (byte*)destination, clean, options).Run(out fault);
+        if (remaining == 0 && clean != byteCount)
+            fault = KnownPoisonAt((nuint)source + clean, writtenBeyond: false);
+        return byteCount - clean + remaining;
+    }
+
     /// <summary>Copies up to the first poison.</summary>
     /// <param name="source">The bytes to read; all of them are copied.</param>
     /// <param name="destination">Where to; at least as long as <paramref name="source"/>.</param>
@@ -191,7 +222,7 @@ public sealed unsafe class CopyEngine
             }
             if (clean != block)
             {
-                Report(fault, KnownPoisonAt((nuint)source + clean, arrivedDuringCopy: false));
+                Report(fault, KnownPoisonAt((nuint)source + clean, writtenBeyond: false));
                 return left - clean;
             }
             source += block;
@@ -215,7 +246,7 @@ public sealed unsafe class CopyEngine
             nuint beforeLate = PoisonRegistry.FirstPoisonedAddress((nuint)source, (nuint)source + copied) - (nuint)source;
             if (beforeLate != copied)
             {
-                Report(fault, KnownPoisonAt((nuint)source + beforeLate, arrivedDuringCopy: true));
+                Report(fault, KnownPoisonAt((nuint)source + beforeLate, writtenBeyond: true));
                 return beforeLate;
             }
         }
@@ -230,8 +261,8 @@ public sealed unsafe class CopyEngine
             *fault = found;
     }
 
-    private static CopyFault KnownPoisonAt(nuint address, bool arrivedDuringCopy) =>
-        new(CopyFaultKind.KnownPoison, CopySide.Source, address & ~(nuint)(PoisonMap.LineSize - 1), PoisonMap.LineSize, arrivedDuringCopy);
+    private static CopyFault KnownPoisonAt(nuint address, bool writtenBeyond) =>
+        new(CopyFaultKind.KnownPoison, CopySide.Source, address & ~(nuint)(PoisonMap.LineSize - 1), PoisonMap.LineSize, writtenBeyond);
 
     /// <summary>Marks what a fault in the source taught in every map that covers it, so that the next copy stops without a signal.</summary>
     private static CopyFault Learn(FaultRecord* record)

@@ -5,7 +5,8 @@ namespace CopyMc;
 /// <param name="Side">Which range the bad memory lies in.</param>
 /// <param name="Address">Where the lost memory starts, aligned to <paramref name="Extent"/>. It may lie before the range that was copied.</param>
 /// <param name="Extent">Bytes lost from there on: a line for known poison, else what the kernel reported (a page, a huge page).</param>
-/// <param name="ArrivedDuringCopy">
-/// The poison was marked while the copy ran. Only then may bytes after the copied prefix have been written.
+/// <param name="WrittenBeyond">
+/// Bytes after the copied prefix may have been written: the poison was marked while the copy ran, or other threads of the same copy
+/// were past it.
 /// </param>
-public readonly record struct CopyFault(CopyFaultKind Kind, CopySide Side, nuint Address, nuint Extent, bool ArrivedDuringCopy = false);
+public readonly record struct CopyFault(CopyFaultKind Kind, CopySide Side, nuint Address, nuint Extent, bool WrittenBeyond = false);

@@ -1,0 +1,74 @@
+namespace CopyMc;
+
+/// <summary>
+/// One long copy, by several threads: each takes the next block in address order until none is left or a block was not copied whole. No
+/// block after a failed one is begun, and every block before it is finished, so that what is reported is the first bad byte of all.
+/// </summary>
+internal sealed unsafe class ParallelCopy
+{
+    private readonly CopyEngine _engine;
+    private readonly byte* _source;
+    private readonly byte* _destination;
+    private readonly nuint _byteCount;
+    private readonly CopyOptions _options;
+    private readonly Lock _lock = new();
+    private long _nextBlock;
+    private long _endBlock;
+    private nuint _copied;
+    private nuint _remaining;
+    private CopyFault _fault;
+
+    internal ParallelCopy(CopyEngine engine, byte* source, byte* destination, nuint byteCount, CopyOptions options)
+    {
+        _engine = engine;
+        _source = source;
+        _destination = destination;
+        _byteCount = byteCount;
+        _options = options;
+        _endBlock = (long)((byteCount + CopyEngine.BlockSize - 1) / CopyEngine.BlockSize);
+    }
+
+    internal nuint Run(out CopyFault fault)
+    {
+        int threads = _options.MaxDegreeOfParallelism < 0 ? Environment.ProcessorCount : _options.MaxDegreeOfParallelism;
+        threads = (int)long.Min(threads, _endBlock);
+        if (threads <= 1)
+            CopyBlocks();
+        else
+            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, _ => CopyBlocks());
+
+        _options.CancellationToken.ThrowIfCancellationRequested();
+        fault = _fault;
+        return _remaining;
+    }
+
+    private void CopyBlocks()
+    {
+        while (!_options.CancellationToken.IsCancellationRequested)
+        {
+            long block = Interlocked.Increment(ref _nextBlock) - 1;
+            if (block >= Volatile.Read(ref _endBlock))
+                return;
+            nuint offset = (nuint)block * CopyEngine.BlockSize;
+            nuint length = nuint.Min(CopyEngine.BlockSize, _byteCount - offset);
+            nuint remaining = _engine.Copy(_source + offset, _destination + offset, length, out CopyFault fault);
+            Settle(block, length - remaining, _byteCount - offset - (length - remaining), remaining != 0, fault);
+        }
+    }
+
+    private void Settle(long block, nuint copied, nuint remaining, bool failed, CopyFault fault)
+    {
+        lock (_lock)
+        {
+            _copied += copied;
+            // Another thread may be past this block already.
+            if (failed && block < _endBlock)
+            {
+                _endBlock = block;
+                _remaining = remaining;
+                _fault = fault with { WrittenBeyond = fault.WrittenBeyond || Volatile.Read(ref _nextBlock) > block + 1 };
+            }
+            _options.Progress?.Report(_copied);
+        }
+    }
+}
