@@ -82,6 +82,30 @@ int mce_enable(int signal);
  */
 int mce_disable(int signal);
 
+/* What copies look at before they ask a map. The marking order is that of the fields of a map, then these two. */
+struct mce_gate {
+    int64_t poisoned_lines;
+    int64_t marks;
+    uint8_t rest_of_line[48];
+    uint16_t poisoned_pages[65536]; /* at the low bits of a page number: how many of that page and the next are poisoned */
+};
+
+/* A map of the poisoned 64-byte lines of [start, end). Page numbers count 4 KiB. */
+struct mce_watched_map {
+    uintptr_t start;
+    uintptr_t end;
+    uintptr_t first_page; /* the number of the page that lines[0] is for */
+    uint64_t *lines;      /* a word for each page, a bit for each line */
+    uint8_t *groups;      /* a count for each 64 pages, from first_page on: words that are not zero */
+};
+
+/*
+ * Replaces the maps that the handler marks when the kernel reports poison that nobody has touched yet (SIGBUS, BUS_MCEERR_AO).
+ * A report that none of them covers goes to the previous handler. When the call returns, no handler uses the former maps any
+ * more. Needs mce_enable(SIGBUS). Returns 0 or an errno. Not async-signal-safe; calls must be serialised by the caller.
+ */
+int mce_watch(struct mce_gate *gate, const struct mce_watched_map *maps, size_t count);
+
 /*
  * madvise(MADV_HWPOISON) on whole pages: they are lost as if the hardware had reported them. The call itself may raise
  * SIGBUS in the caller, which is swallowed if mce_enable(SIGBUS) was called. Returns 0 or an errno.

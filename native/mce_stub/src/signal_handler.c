@@ -14,6 +14,7 @@
 #include "fixup_table.h"
 #include "mce_stub.h"
 #include "registers.h"
+#include "reported_poison.h"
 
 /* One signal that we handle. previous is written before the handler is installed and not changed while it is. */
 struct handled_signal {
@@ -36,14 +37,17 @@ static bool is_access_fault(int signal, int code) {
     return code == SEGV_MAPERR || code == SEGV_ACCERR;
 }
 
+static size_t extent_of(const siginfo_t *info) {
+    bool says = info->si_signo == SIGBUS && (info->si_code == BUS_MCEERR_AR || info->si_code == BUS_MCEERR_AO);
+    return says && info->si_addr_lsb > 0 ? (size_t)1 << info->si_addr_lsb : page_size;
+}
+
 static bool recover(const struct mce_fixup *entry, const siginfo_t *info, void *context) {
     if (entry->kind == MCE_KIND_INJECTION)
         return info->si_signo == SIGBUS && info->si_code == BUS_MCEERR_AR;
 
     uintptr_t at = (uintptr_t)info->si_addr;
-    size_t extent = page_size;
-    if (info->si_signo == SIGBUS && info->si_code == BUS_MCEERR_AR && info->si_addr_lsb > 0)
-        extent = (size_t)1 << info->si_addr_lsb;
+    size_t extent = extent_of(info);
     uintptr_t address = at & ~(extent - 1);
 
     uintptr_t source = mce_source(context), source_start = mce_source_start(context), source_end = mce_source_end(context);
@@ -102,11 +106,15 @@ static void pass_on(int signal, siginfo_t *info, void *context) {
 
 static void on_signal(int signal, siginfo_t *info, void *context) {
     int saved_errno = errno;
-    if (is_access_fault(signal, info->si_code) && atomic_load_explicit(&handled(signal)->recovering, memory_order_relaxed)) {
-        const struct mce_fixup *entry = mce_find_fixup(mce_pc(context));
-        if (entry && recover(entry, info, context)) {
-            errno = saved_errno;
-            return;
+    if (atomic_load_explicit(&handled(signal)->recovering, memory_order_relaxed)) {
+        if (is_access_fault(signal, info->si_code)) {
+            const struct mce_fixup *entry = mce_find_fixup(mce_pc(context));
+            if (entry && recover(entry, info, context))
+                return;
+        } else if (signal == SIGBUS && info->si_code == BUS_MCEERR_AO) {
+            size_t extent = extent_of(info);
+            if (mce_mark_reported((uintptr_t)info->si_addr & ~(extent - 1), extent))
+                return;
         }
     }
     pass_on(signal, info, context);

@@ -82,7 +82,7 @@ public sealed unsafe class CopyEngine
             FaultRecord record;
             nuint remaining = _short((byte*)destination, (byte*)source, byteCount, &record);
             // One branch for both, when no map has poison.
-            if ((remaining | (nuint)Volatile.Read(ref PoisonGate.Instance->PoisonedMaps)) == 0)
+            if ((remaining | (nuint)Volatile.Read(ref PoisonGate.Instance->PoisonedLines)) == 0)
                 return 0;
             if (remaining == 0 && IsClean((nuint)source, byteCount))
                 return 0;
@@ -155,7 +155,7 @@ public sealed unsafe class CopyEngine
     private static bool AnyPoison
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Volatile.Read(ref PoisonGate.Instance->PoisonedMaps) != 0;
+        get => Volatile.Read(ref PoisonGate.Instance->PoisonedLines) != 0;
     }
 
     /// <summary>Whether it is certain, at little cost, that no line of a short range is known to be poisoned.</summary>

@@ -16,6 +16,7 @@ internal static unsafe class MceStub
     private static readonly delegate* unmanaged<int, int> s_enable;
     private static readonly delegate* unmanaged<int, int> s_disable;
     private static readonly delegate* unmanaged<void*, nuint, int> s_hwpoison;
+    private static readonly delegate* unmanaged<PoisonGate*, WatchedMap*, nuint, int> s_watch;
 
 #pragma warning disable CA1810 // The fields depend on one another and on the order in which they are found.
     static MceStub()
@@ -47,6 +48,7 @@ internal static unsafe class MceStub
         s_enable = (delegate* unmanaged<int, int>)NativeLibrary.GetExport(s_library, "mce_enable");
         s_disable = (delegate* unmanaged<int, int>)NativeLibrary.GetExport(s_library, "mce_disable");
         s_hwpoison = (delegate* unmanaged<void*, nuint, int>)NativeLibrary.GetExport(s_library, "mce_inject_hwpoison");
+        s_watch = (delegate* unmanaged<PoisonGate*, WatchedMap*, nuint, int>)NativeLibrary.GetExport(s_library, "mce_watch");
     }
 
     /// <summary>Whether the stub is there to be used.</summary>
@@ -70,6 +72,16 @@ internal static unsafe class MceStub
     }
 
     internal static void Disable(int signal) => _ = s_disable(signal);
+
+    /// <summary>Replaces the maps that the handler marks. When it returns, no handler is in a map that is no longer among them.</summary>
+    internal static void Watch(ReadOnlySpan<WatchedMap> maps)
+    {
+        fixed (WatchedMap* first = maps)
+        {
+            if (s_watch(PoisonGate.Instance, first, (nuint)maps.Length) != 0)
+                throw new InsufficientMemoryException("No memory for the list of poison maps.");
+        }
+    }
 
     /// <summary><c>madvise(MADV_HWPOISON)</c>, safe from the signal that the call itself raises. Returns 0 or an errno.</summary>
     internal static int InjectHwPoison(void* page, nuint length) => s_hwpoison(page, length);

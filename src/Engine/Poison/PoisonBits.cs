@@ -3,22 +3,30 @@ using System.Runtime.InteropServices;
 namespace CopyMc;
 
 /// <summary>
-/// The words behind a <see cref="PoisonMap"/>: one bit per line, so that a page is one word, and above it one bit per page that has
-/// a bad line. A clean 2 MiB is eight words of the upper level.
+/// The memory behind a <see cref="PoisonMap"/>: a word for each page, one bit a line, and above it a byte for each group of 64 pages that
+/// counts the words that are not zero. A clean 2 MiB is eight bytes of counts.
 /// </summary>
 /// <remarks>
-/// Both levels are untouched zero pages until something is marked: a map over 1 TiB reserves 2 GiB and 32 MiB of address space
-/// and no memory. Whoever reads the words keeps this object alive meanwhile; the address range goes back when nobody can read it.
+/// <para>
+/// Both levels are untouched zero pages until something is marked: a map over 1 TiB reserves 2 GiB and 4 MiB of address space and
+/// no memory. Whoever reads them keeps this object alive meanwhile; the address range goes back when nobody can read it.
+/// </para>
+/// <para>
+/// The stub's signal handler marks here too, so every change is atomic. Counts, not bits, because a count that goes up after
+/// its word and down after it is never too low, whoever else marks or clears the same page.
+/// </para>
 /// </remarks>
 internal sealed unsafe class PoisonBits
 {
+    internal const int PagesPerGroup = 64;
+
     private readonly byte* _memory;
     private readonly nuint _length;
 
     internal PoisonBits(nuint pageCount)
     {
-        nuint pageWords = (pageCount + 63) / 64;
-        _length = (pageWords + pageCount) * sizeof(ulong);
+        nuint groupBytes = ((pageCount + PagesPerGroup - 1) / PagesPerGroup + sizeof(ulong) - 1) & ~(nuint)(sizeof(ulong) - 1);
+        _length = groupBytes + pageCount * sizeof(ulong);
         if (OperatingSystem.IsLinux())
         {
             _memory = (byte*)Libc.Map(
@@ -32,8 +40,8 @@ internal sealed unsafe class PoisonBits
         {
             _memory = (byte*)NativeMemory.AllocZeroed(_length);
         }
-        Pages = (ulong*)_memory;
-        Lines = Pages + pageWords;
+        Groups = _memory;
+        Lines = (ulong*)(_memory + groupBytes);
     }
 
     ~PoisonBits()
@@ -46,8 +54,8 @@ internal sealed unsafe class PoisonBits
             NativeMemory.Free(_memory);
     }
 
-    /// <summary>One bit per page: the page has a bad line.</summary>
-    internal ulong* Pages { get; }
+    /// <summary>One count per 64 pages: how many of them have a bad line.</summary>
+    internal byte* Groups { get; }
 
     /// <summary>One word per page: bit i is line i of the page.</summary>
     internal ulong* Lines { get; }

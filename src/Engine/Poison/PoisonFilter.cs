@@ -8,7 +8,7 @@ namespace CopyMc;
 /// </summary>
 /// <remarks>
 /// Pages less than 256 MiB apart never share an entry, so that poison elsewhere in a region of that size costs a short copy
-/// nothing more. The table stands in <see cref="PoisonGate"/>. Changes are made under the registry's lock.
+/// nothing more. The table stands in <see cref="PoisonGate"/>.
 /// </remarks>
 internal static unsafe class PoisonFilter
 {
@@ -36,11 +36,18 @@ internal static unsafe class PoisonFilter
         Change(pageNumber, -1);
     }
 
+    // Atomic: the stub's handler counts here too. A count that has reached the highest value stays: it can no longer be
+    // counted down rightly.
     private static void Change(nuint pageNumber, int by)
     {
         ref ushort count = ref PoisonGate.FilterEntries[(ushort)pageNumber];
-        // A count that has reached the highest value stays: it can no longer be counted down rightly.
-        if (count != ushort.MaxValue)
-            Volatile.Write(ref count, (ushort)(count + by));
+        ushort before = Volatile.Read(ref count);
+        while (before != ushort.MaxValue)
+        {
+            ushort seen = Interlocked.CompareExchange(ref count, (ushort)(before + by), before);
+            if (seen == before)
+                return;
+            before = seen;
+        }
     }
 }

@@ -4,12 +4,13 @@ namespace CopyMc;
 
 /// <summary>
 /// What a copy looks at to know whether poison concerns it at all, in native memory that lives as long as the process: its address is a
-/// constant for the JIT, and a reader needs no reference to any map.
+/// constant for the JIT, a reader needs no reference to any map, and the stub's signal handler can change it. <c>struct mce_gate</c>.
 /// </summary>
+[StructLayout(LayoutKind.Sequential)]
 internal unsafe struct PoisonGate
 {
-    /// <summary>How many live maps have a poisoned line. Zero: a copy need not look at any map.</summary>
-    internal long PoisonedMaps;
+    /// <summary>How many lines are marked in all live maps. Zero: a copy need not look at any map.</summary>
+    internal long PoisonedLines;
 
     /// <summary>Goes up after every new mark, so that a copy can tell whether poison arrived while it ran.</summary>
     internal long Marks;

@@ -20,11 +20,10 @@ public sealed unsafe class PoisonMap : IDisposable
     private const int PageShift = 12;
 
     private readonly PoisonBits _bits;
-    private readonly ulong* _pages;
+    private readonly byte* _groups;
     private readonly ulong* _lines;
     private readonly nuint _firstPage;
     private readonly nuint _lastPage;
-    private long _poisonedLineCount;
     private volatile bool _disposed;
 
     /// <summary>Makes a map of <paramref name="length"/> clean bytes from <paramref name="start"/> and registers it.</summary>
@@ -45,7 +44,7 @@ public sealed unsafe class PoisonMap : IDisposable
         _firstPage = Start >> PageShift;
         _lastPage = (End - 1) >> PageShift;
         _bits = new PoisonBits(_lastPage - _firstPage + 1);
-        _pages = _bits.Pages;
+        _groups = _bits.Groups;
         _lines = _bits.Lines;
         PoisonRegistry.Add(this);
     }
@@ -57,7 +56,7 @@ public sealed unsafe class PoisonMap : IDisposable
         get
         {
             ThrowIfDisposed();
-            return Volatile.Read(ref _poisonedLineCount);
+            return CountLines();
         }
     }
 
@@ -159,88 +158,106 @@ public sealed unsafe class PoisonMap : IDisposable
     }
 
     /// <summary>Sets or clears the lines of a range that lies within the map. The caller holds the registry's lock.</summary>
-    /// <returns>How many lines changed, negative if they were cleared.</returns>
+    /// <returns>How many lines changed.</returns>
     internal long Change(nuint address, nuint length, bool poisoned)
     {
         ThrowIfDisposed();
         if (length == 0)
             return 0;
-        nuint firstLine = address >> LineShift;
         nuint lastLine = (address + length - 1) >> LineShift;
         long changed = 0;
-        for (nuint line = firstLine; line <= lastLine; line = (line | 63) + 1)
+        for (nuint line = address >> LineShift; line <= lastLine; line = (line | 63) + 1)
         {
             nuint lastHere = nuint.Min(line | 63, lastLine);
             ulong mask = (ulong.MaxValue << (int)(line & 63)) & (ulong.MaxValue >> (int)(63 - (lastHere & 63)));
             nuint page = (line >> (PageShift - LineShift)) - _firstPage;
-            changed += poisoned ? SetLines(page, mask) : -ClearLines(page, mask);
+            changed += poisoned ? SetLines(page, mask) : ClearLines(page, mask);
         }
-        Volatile.Write(ref _poisonedLineCount, _poisonedLineCount + changed);
         return changed;
     }
 
-    /// <summary>Marks the map disposed. The caller holds the registry's lock.</summary>
-    /// <returns>False if it was already.</returns>
-    internal bool Retire()
+    /// <summary>Marks the map disposed and takes its pages out of the filter. The caller holds the registry's lock, and no handler is in the map.</summary>
+    /// <returns>How many lines were marked.</returns>
+    internal long Retire()
     {
-        if (_disposed)
-            return false;
         _disposed = true;
+        long lines = 0;
         nuint last = _lastPage - _firstPage;
         for (nuint i = NextMarkedPage(0, last); i <= last; i = NextMarkedPage(i + 1, last))
+        {
             PoisonFilter.Remove(_firstPage + i);
-        return true;
+            lines += BitOperations.PopCount(_lines[i]);
+        }
+        return lines;
     }
 
-    // A reader that sees the page's bit must see the line's: lines first when setting, last when clearing.
-    // The filter goes from zero before, and back to it after, anything else says that the page is poisoned.
+    /// <summary>What the stub's handler needs to mark this map.</summary>
+    internal WatchedMap ToWatched() => new() { Start = Start, End = End, FirstPage = _firstPage, Lines = _lines, Groups = _groups };
+
+    // Counts go up after the word has ceased to be zero and down after it has become zero: never too low for whoever waits for the mark.
     private int SetLines(nuint page, ulong mask)
     {
-        ulong before = _lines[page];
+        ulong before = Interlocked.Or(ref _lines[page], mask);
         if (before == 0)
+        {
+            ChangeGroup(page, 1);
             PoisonFilter.Add(_firstPage + page);
-        Volatile.Write(ref _lines[page], before | mask);
-        Volatile.Write(ref _pages[page >> 6], _pages[page >> 6] | (1UL << (int)(page & 63)));
+        }
         return BitOperations.PopCount(mask & ~before);
     }
 
     private int ClearLines(nuint page, ulong mask)
     {
-        ulong before = _lines[page];
-        if ((before & mask) == 0)
+        if (_lines[page] == 0)
             return 0;
-        bool becomesClean = (before & ~mask) == 0;
-        if (becomesClean)
-            Volatile.Write(ref _pages[page >> 6], _pages[page >> 6] & ~(1UL << (int)(page & 63)));
-        Volatile.Write(ref _lines[page], before & ~mask);
-        if (becomesClean)
+        ulong before = Interlocked.And(ref _lines[page], ~mask);
+        if (before != 0 && (before & ~mask) == 0)
+        {
+            ChangeGroup(page, -1);
             PoisonFilter.Remove(_firstPage + page);
+        }
         return BitOperations.PopCount(mask & before);
     }
 
-    /// <summary>The first page from <paramref name="page"/> to <paramref name="last"/> whose bit is set, or a page after <paramref name="last"/>.</summary>
+    private void ChangeGroup(nuint page, int by)
+    {
+        ref byte count = ref _groups[page / PoisonBits.PagesPerGroup];
+        byte before;
+        do
+            before = Volatile.Read(ref count);
+        while (Interlocked.CompareExchange(ref count, (byte)(before + by), before) != before);
+    }
+
+    private long CountLines()
+    {
+        long lines = 0;
+        nuint last = _lastPage - _firstPage;
+        for (nuint i = NextMarkedPage(0, last); i <= last; i = NextMarkedPage(i + 1, last))
+            lines += BitOperations.PopCount(Volatile.Read(ref _lines[i]));
+        GC.KeepAlive(_bits);
+        return lines;
+    }
+
+    /// <summary>The first page from <paramref name="page"/> to <paramref name="last"/> with a marked line, or a page after <paramref name="last"/>.</summary>
     private nuint NextMarkedPage(nuint page, nuint last)
     {
-        if (page > last)
-            return page;
-        ulong word = Volatile.Read(ref _pages[page >> 6]) >> (int)(page & 63);
-        if (word != 0)
-            return page + (nuint)BitOperations.TrailingZeroCount(word);
-
-        nuint index = (page >> 6) + 1;
-        nuint lastIndex = last >> 6;
-        while (index <= lastIndex)
+        while (page <= last)
         {
-            int count = (int)nuint.Min(lastIndex - index + 1, int.MaxValue);
-            int clean = new ReadOnlySpan<ulong>(_pages + index, count).IndexOfAnyExcept(0UL);
-            if (clean >= 0)
+            nuint group = page / PoisonBits.PagesPerGroup;
+            int groups = (int)nuint.Min(last / PoisonBits.PagesPerGroup - group + 1, int.MaxValue);
+            int clean = new ReadOnlySpan<byte>(_groups + group, groups).IndexOfAnyExcept((byte)0);
+            if (clean != 0)
             {
-                index += (nuint)clean;
-                return (index << 6) + (nuint)BitOperations.TrailingZeroCount(Volatile.Read(ref _pages[index]));
+                page = (group + (nuint)(clean < 0 ? groups : clean)) * PoisonBits.PagesPerGroup;
+                continue;
             }
-            index += (nuint)count;
+            nuint end = nuint.Min((group + 1) * PoisonBits.PagesPerGroup - 1, last) + 1;
+            int marked = new ReadOnlySpan<ulong>(_lines + page, (int)(end - page)).IndexOfAnyExcept(0UL);
+            if (marked >= 0)
+                return page + (nuint)marked;
+            page = end;
         }
-        return last + 1;
+        return page;
     }
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed, this);

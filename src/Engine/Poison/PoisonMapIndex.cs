@@ -18,12 +18,10 @@ internal sealed class PoisonMapIndex
             _reach[i] = reach = nuint.Max(reach, RoundUpToLine(maps[i].End));
     }
 
-    internal int Count => _maps.Length;
+    internal WatchedMap[] ToWatched() => Array.ConvertAll(_maps, map => map.ToWatched());
 
     internal PoisonMapIndex With(PoisonMap map)
     {
-        if (Array.IndexOf(_maps, map) >= 0)
-            return this;
         int at = FirstStartingAtOrAfter(map.Start);
         return new PoisonMapIndex([.. _maps.AsSpan(0, at), map, .. _maps.AsSpan(at)]);
     }

@@ -1,29 +1,32 @@
 namespace CopyMc;
 
 /// <summary>
-/// All live poison maps of the process. Changes take one lock; copies read an immutable index of the maps that have poison,
-/// and not even that while <see cref="PoisonGate.PoisonedMaps"/> is zero.
+/// All live poison maps of the process. Changes take one lock; copies read an immutable index, and not even that while
+/// <see cref="PoisonGate.PoisonedLines"/> is zero. The stub's handler is told of every map, so that it can mark what the kernel
+/// reports early.
 /// </summary>
 internal static unsafe class PoisonRegistry
 {
     private static readonly Lock s_lock = new();
     private static PoisonMapIndex s_live = PoisonMapIndex.Empty;
-    private static PoisonMapIndex s_poisoned = PoisonMapIndex.Empty;
 
     internal static void Add(PoisonMap map)
     {
         lock (s_lock)
-            s_live = s_live.With(map);
+            Publish(s_live.With(map));
     }
 
+    /// <summary>False if the map was not registered any more.</summary>
     internal static bool Remove(PoisonMap map)
     {
         lock (s_lock)
         {
-            if (!map.Retire())
+            PoisonMapIndex without = s_live.Without(map);
+            if (ReferenceEquals(without, s_live))
                 return false;
-            s_live = s_live.Without(map);
-            Publish(s_poisoned.Without(map));
+            Publish(without);
+            // From here on no handler marks it, so that what is counted down is all there is.
+            Interlocked.Add(ref PoisonGate.Instance->PoisonedLines, -map.Retire());
             return true;
         }
     }
@@ -37,10 +40,7 @@ internal static unsafe class PoisonRegistry
     internal static void Clear(PoisonMap map, nuint address, nuint length)
     {
         lock (s_lock)
-        {
-            if (map.Change(address, length, poisoned: false) != 0 && map.PoisonedLineCount == 0)
-                Publish(s_poisoned.Without(map));
-        }
+            Interlocked.Add(ref PoisonGate.Instance->PoisonedLines, -map.Change(address, length, poisoned: false));
     }
 
     /// <summary>Marks a range of addresses in every live map that covers a part of it.</summary>
@@ -62,24 +62,22 @@ internal static unsafe class PoisonRegistry
     /// or <paramref name="end"/>. The range must not be empty.
     /// </summary>
     internal static nuint FirstPoisonedAddress(nuint address, nuint end) =>
-        Volatile.Read(ref s_poisoned).FirstPoisonedAddress(address, end);
+        Volatile.Read(ref s_live).FirstPoisonedAddress(address, end);
 
     private static void MarkLocked(PoisonMap map, nuint address, nuint length)
     {
         long marked = map.Change(address, length, poisoned: true);
         if (marked == 0)
             return;
-        if (marked == map.PoisonedLineCount)
-            Publish(s_poisoned.With(map));
-        // After the marks and the index: a copy that sees the new number also sees them.
+        Interlocked.Add(ref PoisonGate.Instance->PoisonedLines, marked);
+        // Last: a copy that sees the new number also sees the marks.
         Interlocked.Increment(ref PoisonGate.Instance->Marks);
     }
 
     private static void Publish(PoisonMapIndex index)
     {
-        if (ReferenceEquals(index, s_poisoned))
-            return;
-        Volatile.Write(ref s_poisoned, index);
-        Volatile.Write(ref PoisonGate.Instance->PoisonedMaps, index.Count);
+        Volatile.Write(ref s_live, index);
+        if (MceStub.IsLoaded)
+            MceStub.Watch(index.ToWatched());
     }
 }
