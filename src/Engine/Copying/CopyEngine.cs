@@ -152,6 +152,23 @@ public sealed unsafe class CopyEngine
             return (int)Copy(from, to, (nuint)source.Length);
     }
 
+    /// <summary>Copies everything that can be read and lists what cannot.</summary>
+    /// <param name="source">The first byte to read; any alignment.</param>
+    /// <param name="destination">The first byte to write; any alignment.</param>
+    /// <param name="byteCount">Bytes to copy.</param>
+    /// <param name="options">What to put where bytes are lost, limits, progress; <see langword="null"/>: leave the destination as it is there.</param>
+    /// <returns>The lost ranges: the lines of known poison, the extent that the kernel reported (a page, a huge page) of latent poison.</returns>
+    /// <exception cref="ArgumentNullException">A pointer is null and <paramref name="byteCount"/> is not 0.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A range wraps around the address space.</exception>
+    /// <exception cref="ArgumentException">The ranges overlap.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; what was lost until then is filled and propagated as asked.</exception>
+    public SalvageResult Salvage(void* source, void* destination, nuint byteCount, SalvageOptions? options = null)
+    {
+        if (byteCount != 0 && !AreSound((nuint)source, (nuint)destination, byteCount))
+            ThrowUnsound(source, destination, byteCount);
+        return new Salvage(this, (byte*)source, (byte*)destination, options ?? new SalvageOptions()).Run(byteCount);
+    }
+
     private static bool AnyPoison
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

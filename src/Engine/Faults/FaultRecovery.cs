@@ -10,6 +10,7 @@ public static class FaultRecovery
     private static readonly Lock s_lock = new();
     private static bool s_enabled;
     private static bool s_segmentationFaults;
+    private static bool s_earlyReports;
 
     /// <summary>Whether copies can recover from faults on this machine.</summary>
     public static bool IsSupported => MceStub.IsLoaded;
@@ -57,6 +58,26 @@ public static class FaultRecovery
             if (s_segmentationFaults)
                 MceStub.Disable(MceStub.SigSegv);
             s_enabled = s_segmentationFaults = false;
+        }
+    }
+
+    /// <summary>
+    /// Asks the kernel to report poison in this process's memory as soon as it knows of it, before anybody touches it
+    /// (<c>PR_MCE_KILL_EARLY</c>, prctl(2)). Each report marks every live <see cref="PoisonMap"/> that covers it, from within the signal
+    /// handler; one that no map covers goes to the previous handler. Enables recovery. Calling it again does nothing.
+    /// </summary>
+    /// <remarks>The kernel sends the reports to the thread that asked: a background thread is started, which does nothing else, and it stays.</remarks>
+    /// <exception cref="PlatformNotSupportedException">Not supported here.</exception>
+    /// <exception cref="InvalidOperationException">The kernel refused.</exception>
+    public static void RequestEarlyReports()
+    {
+        Enable();
+        lock (s_lock)
+        {
+            if (s_earlyReports)
+                return;
+            EarlyReportThread.Start();
+            s_earlyReports = true;
         }
     }
 

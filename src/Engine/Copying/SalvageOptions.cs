@@ -1,0 +1,23 @@
+namespace CopyMc;
+
+/// <summary>How <see cref="CopyEngine.Salvage"/> deals with what it cannot copy.</summary>
+public sealed class SalvageOptions
+{
+    /// <summary>What is put where bytes were lost.</summary>
+    public SalvageFill Fill { get; init; }
+
+    /// <summary>The byte for <see cref="SalvageFill.Pattern"/>.</summary>
+    public byte Pattern { get; init; }
+
+    /// <summary>Whether the destination's lost bytes are poisoned in their turn.</summary>
+    public PoisonPropagation Propagation { get; init; }
+
+    /// <summary>Bytes lost after which the salvage gives up; by default it never does.</summary>
+    public nuint MaxLostBytes { get; init; } = nuint.MaxValue;
+
+    /// <summary>Is told, after each block of 2 MiB at the most, how many bytes are dealt with, copied or lost.</summary>
+    public IProgress<nuint>? Progress { get; init; }
+
+    /// <summary>Stops the salvage between two blocks.</summary>
+    public CancellationToken CancellationToken { get; init; }
+}

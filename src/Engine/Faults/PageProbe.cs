@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+
+namespace CopyMc;
+
+/// <summary>
+/// Asks the kernel which pages of this process can be read, without touching them: process_vm_readv(2) on ourselves reads a byte of each
+/// and says at which it stopped. A tenth of the cost of a signal. Where it is forbidden (seccomp), nothing is known.
+/// </summary>
+internal static unsafe partial class PageProbe
+{
+    /// <summary>The most pages one call looks at.</summary>
+    internal const int MaxPages = 512;
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct IoVector
+    {
+        internal byte* Base;
+        internal nuint Length;
+    }
+
+    /// <summary>How many of <paramref name="count"/> pages from <paramref name="page"/> on can be read before the first that cannot; -1: not known.</summary>
+    internal static int ReadablePages(byte* page, int count)
+    {
+        if (!OperatingSystem.IsLinux())
+            return -1;
+        count = int.Min(count, MaxPages);
+        byte* bytes = stackalloc byte[MaxPages];
+        IoVector* remote = stackalloc IoVector[MaxPages];
+        for (int i = 0; i < count; i++)
+            remote[i] = new IoVector { Base = page + (nuint)i * NativeRegion.PageSize, Length = 1 };
+        var local = new IoVector { Base = bytes, Length = (nuint)count };
+        nint read = ReadMemory(Environment.ProcessId, &local, 1, remote, (nuint)count, 0);
+        if (read >= 0)
+            return (int)read;
+        return Marshal.GetLastPInvokeError() == Libc.Efault ? 0 : -1;
+    }
+
+    [LibraryImport("libc", EntryPoint = "process_vm_readv", SetLastError = true)]
+    private static partial nint ReadMemory(int process, IoVector* local, nuint localCount, IoVector* remote, nuint remoteCount, nuint flags);
+}

@@ -1,0 +1,22 @@
+namespace CopyMc;
+
+/// <summary>Bytes of a mapped file cannot be read: the file was truncated under the mapping, its device failed, or the memory is poisoned.</summary>
+public sealed class LostRangeException : IOException
+{
+    internal LostRangeException(string path, long offset, long length, CopyFaultKind kind)
+        : base($"'{path}': {length} bytes from offset {offset} are lost ({kind}).")
+    {
+        Offset = offset;
+        Length = length;
+        Kind = kind;
+    }
+
+    /// <summary>Bytes from the start of the file to the first lost byte.</summary>
+    public long Offset { get; }
+
+    /// <summary>Lost bytes, as far as they are known to be.</summary>
+    public long Length { get; }
+
+    /// <summary>What the fault was.</summary>
+    public CopyFaultKind Kind { get; }
+}

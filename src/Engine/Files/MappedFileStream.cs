@@ -1,0 +1,155 @@
+namespace CopyMc;
+
+/// <summary>
+/// A file, read through a mapping of it, that survives what kills a process that reads a mapping with plain loads: the file
+/// truncated underneath, its device or network gone, poisoned page cache. What cannot be read is a <see cref="LostRangeException"/>.
+/// </summary>
+/// <remarks>
+/// <para>A read returns what lies before a lost range; the next one, at the range, throws. Seek past it to go on.</para>
+/// <para>
+/// A range lost with <see cref="CopyFaultKind.BusError"/> is tried again by each read, as a file may become whole again. The length is
+/// that of the file when it was opened.
+/// </para>
+/// <para>Not thread-safe, but for <see cref="ReadAt"/>.</para>
+/// </remarks>
+public sealed unsafe class MappedFileStream : Stream
+{
+    private readonly string _path;
+    private readonly CopyEngine _engine;
+    private readonly NativeRegion? _region;
+    private long _position;
+    private bool _disposed;
+
+    /// <summary>Maps a file for reading. An empty file is an empty stream.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="engine">What to copy with; it must recover from faults. <see langword="null"/>: <see cref="CopyEngine.Shared"/>.</param>
+    /// <exception cref="IOException">The file cannot be opened or mapped.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <exception cref="PlatformNotSupportedException">The engine cannot recover from faults; the message says why.</exception>
+    public MappedFileStream(string path, CopyEngine? engine = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        _engine = engine ?? CopyEngine.Shared;
+        if (!_engine.Kernel.RecoversFromFaults)
+        {
+            throw new PlatformNotSupportedException(
+                $"The copy kernel '{_engine.Kernel.Name}' cannot recover from faults. {FaultRecovery.UnsupportedReason}".TrimEnd());
+        }
+        _path = path;
+        if (new FileInfo(path) is not { Exists: true, Length: 0 })
+            _region = NativeRegion.MapFile(path);
+        Length = (long)(_region?.Length ?? 0);
+    }
+
+    /// <inheritdoc/>
+    public override bool CanRead => !_disposed;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => !_disposed;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => false;
+
+    /// <summary>Bytes in the file when it was opened.</summary>
+    public override long Length { get; }
+
+    /// <inheritdoc/>
+    public override long Position
+    {
+        get => _position;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            _position = value;
+        }
+    }
+
+    /// <summary>Reads from a place in the file, without moving the position. Thread-safe.</summary>
+    /// <param name="offset">Bytes from the start of the file.</param>
+    /// <param name="buffer">Where to.</param>
+    /// <returns>Bytes read: fewer than asked for where the file ends or before a lost range; 0 only at the end of the file.</returns>
+    /// <exception cref="LostRangeException">The byte at <paramref name="offset"/> cannot be read.</exception>
+    /// <exception cref="ObjectDisposedException">The stream is disposed.</exception>
+    public int ReadAt(long offset, Span<byte> buffer)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        int wanted = (int)long.Min(buffer.Length, long.Max(Length - offset, 0));
+        if (wanted == 0)
+            return 0;
+
+        fixed (byte* destination = buffer)
+        {
+            byte* source = _region!.Pointer + offset;
+            nuint remaining = _engine.Copy(source, destination, (nuint)wanted, out CopyFault fault);
+            if (fault.Kind == CopyFaultKind.BusError)
+                Forget(fault);
+            int read = wanted - (int)remaining;
+            return read != 0 ? read : throw Lost(offset, fault);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override int Read(Span<byte> buffer)
+    {
+        int read = ReadAt(_position, buffer);
+        _position += read;
+        return read;
+    }
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        ValidateBufferArguments(buffer, offset, count);
+        return Read(buffer.AsSpan(offset, count));
+    }
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin)
+    {
+        long target = origin switch
+        {
+            SeekOrigin.Begin => offset,
+            SeekOrigin.Current => _position + offset,
+            SeekOrigin.End => Length + offset,
+            _ => throw new ArgumentOutOfRangeException(nameof(origin)),
+        };
+        if (target < 0)
+            throw new IOException("A position before the start of the file.");
+        return _position = target;
+    }
+
+    /// <inheritdoc/>
+    public override void Flush()
+    {
+    }
+
+    /// <summary>The stream is for reading.</summary>
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <summary>The stream is for reading.</summary>
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (!_disposed && disposing)
+            _region?.Dispose();
+        _disposed = true;
+        base.Dispose(disposing);
+    }
+
+    private LostRangeException Lost(long offset, CopyFault fault)
+    {
+        nuint at = (nuint)_region!.Pointer + (nuint)offset;
+        long length = (long)(fault.Address + fault.Extent - at);
+        return new LostRangeException(_path, offset, long.Min(length, Length - offset), fault.Kind);
+    }
+
+    private void Forget(CopyFault fault)
+    {
+        nuint start = nuint.Max(fault.Address, (nuint)_region!.Pointer) - (nuint)_region.Pointer;
+        nuint end = nuint.Min(fault.Address + fault.Extent - (nuint)_region.Pointer, _region.Length);
+        _region.Poison.Clear(start, end - start);
+    }
+}
