@@ -23,10 +23,10 @@ public sealed unsafe class CopyEngine
     internal const nuint BlockSize = 2 * 1024 * 1024;
 
     /// <summary>
-    /// Up to here a native copy is called without the GC transition: at a few hundred nanoseconds a collection waits no longer for it than for
-    /// any other managed code between two safe points, and the transition would cost as much as the copy.
+    /// Up to here a native copy is called without the GC transition, which would cost as much as a short copy: all that the vector loop
+    /// does in the first-level cache, and three microseconds at the worst from cold memory, which a collection may wait.
     /// </summary>
-    private const nuint SuppressTransitionLimit = 8192;
+    private const nuint SuppressTransitionLimit = 32768;
 
     private static CopyEngine? s_shared;
 
@@ -178,7 +178,7 @@ public sealed unsafe class CopyEngine
     /// <summary>Whether it is certain, at little cost, that no line of a short range is known to be poisoned.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsClean(nuint source, nuint byteCount) =>
-        !AnyPoison || (byteCount <= PoisonFilter.LongestRange && PoisonFilter.IsClean(source));
+        !AnyPoison || PoisonFilter.IsClean(source, byteCount);
 
     /// <summary>No null, no wrap, no overlap, in the fewest instructions: enough for the lower half of the address space, where all memory is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
