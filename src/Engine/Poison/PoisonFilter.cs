@@ -12,34 +12,17 @@ namespace CopyMc;
 /// </remarks>
 internal static unsafe class PoisonFilter
 {
+    /// <summary>The longest range that reaches no farther than the page after the one it starts in.</summary>
+    internal const nuint LongestRange = 4096;
+
     internal const int EntryCount = 0x10000;
 
     private const int PageShift = 12;
 
-    /// <summary>Bytes from an address on that its entry speaks for, wherever in its page the address lies.</summary>
-    private const nuint Reach = 4096;
-
-    /// <summary>Whether it is certain that a range of at least one byte is poisoned in no map.</summary>
+    /// <summary>Whether it is certain that a range of 1 to <see cref="LongestRange"/> bytes from an address is poisoned in no map.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static bool IsClean(nuint address, nuint length) =>
-        IsCleanAt(address) && (length <= Reach || IsCleanAfter(address, length));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsCleanAt(nuint address) =>
+    internal static bool IsClean(nuint address) =>
         Volatile.Read(ref PoisonGate.FilterEntries[(ushort)(address >> PageShift)]) == 0;
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool IsCleanAfter(nuint address, nuint length)
-    {
-        nuint last = address + length - 1;
-        // An entry speaks for two whole pages.
-        for (nuint page = (address & ~(Reach - 1)) + 2 * Reach; page <= last; page += 2 * Reach)
-        {
-            if (!IsCleanAt(page))
-                return false;
-        }
-        return true;
-    }
 
     internal static void Add(nuint pageNumber)
     {
