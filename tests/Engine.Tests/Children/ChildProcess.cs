@@ -1,0 +1,38 @@
+using System.Diagnostics;
+
+namespace CopyMc.Engine.Tests.Children;
+
+/// <summary>Starts this very program again, to do something that may kill it.</summary>
+internal static class ChildProcess
+{
+    internal const string Argument = "--child";
+
+    /// <summary>A child that hangs must fail its test, not the whole run.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+
+    internal static ChildResult Run(string scenario, params string[] arguments) => Run(new Dictionary<string, string?>(), scenario, arguments);
+
+    internal static ChildResult Run(IReadOnlyDictionary<string, string?> environment, string scenario, params string[] arguments)
+    {
+        string self = Environment.ProcessPath!;
+        var start = new ProcessStartInfo(self) { RedirectStandardOutput = true, RedirectStandardError = true };
+        if (Path.GetFileNameWithoutExtension(self) == "dotnet")
+            start.ArgumentList.Add(typeof(ChildProcess).Assembly.Location);
+        foreach (string argument in (IEnumerable<string>)[Argument, scenario, .. arguments])
+            start.ArgumentList.Add(argument);
+        start.Environment.Remove(KernelCatalog.EnvironmentVariable);
+        start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
+        foreach ((string name, string? value) in environment)
+            start.Environment[name] = value;
+
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(s_patience))
+        {
+            process.Kill();
+            Assert.Fail($"The child process '{scenario} {string.Join(' ', arguments)}' did not end.");
+        }
+        return new ChildResult(process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
+    }
+}

@@ -1,0 +1,103 @@
+namespace CopyMc.Engine.Tests.Copying;
+
+/// <summary>A copy is exact at every alignment of its source and of its destination, and for every length at which kernels change their way.</summary>
+public sealed unsafe class AlignmentTests : IDisposable
+{
+    private readonly NativeRegion _source = new((nuint)Lengths.Longest + 2 * NativeRegion.PageSize);
+    private readonly CanaryDestination _destination = new((nuint)Lengths.Longest + Lengths.Alignments);
+
+    public AlignmentTests() => Pattern.Fill(_source.Span, seed: 1);
+
+    public void Dispose()
+    {
+        _source.Dispose();
+        _destination.Dispose();
+    }
+
+    [Theory]
+    [ClassData(typeof(EveryKernelAndGate))]
+    public void Every_byte_is_copied_and_no_other_written(string kernel, bool poisonElsewhere)
+    {
+        using var elsewhere = new PoisonElsewhere(poisonElsewhere);
+        CopyEngine engine = Engines.Of(kernel);
+        foreach (nuint length in Lengths.All)
+        {
+            for (nuint s = 0; s < Lengths.Alignments; s++)
+            {
+                for (nuint d = 0; d < Lengths.Alignments; d++)
+                {
+                    var copy = new CopyCase(_source.Pointer + s, _destination.Start + d, length);
+                    if (copy.Run(engine) is not 0 and nuint remaining)
+                        Assert.Fail($"{copy}: {remaining} remain.");
+                    _destination.Check(copy, length);
+
+                    copy.ExpectStop(engine, length, default);
+                    _destination.Check(copy, length);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [ClassData(typeof(EveryKernelAndGate))]
+    public void Spans_are_copied_as_pointers_are(string kernel, bool poisonElsewhere)
+    {
+        using var elsewhere = new PoisonElsewhere(poisonElsewhere);
+        CopyEngine engine = Engines.Of(kernel);
+        foreach (int length in Lengths.All)
+        {
+            for (int s = 0; s < Lengths.Alignments; s++)
+            {
+                var copy = new CopyCase(_source.Pointer + s, _destination.Start + ((s * 29 + length) % Lengths.Alignments), (nuint)length);
+                // The destination is longer than the source, as it may be.
+                Assert.Equal(0, engine.Copy(_source.Span.Slice(s, length), new Span<byte>(copy.Destination, length + 1)));
+                _destination.Check(copy, (nuint)length);
+            }
+        }
+    }
+
+    [Theory]
+    [ClassData(typeof(EveryKernel))]
+    public void The_prefix_ends_at_the_poisoned_line_wherever_it_lies(string kernel)
+    {
+        CopyEngine engine = Engines.Of(kernel);
+        foreach (nuint length in Lengths.All)
+        {
+            for (nuint s = 0; s < Lengths.Alignments; s++)
+            {
+                // In the second page, so that there is a line before it.
+                byte* source = _source.Pointer + NativeRegion.PageSize + s;
+                byte* last = source + nuint.Max(length, 1) - 1;
+                CopyWithPoisonAt(source - s - 1, engine, source, length);
+                CopyWithPoisonAt(source, engine, source, length);
+                CopyWithPoisonAt(source + length / 2, engine, source, length);
+                CopyWithPoisonAt(last - nuint.Min(length, PoisonMap.LineSize), engine, source, length);
+                CopyWithPoisonAt(last, engine, source, length);
+                CopyWithPoisonAt(last + PoisonMap.LineSize, engine, source, length);
+            }
+        }
+    }
+
+    /// <summary>Of the destination eight alignments each time, of all times together every one.</summary>
+    private void CopyWithPoisonAt(byte* poisoned, CopyEngine engine, byte* source, nuint length)
+    {
+        byte* line = (byte*)((nuint)poisoned & ~(nuint)(PoisonMap.LineSize - 1));
+        bool stops = length != 0 && line + PoisonMap.LineSize > source && line < source + length;
+        nuint prefix = !stops ? length : line > source ? (nuint)(line - source) : 0;
+        CopyFault expected = stops ? new(CopyFaultKind.KnownPoison, CopySide.Source, (nuint)line, PoisonMap.LineSize) : default;
+
+        nuint offset = (nuint)(poisoned - _source.Pointer);
+        _source.Poison.Mark(offset);
+        for (nuint i = 0; i < 8; i++)
+        {
+            var copy = new CopyCase(source, _destination.Start + ((i * 9 + length + (nuint)source) % Lengths.Alignments), length);
+            copy.ExpectStop(engine, prefix, expected);
+            _destination.Check(copy, prefix);
+
+            if (copy.Run(engine) != length - prefix)
+                Assert.Fail($"{copy}: the overloads count differently.");
+            _destination.Check(copy, prefix);
+        }
+        _source.Poison.Clear(offset, 1);
+    }
+}

@@ -1,0 +1,9 @@
+namespace CopyMc.Engine.Tests.Copying;
+
+/// <summary>One engine for each kernel.</summary>
+internal static class Engines
+{
+    internal static CopyEngine Of(string kernel) => Of(CopyKernel.Find(kernel));
+
+    internal static CopyEngine Of(CopyKernel kernel) => new(new CopyEngineOptions { Kernel = kernel });
+}

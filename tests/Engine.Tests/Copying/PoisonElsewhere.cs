@@ -1,0 +1,18 @@
+namespace CopyMc.Engine.Tests.Copying;
+
+/// <summary>A marked line that no copy of the test touches, so that copies take the path that looks at the maps.</summary>
+internal sealed unsafe class PoisonElsewhere : IDisposable
+{
+    private readonly PoisonMap? _map;
+
+    internal PoisonElsewhere(bool exists)
+    {
+        // The memory a map covers need not be there.
+        if (!exists)
+            return;
+        _map = new PoisonMap((void*)0x1000, 64);
+        _map.Mark(0);
+    }
+
+    public void Dispose() => _map?.Dispose();
+}

@@ -1,0 +1,20 @@
+using System.Runtime.CompilerServices;
+using CopyMc.Engine.Tests.Children;
+using Xunit.MicrosoftTestingPlatform;
+using Xunit.Runner.InProc.SystemConsole;
+
+namespace CopyMc.Engine.Tests;
+
+/// <summary>The tests; or, started by one of them, a child process that may crash.</summary>
+internal static class Program
+{
+    private static int Main(string[] args) =>
+        args is [ChildProcess.Argument, string scenario, .. string[] rest] ? ChildScenario.Run(scenario, rest) : RunTests(args);
+
+    // Not inlined: a child loads nothing of the test framework.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int RunTests(string[] args) =>
+        args.Contains("--server") || args.Contains("--internal-msbuild-node")
+            ? TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions).GetAwaiter().GetResult()
+            : ConsoleRunner.Run(args).GetAwaiter().GetResult();
+}
