@@ -1,3 +1,5 @@
+using Xunit.Sdk;
+
 namespace CopyMc.Engine.Tests.Copying;
 
 /// <summary>A copy is exact at every alignment of its source and of its destination, and for every length at which kernels change their way.</summary>
@@ -19,24 +21,13 @@ public sealed unsafe class AlignmentTests : IDisposable
     public void Every_byte_is_copied_and_no_other_written(string kernel, bool poisonElsewhere)
     {
         using var elsewhere = new PoisonElsewhere(poisonElsewhere);
-        CopyEngine engine = Engines.Of(kernel);
-        foreach (nuint length in Lengths.All)
-        {
-            for (nuint s = 0; s < Lengths.Alignments; s++)
-            {
-                for (nuint d = 0; d < Lengths.Alignments; d++)
-                {
-                    var copy = new CopyCase(_source.Pointer + s, _destination.Start + d, length);
-                    if (copy.Run(engine) is not 0 and nuint remaining)
-                        Assert.Fail($"{copy}: {remaining} remain.");
-                    _destination.Check(copy, length);
-
-                    copy.ExpectStop(engine, length, default);
-                    _destination.Check(copy, length);
-                }
-            }
-        }
+        CopyAtEveryAlignment(Engines.Of(kernel));
     }
+
+    [Theory]
+    [ClassData(typeof(BrokenKernel))]
+    public void A_kernel_wrong_by_one_byte_would_be_caught(string kernel) =>
+        Assert.ThrowsAny<XunitException>(() => CopyAtEveryAlignment(Engines.Of(BrokenKernel.Find(kernel))));
 
     [Theory]
     [ClassData(typeof(EveryKernelAndGate))]
@@ -78,7 +69,26 @@ public sealed unsafe class AlignmentTests : IDisposable
         }
     }
 
-    /// <summary>Of the destination eight alignments each time, of all times together every one.</summary>
+    private void CopyAtEveryAlignment(CopyEngine engine)
+    {
+        foreach (nuint length in Lengths.All)
+        {
+            for (nuint s = 0; s < Lengths.Alignments; s++)
+            {
+                for (nuint d = 0; d < Lengths.Alignments; d++)
+                {
+                    var copy = new CopyCase(_source.Pointer + s, _destination.Start + d, length);
+                    if (copy.Run(engine) is not 0 and nuint remaining)
+                        Assert.Fail($"{copy}: {remaining} remain.");
+                    _destination.Check(copy, length);
+
+                    copy.ExpectStop(engine, length, default);
+                    _destination.Check(copy, length);
+                }
+            }
+        }
+    }
+
     private void CopyWithPoisonAt(byte* poisoned, CopyEngine engine, byte* source, nuint length)
     {
         byte* line = (byte*)((nuint)poisoned & ~(nuint)(PoisonMap.LineSize - 1));
@@ -88,9 +98,9 @@ public sealed unsafe class AlignmentTests : IDisposable
 
         nuint offset = (nuint)(poisoned - _source.Pointer);
         _source.Poison.Mark(offset);
-        for (nuint i = 0; i < 8; i++)
+        for (nuint d = 0; d < Lengths.Alignments; d++)
         {
-            var copy = new CopyCase(source, _destination.Start + ((i * 9 + length + (nuint)source) % Lengths.Alignments), length);
+            var copy = new CopyCase(source, _destination.Start + d, length);
             copy.ExpectStop(engine, prefix, expected);
             _destination.Check(copy, prefix);
 
