@@ -1,0 +1,156 @@
+namespace CopyMc.Engine.Tests.Copying;
+
+/// <summary>Poison that is marked while a copy runs shortens what the copy says, and the copy says that it may have written more.</summary>
+public sealed unsafe class LatePoisonTests : IDisposable
+{
+    private const nuint Block = 2 * 1024 * 1024;
+    private const nuint Line = PoisonMap.LineSize;
+
+    private static PoisonMap? s_markedByKernel;
+    private static nuint s_markedAt;
+
+    private readonly NativeRegion _source = new(3 * Block);
+    private readonly NativeRegion _destination = new(3 * Block);
+
+    public LatePoisonTests() => Pattern.Fill(_source.Span, seed: 10);
+
+    public void Dispose()
+    {
+        _source.Dispose();
+        _destination.Dispose();
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(63)]
+    [InlineData(64)]
+    [InlineData(100_000)]
+    [InlineData((int)Block - 1)]
+    public void A_mark_in_the_block_that_is_being_copied_ends_the_prefix(int offset)
+    {
+        var copy = new CopyCase(_source.Pointer, _destination.Pointer, Block);
+        nuint line = (nuint)offset / Line * Line;
+        copy.ExpectStop(EngineThatMarks(_source.Poison, (nuint)offset), line, Late(line));
+        _source.Poison.Clear(0, Block);
+        Assert.Equal(Block - line, copy.Run(EngineThatMarks(_source.Poison, (nuint)offset)));
+        Assert.True(_destination.Span[..(int)line].SequenceEqual(_source.Span[..(int)line]));
+    }
+
+    [Fact]
+    public void A_late_mark_behind_known_poison_changes_nothing()
+    {
+        _source.Poison.Mark(1500);
+        nuint line = 1500 / Line * Line;
+        new CopyCase(_source.Pointer, _destination.Pointer, Block)
+            .ExpectStop(EngineThatMarks(_source.Poison, 70_000), line, Late(line) with { WrittenBeyond = false });
+        Assert.Equal(-1, _destination.Span[(int)line..].IndexOfAnyExcept((byte)0));
+    }
+
+    [Fact]
+    public void A_late_mark_before_known_poison_ends_the_prefix()
+    {
+        _source.Poison.Mark(5000);
+        new CopyCase(_source.Pointer, _destination.Pointer, Block).ExpectStop(EngineThatMarks(_source.Poison, 200), 192, Late(192));
+        Assert.Equal(-1, _destination.Span[(5000 / 64 * 64)..].IndexOfAnyExcept((byte)0));
+    }
+
+    [Fact]
+    public void A_late_mark_outside_the_source_does_not_matter()
+    {
+        var copy = new CopyCase(_source.Pointer + 64, _destination.Pointer, Block);
+        copy.ExpectStop(EngineThatMarks(_source.Poison, 63), Block, default);
+        _source.Poison.Clear(0, Block);
+        copy.ExpectStop(EngineThatMarks(_source.Poison, 64 + Block), Block, default);
+    }
+
+    [Fact]
+    public void A_mark_in_a_block_that_is_yet_to_come_is_known_when_the_copy_gets_there()
+    {
+        nuint line = 2 * Block + 640;
+        new CopyCase(_source.Pointer, _destination.Pointer, 3 * Block)
+            .ExpectStop(EngineThatMarks(_source.Poison, line), line, Late(line) with { WrittenBeyond = false });
+        Assert.Equal(-1, _destination.Span[(int)line..].IndexOfAnyExcept((byte)0));
+    }
+
+    [Theory]
+    [ClassData(typeof(EveryKernel))]
+    public void A_mark_from_another_thread_is_seen(string kernel)
+    {
+        CopyEngine engine = Engines.Of(kernel);
+        nuint line = Block - Line;
+        byte first = _source.Span[0];
+        // Whether the mark arrives in time is for the scheduler to say, so it is tried until it has.
+        for (int attempt = 0; attempt < 20_000; attempt++)
+        {
+            _destination.Span[0] = (byte)~first;
+            var marker = new Thread(() =>
+            {
+                while (Volatile.Read(ref *_destination.Pointer) != first)
+                    Thread.SpinWait(1);
+                _source.Poison.Mark(line);
+            });
+            marker.Start();
+            nuint remaining = engine.Copy(_source.Pointer, _destination.Pointer, Block, out CopyFault fault);
+            marker.Join();
+            _source.Poison.Clear(line, 1);
+            if (remaining == 0 && fault == default)
+                continue;
+            Assert.Equal(Line, remaining);
+            Assert.Equal(Late(line), fault);
+            return;
+        }
+        Assert.Fail("No mark was seen during a copy.");
+    }
+
+    /// <summary>The short copies too: while a line is marked and cleared all the time, each copy either has it or has it not.</summary>
+    [Theory]
+    [ClassData(typeof(EveryKernel))]
+    public void Every_count_beside_a_thread_that_marks_and_clears_is_one_of_two(string kernel)
+    {
+        CopyEngine engine = Engines.Of(kernel);
+        nuint length = 1000, line = 512;
+        bool stop = false;
+        var marker = new Thread(() =>
+        {
+            while (!Volatile.Read(ref stop))
+            {
+                _source.Poison.Mark(line);
+                _source.Poison.Clear(line, Line);
+            }
+        });
+        marker.Start();
+        long whole = 0, cut = 0, neither = 0;
+        // Both outcomes have to be met, or the threads have not met.
+        for (int i = 0; i < 200_000 || ((whole == 0 || cut == 0) && i < 50_000_000); i++)
+        {
+            nuint remaining = engine.Copy(_source.Pointer, _destination.Pointer, length);
+            if (remaining == 0)
+                whole++;
+            else if (remaining == length - line)
+                cut++;
+            else
+                neither++;
+        }
+        Volatile.Write(ref stop, true);
+        marker.Join();
+        Assert.Equal(0, neither);
+        Assert.True(whole > 0 && cut > 0, $"{whole} copies were whole, {cut} were cut.");
+    }
+
+    private CopyFault Late(nuint offset) => new(CopyFaultKind.KnownPoison, CopySide.Source, (nuint)_source.Pointer + offset, PoisonMap.LineSize, WrittenBeyond: true);
+
+    /// <summary>An engine in whose first block, when all is copied, the poison arrives.</summary>
+    private static CopyEngine EngineThatMarks(PoisonMap map, nuint offset)
+    {
+        (s_markedByKernel, s_markedAt) = (map, offset);
+        return Engines.Of(new CopyKernel("marks", "none", true, &CopyAndMark));
+    }
+
+    private static nuint CopyAndMark(byte* source, byte* destination, nuint byteCount)
+    {
+        Buffer.MemoryCopy(source, destination, byteCount, byteCount);
+        s_markedByKernel?.Mark(s_markedAt);
+        s_markedByKernel = null;
+        return 0;
+    }
+}

@@ -1,0 +1,18 @@
+namespace CopyMc.Engine.Tests.Faults;
+
+/// <summary>Every recovering kernel against every source of poison that raises a signal; what cannot be had here is skipped and says why.</summary>
+public sealed class EveryLatentPoison : TheoryData<string, PoisonSource>
+{
+    /// <summary>Lists them.</summary>
+    public EveryLatentPoison()
+    {
+        foreach (CopyKernel kernel in CopyKernel.All.Where(kernel => kernel.RecoversFromFaults))
+        {
+            foreach (PoisonSource source in Enum.GetValues<PoisonSource>().Where(source => source != PoisonSource.Bitmap))
+            {
+                string? missing = kernel.UnsupportedReason ?? PoisonInjector.UnsupportedReason(source);
+                Add(new TheoryDataRow<string, PoisonSource>(kernel.Name, source) { Skip = missing });
+            }
+        }
+    }
+}

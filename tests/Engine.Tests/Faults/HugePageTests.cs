@@ -1,0 +1,83 @@
+using CopyMc.Engine.Tests.Copying;
+
+namespace CopyMc.Engine.Tests.Faults;
+
+/// <summary>The copies that CopyMc is for: 2 MiB and more, with one page lost.</summary>
+public sealed unsafe class HugePageTests : IDisposable
+{
+    private const nuint HugePage = NativeRegion.HugePageSize;
+
+    private readonly CanaryDestination _destination = new(HugePage + 2 * NativeRegion.PageSize);
+
+    public void Dispose() => _destination.Dispose();
+
+    [Theory]
+    [ClassData(typeof(EveryLatentPoison))]
+    public void The_first_page_lost(string kernel, PoisonSource source) => LosePage(kernel, source, 0);
+
+    [Theory]
+    [ClassData(typeof(EveryLatentPoison))]
+    public void A_page_in_the_middle_lost(string kernel, PoisonSource source) => LosePage(kernel, source, HugePage / 2 - NativeRegion.PageSize);
+
+    [Theory]
+    [ClassData(typeof(EveryLatentPoison))]
+    public void The_last_page_lost(string kernel, PoisonSource source) => LosePage(kernel, source, HugePage - NativeRegion.PageSize);
+
+    /// <summary>
+    /// Where source and destination agree modulo 4096, memmove may copy backward, so that a fault in the last page comes first and says
+    /// nothing about the rest. Copies that are counted must not.
+    /// </summary>
+    [Theory]
+    [ClassData(typeof(EveryLatentPoison))]
+    public void The_last_page_lost_with_source_and_destination_agreeing_modulo_4096(string kernel, PoisonSource source)
+    {
+        CopyEngine engine = Engines.Of(kernel);
+        using var page = new PoisonedPage(source, HugePage - NativeRegion.PageSize, 0);
+        for (nuint both = 0; both < NativeRegion.PageSize; both += 113)
+            RunInto(page, engine, both, both);
+    }
+
+    [Theory]
+    [ClassData(typeof(EveryLatentPoison))]
+    public void A_page_lost_behind_several_blocks(string kernel, PoisonSource source)
+    {
+        CopyEngine engine = Engines.Of(kernel);
+        using var page = new PoisonedPage(source, 5 * HugePage / 2, HugePage / 2);
+        using var destination = new CanaryDestination(page.Region.Length);
+        foreach (nuint skipped in (ReadOnlySpan<nuint>)[0, 1, 4095])
+        {
+            var copy = new CopyCase(page.Region.Pointer + skipped, destination.Start + 7, page.Region.Length - skipped);
+            nuint prefix = 5 * HugePage / 2 - skipped;
+            ExpectFault(page, copy, copy.Run(engine, out CopyFault fault), fault, prefix);
+            destination.Check(copy, prefix);
+            copy.ExpectStop(engine, prefix, page.Known(0));
+            destination.Check(copy, prefix);
+            page.Region.Poison.Clear(0, page.Region.Length);
+        }
+    }
+
+    private void LosePage(string kernel, PoisonSource source, nuint pageOffset)
+    {
+        CopyEngine engine = Engines.Of(kernel);
+        using var page = new PoisonedPage(source, pageOffset, HugePage - NativeRegion.PageSize - pageOffset);
+        for (nuint s = 0; s < Lengths.Alignments; s++)
+            RunInto(page, engine, s, s * 29 % Lengths.Alignments);
+    }
+
+    private void RunInto(PoisonedPage page, CopyEngine engine, nuint sourceOffset, nuint destinationOffset)
+    {
+        var copy = new CopyCase(page.Region.Pointer + sourceOffset, _destination.Start + destinationOffset, HugePage - sourceOffset);
+        nuint prefix = copy.Source < page.Start ? (nuint)(page.Start - copy.Source) : 0;
+        ExpectFault(page, copy, copy.Run(engine, out CopyFault fault), fault, prefix);
+        _destination.Check(copy, prefix);
+        copy.ExpectStop(engine, prefix, page.Known((nuint)copy.Source));
+        _destination.Check(copy, prefix);
+        page.Region.Poison.Clear(0, page.Region.Length);
+    }
+
+    private static void ExpectFault(PoisonedPage page, CopyCase copy, nuint remaining, CopyFault fault, nuint prefix)
+    {
+        if (remaining != copy.ByteCount - prefix || !page.IsKind(fault.Kind) || fault != page.Fault(CopySide.Source, fault.Kind))
+            Assert.Fail($"{copy}: {remaining} remain, expected {copy.ByteCount - prefix}; {fault}.");
+    }
+}

@@ -1,0 +1,144 @@
+using CopyMc.Engine.Tests.Copying;
+
+namespace CopyMc.Engine.Tests.Faults;
+
+/// <summary>A copy to a page that cannot be written ends exactly where that page starts, and says that it was the destination.</summary>
+public sealed unsafe class LatentDestinationTests(PoisonedPages pages) : IClassFixture<PoisonedPages>, IDisposable
+{
+    private readonly NativeRegion _source = new(Overruns.Longest + 2 * NativeRegion.PageSize);
+
+    public void Dispose() => _source.Dispose();
+
+    [Theory]
+    [ClassData(typeof(EveryLatentPoison))]
+    public void The_count_is_exact_for_every_short_overrun(string kernel, PoisonSource source)
+    {
+        CopyEngine engine = Engines.Of(kernel);
+        PoisonedPage page = Prepare(source);
+        foreach ((int before, int length) in Overruns.Short())
+            RunInto(page, engine, before, length, sourceOffset: (before * 7 + length) % Overruns.Alignments);
+    }
+
+    [Theory]
+    [ClassData(typeof(EveryLatentPoison))]
+    public void The_count_is_exact_at_every_alignment(string kernel, PoisonSource source)
+    {
+        CopyEngine engine = Engines.Of(kernel);
+        PoisonedPage page = Prepare(source);
+        foreach ((int before, int length) in Overruns.Long)
+        {
+            for (int d = 0; d < Overruns.Alignments; d++)
+            {
+                for (int s = 0; s < Overruns.Alignments; s++)
+                    RunInto(page, engine, before + d, length + d, s);
+            }
+        }
+    }
+
+    [Theory]
+    [ClassData(typeof(EveryLatentPoison))]
+    public void Of_two_bad_pages_the_nearer_one_ends_the_copy(string kernel, PoisonSource source)
+    {
+        CopyEngine engine = Engines.Of(kernel);
+        PoisonedPage destination = Prepare(source);
+        using var from = new PoisonedPage(source, PoisonedPages.Healthy, PoisonedPages.Healthy);
+        foreach ((int before, int length) in Overruns.Long)
+        {
+            for (int farther = 1; farther <= Overruns.Alignments; farther++)
+            {
+                int nearer = before + 13;
+                var copy = new CopyCase(from.Start - nearer - farther, destination.Start - nearer, (nuint)(length + farther));
+                Expect(destination, copy, copy.Run(engine, out CopyFault fault), fault, (nuint)nearer);
+                from.Region.Poison.Clear(0, from.Region.Length);
+
+                copy = new CopyCase(from.Start - nearer, destination.Start - nearer - farther, (nuint)(length + farther));
+                nuint remaining = copy.Run(engine, out fault);
+                if (remaining != copy.ByteCount - (nuint)nearer || fault != from.Fault(CopySide.Source, fault.Kind))
+                    Assert.Fail($"{copy}: {remaining} remain, expected {copy.ByteCount - (nuint)nearer}; {fault}.");
+                Check(destination, copy, (nuint)nearer);
+                from.Region.Poison.Clear(0, from.Region.Length);
+            }
+        }
+    }
+
+    [Theory]
+    [ClassData(typeof(EveryLatentPoison))]
+    public void A_copy_up_to_the_page_or_from_behind_it_on_does_not_touch_it(string kernel, PoisonSource source)
+    {
+        CopyEngine engine = Engines.Of(kernel);
+        PoisonedPage page = Prepare(source);
+        foreach (nuint length in Lengths.All)
+        {
+            for (int s = 0; s < Overruns.Alignments; s++)
+            {
+                var upTo = new CopyCase(_source.Pointer + s, page.Start - length, length);
+                upTo.ExpectStop(engine, length, default);
+                Check(page, upTo, length);
+
+                var from = new CopyCase(_source.Pointer + s, page.End, length);
+                from.ExpectStop(engine, length, default);
+                Assert.True(new ReadOnlySpan<byte>(page.End, (int)length).SequenceEqual(_source.Span.Slice(s, (int)length)), from.ToString());
+                new Span<byte>(page.End, (int)length).Fill(Pattern.Canary);
+            }
+        }
+    }
+
+    [Theory]
+    [ClassData(typeof(EveryLatentPoison))]
+    public void Nothing_is_learned_of_a_destination_so_that_the_next_copy_may_find_it_healed(string kernel, PoisonSource source)
+    {
+        CopyEngine engine = Engines.Of(kernel);
+        using var page = new PoisonedPage(source, PoisonedPages.Healthy, PoisonedPages.Healthy);
+        Pattern.Fill(_source.Span, seed: 5);
+        var copy = new CopyCase(_source.Pointer, page.Start - 100, 1000);
+        for (int again = 0; again < 3; again++)
+        {
+            Assert.Equal(900u, copy.Run(engine, out CopyFault fault));
+            Assert.Equal(page.Fault(CopySide.Destination, fault.Kind), fault);
+            Assert.Equal(900u, copy.Run(engine));
+        }
+        Assert.Equal(0, _source.Poison.PoisonedLineCount);
+
+        PoisonInjector.Heal(page.Region, 0, page.Region.Length, source);
+        Assert.Equal(0u, copy.Run(engine));
+        Assert.True(new ReadOnlySpan<byte>(copy.Destination, 1000).SequenceEqual(_source.Span[..1000]));
+    }
+
+    private void RunInto(PoisonedPage page, CopyEngine engine, int before, int length, int sourceOffset)
+    {
+        var copy = new CopyCase(_source.Pointer + sourceOffset, page.Start - before, (nuint)length);
+        Expect(page, copy, copy.Run(engine, out CopyFault fault), fault, (nuint)before);
+        if (_source.Poison.PoisonedLineCount != 0)
+            Assert.Fail($"{copy}: lines of the source were marked.");
+
+    }
+
+    private static void Expect(PoisonedPage page, CopyCase copy, nuint remaining, CopyFault fault, nuint prefix)
+    {
+        if (remaining != copy.ByteCount - prefix || !page.IsKind(fault.Kind) || fault != page.Fault(CopySide.Destination, fault.Kind))
+            Assert.Fail($"{copy}: {remaining} remain, expected {copy.ByteCount - prefix}; {fault}.");
+        Check(page, copy, prefix);
+    }
+
+    /// <summary>All that can be read of the destination is canary but for the prefix, which equals the source. Then puts the canary back.</summary>
+    private static void Check(PoisonedPage page, CopyCase copy, nuint prefix)
+    {
+        const int Margin = 512;
+        var written = new Span<byte>(copy.Destination, (int)prefix);
+        if (!written.SequenceEqual(new ReadOnlySpan<byte>(copy.Source, (int)prefix)))
+            Assert.Fail($"{copy}: a byte of the {prefix} copied is wrong.");
+        written.Fill(Pattern.Canary);
+        if (new ReadOnlySpan<byte>(copy.Destination - Margin, (int)(page.Start - copy.Destination) + Margin).ContainsAnyExcept(Pattern.Canary)
+            || new ReadOnlySpan<byte>(page.End, Margin).ContainsAnyExcept(Pattern.Canary))
+            Assert.Fail($"{copy}: a byte outside the {prefix} copied was written.");
+    }
+
+    private PoisonedPage Prepare(PoisonSource source)
+    {
+        Pattern.Fill(_source.Span, seed: 4);
+        PoisonedPage page = pages[source];
+        new Span<byte>(page.Region.Pointer, PoisonedPages.Healthy).Fill(Pattern.Canary);
+        new Span<byte>(page.End, PoisonedPages.Healthy).Fill(Pattern.Canary);
+        return page;
+    }
+}
