@@ -1,0 +1,14 @@
+namespace CopyMc.Bench.Commands;
+
+/// <summary>How <c>copymc</c> ends.</summary>
+internal static class ExitCode
+{
+    /// <summary>Everything was done, and every check held.</summary>
+    internal const int Success = 0;
+
+    /// <summary>A check failed, or something could not be read or written.</summary>
+    internal const int Failure = 1;
+
+    /// <summary>The command line cannot be understood.</summary>
+    internal const int Usage = 2;
+}

@@ -1,0 +1,41 @@
+using System.CommandLine;
+
+namespace CopyMc.Bench.Commands;
+
+/// <summary>The option or command that somebody probably meant.</summary>
+internal static class Suggestion
+{
+    /// <summary>More differences than this are another word.</summary>
+    private const int MaxDistance = 3;
+
+    internal static string? For(ParseResult parsed)
+    {
+        if (parsed.UnmatchedTokens is not [string unknown, ..])
+            return null;
+        Command command = parsed.CommandResult.Command;
+        return command.Options.Select(option => option.Name).Concat(command.Subcommands.Select(subcommand => subcommand.Name))
+            .Select(name => (Name: name, Distance: Distance(unknown, name)))
+            .Where(candidate => candidate.Distance <= MaxDistance)
+            .OrderBy(candidate => candidate.Distance)
+            .Select(candidate => candidate.Name)
+            .FirstOrDefault();
+    }
+
+    /// <summary>Levenshtein's.</summary>
+    private static int Distance(string a, string b)
+    {
+        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
+        for (int i = 1; i <= a.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int above = row[j];
+                row[j] = Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
+                diagonal = above;
+            }
+        }
+        return row[^1];
+    }
+}

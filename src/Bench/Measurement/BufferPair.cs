@@ -1,0 +1,75 @@
+namespace CopyMc.Bench.Measurement;
+
+/// <summary>A source with content and a destination, both touched, so that no measured copy pays for a first touch.</summary>
+/// <remarks>The source's own poison map is live and stays clean: every engine copy measured here has checked it.</remarks>
+internal sealed unsafe class BufferPair : IDisposable
+{
+    private readonly NativeRegion _source;
+    private readonly NativeRegion _destination;
+
+    internal BufferPair(long byteCount, PageKind pages)
+    {
+        Pages = pages;
+        ByteCount = byteCount;
+        var options = new NativeRegionOptions { Pages = pages };
+        _source = new NativeRegion((nuint)byteCount, options);
+        try
+        {
+            _destination = new NativeRegion((nuint)byteCount, options);
+        }
+        catch
+        {
+            _source.Dispose();
+            throw;
+        }
+        Fill(_source.Span);
+        _source.Span.CopyTo(_destination.Span);
+    }
+
+    internal PageKind Pages { get; }
+
+    internal long ByteCount { get; }
+
+    public void Dispose()
+    {
+        _source.Dispose();
+        _destination.Dispose();
+    }
+
+    internal Walk WalkFor(MeasurementPoint point)
+    {
+        long walked = Math.Min(point.WalkedBytes(ByteCount), ByteCount);
+        ArgumentOutOfRangeException.ThrowIfLessThan(walked, point.CopyBytes);
+        return new Walk
+        {
+            Source = _source.Pointer,
+            Destination = _destination.Pointer,
+            ByteCount = (nuint)point.CopyBytes,
+            // Cold: a golden-ratio stride, so that no prefetcher sees the next slot coming.
+            Stride = point.Temperature == Temperature.Cold ? 0x9E3779B1u : 1,
+            SlotMask = (ulong)(walked / point.CopyBytes) - 1,
+        };
+    }
+
+    /// <summary>Whether one copy of the walk's first slot moves every byte.</summary>
+    internal bool CopiesExactly(Contender contender, MeasurementPoint point)
+    {
+        Walk walk = WalkFor(point);
+        int length = (int)walk.ByteCount;
+        Span<byte> destination = _destination.Span[..length];
+        destination.Clear();
+        return contender.CopyOnce(walk) == 0 && destination.SequenceEqual(_source.Span[..length]);
+    }
+
+    private static void Fill(Span<byte> buffer)
+    {
+        // A prime length, so that no two slots hold the same bytes.
+        byte[] pattern = new byte[1_000_003];
+        new Random(1).NextBytes(pattern);
+        for (int offset = 0; offset < buffer.Length; offset += pattern.Length)
+        {
+            int length = Math.Min(pattern.Length, buffer.Length - offset);
+            pattern.AsSpan(0, length).CopyTo(buffer[offset..]);
+        }
+    }
+}

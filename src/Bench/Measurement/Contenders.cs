@@ -1,0 +1,35 @@
+namespace CopyMc.Bench.Measurement;
+
+/// <summary>Who takes part in which run.</summary>
+internal static class Contenders
+{
+    /// <summary>What every ratio is taken to.</summary>
+    internal const string Baseline = "NativeMemory.Copy";
+
+    internal const string Shared = "CopyEngine.Shared";
+    internal const string StreamingEngine = "CopyEngine (streaming)";
+
+    /// <summary>The engine as an application gets it, what .NET and the C library have, and every kernel that runs here, through the same path.</summary>
+    internal static IReadOnlyList<Contender> All(CopyEngine shared) =>
+    [
+        new Contender<EngineCopy>(Shared, new EngineCopy(shared)),
+        .. Unchecked(),
+        .. CopyKernel.Available.Select(kernel =>
+            new Contender<EngineCopy>(kernel.Name, new EngineCopy(new CopyEngine(new CopyEngineOptions { Kernel = kernel })))),
+    ];
+
+    /// <summary>The engine for a hint against the copies that check nothing.</summary>
+    internal static IReadOnlyList<Contender> Quick(CopyHint hint, CopyEngine engine) =>
+    [
+        new Contender<EngineCopy>(hint == CopyHint.Streaming ? StreamingEngine : Shared, new EngineCopy(engine)),
+        new Contender<NativeMemoryCopy>(Baseline, default),
+        new Contender<LibcCopy>("C memcpy", default),
+    ];
+
+    private static IEnumerable<Contender> Unchecked() =>
+    [
+        new Contender<NativeMemoryCopy>(Baseline, default),
+        new Contender<SpanCopy>("Span.CopyTo", default),
+        new Contender<LibcCopy>("C memcpy", default),
+    ];
+}

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+
+namespace CopyMc.Bench.Measurement;
+
+/// <summary>
+/// Times several contenders at one point in turns, so that whatever else the machine does meets all of them alike, and takes the ratio
+/// to the baseline within each round.
+/// </summary>
+internal sealed class InterleavedRun(MeasurementSettings settings)
+{
+    /// <summary>Long enough for a clock of any resolution, short enough to be repeated until it is reached.</summary>
+    private static readonly TimeSpan s_calibration = TimeSpan.FromMicroseconds(400);
+
+    private ulong _next;
+
+    internal PointResult Measure(
+        MeasurementPoint point, BufferPair buffers, IReadOnlyList<Contender> contenders, string baseline, Action<double>? progress = null)
+    {
+        int baselineIndex = IndexOf(contenders, baseline);
+        Walk walk = buffers.WalkFor(point);
+        ulong[] counts = [.. contenders.Select(contender => Calibrate(contender, walk, point))];
+
+        double[][] nanoseconds = [.. contenders.Select(_ => new double[settings.Rounds])];
+        bool complete = true;
+        for (int round = 0; round < settings.Rounds; round++)
+        {
+            for (int turn = 0; turn < contenders.Count; turn++)
+            {
+                // Another one goes first each time, so that nobody always follows the same neighbour at the same moment.
+                int i = (turn + round) % contenders.Count;
+                nanoseconds[i][round] = Time(contenders[i], walk, point, counts[i], ref complete);
+            }
+            progress?.Invoke((round + 1.0) / settings.Rounds);
+        }
+
+        return new PointResult
+        {
+            Name = point.Name,
+            CopyBytes = point.CopyBytes,
+            Temperature = point.Temperature,
+            WalkedBytesPerBuffer = Math.Min(point.WalkedBytes(buffers.ByteCount), buffers.ByteCount),
+            Pages = point.Pages,
+            Hint = point.Hint,
+            EveryCopyComplete = complete,
+            Methods =
+            [
+                .. contenders.Select((contender, i) => MethodResult.From(
+                    contender.Name, point.CopyBytes, nanoseconds[i], nanoseconds[baselineIndex], buffers.CopiesExactly(contender, point))),
+            ],
+        };
+    }
+
+    /// <summary>Nanoseconds per copy of one batch.</summary>
+    private double Time(Contender contender, in Walk walk, MeasurementPoint point, ulong count, ref bool complete)
+    {
+        // A hot batch starts with one walk that is not timed: the contender before it may have written around the cache.
+        if (point.Temperature == Temperature.Hot)
+            _ = contender.CopyMany(walk, _next, walk.SlotCount);
+        long start = Stopwatch.GetTimestamp();
+        nuint remaining = contender.CopyMany(walk, _next, count);
+        double elapsed = Stopwatch.GetElapsedTime(start).TotalNanoseconds;
+        complete &= remaining == 0;
+        _next += count;
+        return elapsed / count;
+    }
+
+    /// <summary>How many copies make one batch.</summary>
+    private ulong Calibrate(Contender contender, in Walk walk, MeasurementPoint point)
+    {
+        bool complete = true;
+        double target = settings.Batch.TotalNanoseconds;
+        double least = Math.Min(s_calibration.TotalNanoseconds, target);
+        for (ulong count = 1; ; count *= 2)
+        {
+            double each = Time(contender, walk, point, count, ref complete);
+            if (each * count >= least)
+                return Math.Max(1, (ulong)(target / each));
+        }
+    }
+
+    private static int IndexOf(IReadOnlyList<Contender> contenders, string name)
+    {
+        for (int i = 0; i < contenders.Count; i++)
+        {
+            if (contenders[i].Name == name)
+                return i;
+        }
+        throw new ArgumentException($"'{name}' does not take part.", nameof(name));
+    }
+}

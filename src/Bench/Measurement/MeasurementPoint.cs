@@ -1,0 +1,50 @@
+namespace CopyMc.Bench.Measurement;
+
+/// <summary>One column of a throughput table.</summary>
+/// <param name="Name">What it is called in tables.</param>
+/// <param name="CopyBytes">Bytes of one copy; a power of two.</param>
+/// <param name="Temperature">Hot or cold.</param>
+/// <param name="Pages">What pages both buffers are made of.</param>
+/// <param name="Hint">What the engine is told about the destination.</param>
+internal sealed record MeasurementPoint(
+    string Name,
+    long CopyBytes,
+    Temperature Temperature = Temperature.Hot,
+    PageKind Pages = PageKind.Small,
+    CopyHint Hint = CopyHint.UsedSoon)
+{
+    /// <summary>Bytes that a hot walk goes over, unless one copy is longer.</summary>
+    internal const long HotBytes = 2 << 20;
+
+    private const long KiB = 1 << 10, MiB = 1 << 20;
+
+    /// <summary>The points of the main job.</summary>
+    internal static IReadOnlyList<MeasurementPoint> MainJob { get; } =
+    [
+        new("64 B", 64),
+        new("1 KiB", KiB),
+        new("4 KiB", 4 * KiB),
+        new("64 KiB", 64 * KiB),
+        new("2 MiB hot", 2 * MiB),
+        new("2 MiB cold", 2 * MiB, Temperature.Cold),
+        new("64 MiB", 64 * MiB),
+    ];
+
+    /// <summary>The points of <c>bench quick</c>.</summary>
+    internal static IReadOnlyList<MeasurementPoint> Quick { get; } =
+    [
+        new("64 B", 64),
+        new("256 B", 256),
+        new("1 KiB", KiB),
+        new("4 KiB", 4 * KiB),
+        new("64 KiB", 64 * KiB),
+        new("2 MiB hot, 4K pages", 2 * MiB),
+        new("2 MiB hot, THP", 2 * MiB, Pages: PageKind.TransparentHuge),
+        new("2 MiB cold, default hint", 2 * MiB, Temperature.Cold),
+        new("2 MiB cold, streaming hint", 2 * MiB, Temperature.Cold, Hint: CopyHint.Streaming),
+        new("64 MiB hot", 64 * MiB),
+    ];
+
+    /// <summary>Bytes of each buffer that the walk goes over.</summary>
+    internal long WalkedBytes(long poolBytes) => Temperature == Temperature.Cold ? poolBytes : Math.Max(HotBytes, CopyBytes);
+}

@@ -1,0 +1,32 @@
+namespace CopyMc.Bench.Measurement;
+
+/// <summary>Brings every measured path to fully optimised code before anything is timed.</summary>
+internal static class WarmUp
+{
+    /// <summary>Calls after which the runtime compiles a method anew.</summary>
+    private const int CallsPerTier = 40;
+
+    /// <summary>The runtime waits 100 ms without new methods before it starts to, in the background.</summary>
+    private static readonly TimeSpan s_compileTime = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>A short and a long copy: the engine, like most, goes different ways for them.</summary>
+    private static readonly MeasurementPoint[] s_points = [new("short", 64), new("long", 64 << 10)];
+
+    internal static void Run(BufferPair buffers, IReadOnlyList<Contender> contenders)
+    {
+        // Precompiled or first code, then optimised code, then whatever of it was inlined too early.
+        for (int tier = 0; tier < 3; tier++)
+        {
+            foreach (Contender contender in contenders)
+            {
+                foreach (MeasurementPoint point in s_points)
+                {
+                    Walk walk = buffers.WalkFor(point);
+                    for (int call = 0; call < CallsPerTier; call++)
+                        _ = contender.CopyMany(walk, 0, 4);
+                }
+            }
+            Thread.Sleep(s_compileTime);
+        }
+    }
+}

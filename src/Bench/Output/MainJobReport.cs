@@ -1,0 +1,17 @@
+using CopyMc.Bench.Machine;
+using CopyMc.Bench.Measurement;
+using CopyMc.Bench.Recovery;
+
+namespace CopyMc.Bench.Output;
+
+/// <summary>What the main job found out, as it is written with <c>--json</c>.</summary>
+internal sealed record MainJobReport
+{
+    public string Schema { get; init; } = "copymc/main-job/1";
+    public required DateTimeOffset StartedAt { get; init; }
+    public required MachineReport Machine { get; init; }
+    public required ThroughputReport Throughput { get; init; }
+    public required RecoveryReport Recovery { get; init; }
+    public required double TotalSeconds { get; init; }
+    public required bool EveryCheckHeld { get; init; }
+}

@@ -1,0 +1,1 @@
+return CopyMc.Bench.Commands.CommandLine.Run(args);
