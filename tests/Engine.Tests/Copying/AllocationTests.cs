@@ -1,0 +1,63 @@
+namespace CopyMc.Engine.Tests.Copying;
+
+/// <summary>Copies allocate nothing, whatever they meet.</summary>
+public sealed unsafe class AllocationTests : IDisposable
+{
+    private const int Copies = 1_000;
+    private const nuint Length = 100_000;
+
+    private readonly NativeRegion _source = new(Length);
+    private readonly NativeRegion _destination = new(Length);
+
+    public void Dispose()
+    {
+        _source.Dispose();
+        _destination.Dispose();
+    }
+
+    [Theory]
+    [ClassData(typeof(EveryKernelAndGate))]
+    public void A_copy_allocates_nothing(string kernel, bool poisonElsewhere)
+    {
+        using var elsewhere = new PoisonElsewhere(poisonElsewhere);
+        ExpectNoAllocation(Engines.Of(kernel));
+    }
+
+    [Theory]
+    [ClassData(typeof(EveryKernel))]
+    public void A_copy_that_stops_at_known_poison_allocates_nothing(string kernel)
+    {
+        _source.Poison.Mark(50);
+        ExpectNoAllocation(Engines.Of(kernel));
+    }
+
+    [Theory]
+    [ClassData(typeof(Faults.EveryRecoveringKernel))]
+    public void A_copy_that_recovers_allocates_nothing(string kernel)
+    {
+        // A destination, of which nothing is learned: every copy faults.
+        PoisonInjector.Inject(_destination, 0, PoisonSource.TruncatedMapping);
+        ExpectNoAllocation(Engines.Of(kernel));
+    }
+
+    private void ExpectNoAllocation(CopyEngine engine)
+    {
+        Run(engine, 1);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Run(engine, Copies);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private void Run(CopyEngine engine, int copies)
+    {
+        for (int i = 0; i < copies; i++)
+        {
+            foreach (nuint length in (ReadOnlySpan<nuint>)[0, 64, 5000, Length])
+            {
+                engine.Copy(_source.Pointer, _destination.Pointer, length);
+                engine.Copy(_source.Pointer, _destination.Pointer, length, out _);
+                engine.Copy(_source.Span[..(int)length], _destination.Span);
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using CopyMc.Engine.Tests.Children;
+
+namespace CopyMc.Engine.Tests.Faults;
+
+/// <summary>What the kernel reports early is honoured by every copy that starts after the report was delivered.</summary>
+public sealed unsafe class EarlyReportTests
+{
+    private const int Threads = 4;
+    private const int ReportsPerThread = 25_000;
+    private const int Pages = 256;
+
+    [Fact]
+    public void A_report_marks_every_map_that_covers_it()
+    {
+        SkipUnlessSupported();
+        using var region = new NativeRegion(4 * NativeRegion.PageSize);
+        using var over = new PoisonMap(region.Pointer + NativeRegion.PageSize + 100, 1000);
+        Assert.Equal(0, EarlyReport.Raise((nuint)region.Pointer + NativeRegion.PageSize));
+        Assert.Equal(NativeRegion.PageSize / PoisonMap.LineSize, region.Poison.PoisonedLineCount);
+        Assert.True(region.Poison.IsPoisoned(NativeRegion.PageSize) && region.Poison.IsPoisoned(2 * NativeRegion.PageSize - 1));
+        Assert.False(region.Poison.IsPoisoned(NativeRegion.PageSize - 1) || region.Poison.IsPoisoned(2 * NativeRegion.PageSize));
+        Assert.Equal(0u, over.FirstPoisoned(0, 1000));
+    }
+
+    [Fact]
+    public void A_hundred_thousand_reports_from_four_threads_are_honoured_while_four_others_copy()
+    {
+        SkipUnlessSupported();
+        using var source = new NativeRegion(Pages * NativeRegion.PageSize);
+        bool stop = false;
+        string? failure = null;
+        Thread[] copiers = [.. Enumerable.Range(0, Threads).Select(copier => new Thread(() =>
+        {
+            using var destination = new NativeRegion(Pages * NativeRegion.PageSize);
+            while (!Volatile.Read(ref stop))
+                _ = CopyEngine.Shared.Copy(source.Pointer, destination.Pointer, source.Length);
+        }))];
+        Thread[] reporters = [.. Enumerable.Range(0, Threads).Select(thread => new Thread(() =>
+        {
+            using var destination = new NativeRegion(NativeRegion.PageSize);
+            for (int i = 0; i < ReportsPerThread && failure is null; i++)
+            {
+                // Each thread has pages of its own, which it heals again; neighbours share words' groups and the filter.
+                nuint page = (nuint)(i % (Pages / Threads) * Threads + thread) * NativeRegion.PageSize;
+                if (EarlyReport.Raise((nuint)source.Pointer + page) != 0)
+                    failure = "The kernel refused the report.";
+                nuint shortCopy = CopyEngine.Shared.Copy(source.Pointer + page + (nuint)(i % 60), destination.Pointer, 64);
+                nuint longCopy = CopyEngine.Shared.Copy(source.Pointer + page, destination.Pointer, NativeRegion.PageSize);
+                if (shortCopy != 64 || longCopy != NativeRegion.PageSize)
+                    failure = $"After report {i} on page {page}: {shortCopy} of 64 and {longCopy} of 4096 remained.";
+                source.Poison.Clear(page, NativeRegion.PageSize);
+            }
+        }))];
+        foreach (Thread thread in (Thread[])[.. copiers, .. reporters])
+            thread.Start();
+        foreach (Thread thread in reporters)
+            thread.Join();
+        Volatile.Write(ref stop, true);
+        foreach (Thread thread in copiers)
+            thread.Join();
+
+        Assert.Null(failure);
+        Assert.Equal(0, source.Poison.PoisonedLineCount);
+        Assert.Equal(source.Length, source.Poison.FirstPoisoned(0, source.Length));
+    }
+
+    [Fact]
+    public void Early_reports_can_be_asked_for()
+    {
+        SkipUnlessSupported();
+        FaultRecovery.RequestEarlyReports();
+        FaultRecovery.RequestEarlyReports();
+        Assert.True(FaultRecovery.IsEnabled);
+    }
+
+    private static void SkipUnlessSupported()
+    {
+        Assert.SkipUnless(FaultRecovery.IsSupported, FaultRecovery.UnsupportedReason ?? "");
+        FaultRecovery.Enable();
+    }
+}

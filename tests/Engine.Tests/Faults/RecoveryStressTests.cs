@@ -1,0 +1,22 @@
+using CopyMc.Engine.Tests.Children;
+
+namespace CopyMc.Engine.Tests.Faults;
+
+/// <summary>Recovery holds while everything else in the process goes on.</summary>
+public sealed class RecoveryStressTests
+{
+    private const int Recoveries = 200_000;
+
+    [Fact]
+    public void Two_hundred_thousand_recoveries_on_six_threads_beside_collections_and_null_references_count_right()
+    {
+        Assert.SkipUnless(FaultRecovery.IsSupported, FaultRecovery.UnsupportedReason ?? "");
+        ChildResult result = ChildProcess.Run(nameof(RecoveryStress), $"{Recoveries}");
+
+        Assert.True(result.ExitCode == 0, $"exit code {result.ExitCode}: {result.Error}");
+        int[] counts = [.. result.Output.Split(' ').Select(int.Parse)];
+        Assert.True(counts[0] >= Recoveries, result.Output);
+        Assert.True(counts[1] > 0 && counts[2] > 0, $"Nothing went on beside it: {result.Output}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"recoveries, collections, null references: {result.Output}");
+    }
+}

@@ -1,0 +1,68 @@
+using CopyMc.Engine.Tests.Copying;
+
+namespace CopyMc.Engine.Tests.Files;
+
+/// <summary>A mapped file can be truncated while it is read: what is lost is an exception that says where, and the rest is read.</summary>
+public sealed class MappedFileStreamTests : IDisposable
+{
+    private const int Pages = 8;
+    private const int Length = Pages * NativeRegion.PageSize - 100;
+
+    private readonly string _path = Path.GetTempFileName();
+    private readonly byte[] _content = new byte[Length];
+
+    public MappedFileStreamTests()
+    {
+        Assert.SkipUnless(FaultRecovery.IsSupported, FaultRecovery.UnsupportedReason ?? "");
+        Pattern.Fill(_content, seed: 7);
+        File.WriteAllBytes(_path, _content);
+    }
+
+    public void Dispose() => File.Delete(_path);
+
+    [Fact]
+    public void A_whole_file_is_read_as_any_stream()
+    {
+        using var stream = new MappedFileStream(_path);
+        using var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        Assert.Equal(_content, copy.ToArray());
+        Assert.Equal(0, stream.Read(new byte[10]));
+    }
+
+    [Fact]
+    public void A_file_truncated_underneath_is_read_up_to_the_loss_and_again_when_it_is_whole()
+    {
+        using var stream = new MappedFileStream(_path);
+        const int Kept = 3 * NativeRegion.PageSize;
+        Truncate(Kept);
+        byte[] buffer = new byte[Length];
+        Assert.Equal(Kept, stream.Read(buffer));
+        Assert.Equal(_content.AsSpan(0, Kept), buffer.AsSpan(0, Kept));
+        LostRangeException lost = Assert.Throws<LostRangeException>(() => stream.Read(buffer));
+        Assert.Equal((Kept, NativeRegion.PageSize, CopyFaultKind.BusError), (lost.Offset, lost.Length, lost.Kind));
+
+        File.WriteAllBytes(_path, _content);
+        Assert.Equal(Length - Kept, stream.Read(buffer));
+        Assert.Equal(_content.AsSpan(Kept), buffer.AsSpan(0, Length - Kept));
+    }
+
+    [Fact]
+    public void An_empty_file_is_an_empty_stream()
+    {
+        Truncate(0);
+        using var stream = new MappedFileStream(_path);
+        Assert.Equal(0, stream.Length);
+        Assert.Equal(0, stream.Read(new byte[10]));
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_cannot_be_opened() =>
+        Assert.Throws<FileNotFoundException>(() => new MappedFileStream(_path + ".none"));
+
+    private void Truncate(long length)
+    {
+        using FileStream file = File.OpenWrite(_path);
+        file.SetLength(length);
+    }
+}

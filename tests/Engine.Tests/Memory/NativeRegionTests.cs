@@ -1,0 +1,68 @@
+namespace CopyMc.Engine.Tests.Memory;
+
+/// <summary>Regions are what was asked for: aligned, zeroed, writable, backed as said.</summary>
+public sealed unsafe class NativeRegionTests
+{
+    [Theory]
+    [InlineData(RegionBacking.Anonymous, PageKind.Small)]
+    [InlineData(RegionBacking.Anonymous, PageKind.TransparentHuge)]
+    [InlineData(RegionBacking.Anonymous, PageKind.HugeTlb)]
+    [InlineData(RegionBacking.Memfd, PageKind.Small)]
+    [InlineData(RegionBacking.Memfd, PageKind.HugeTlb)]
+    public void A_region_is_aligned_zeroed_and_writable(RegionBacking backing, PageKind pages)
+    {
+        long pool = File.ReadLines("/proc/meminfo").Where(line => line.StartsWith("HugePages_Free", StringComparison.Ordinal))
+            .Select(line => long.Parse(line.Split(':')[1])).FirstOrDefault();
+        Assert.SkipWhen(pages == PageKind.HugeTlb && pool < 2, "The hugetlb pool of this machine is empty.");
+        foreach (nuint length in (nuint[])[1, NativeRegion.PageSize, NativeRegion.HugePageSize, NativeRegion.HugePageSize + 5])
+        {
+            using var region = new NativeRegion(length, new NativeRegionOptions { Backing = backing, Pages = pages });
+            Assert.Equal(length, region.Length);
+            Assert.Equal(0u, (nuint)region.Pointer % (length >= NativeRegion.HugePageSize ? NativeRegion.HugePageSize : (nuint)NativeRegion.PageSize));
+            Assert.False(region.Span.ContainsAnyExcept((byte)0));
+            region.Span.Fill(1);
+            Assert.Equal((nuint)0, (nuint)region.Poison.PoisonedLineCount);
+        }
+    }
+
+    [Fact]
+    public void A_file_is_mapped_as_it_is()
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(path, "what the file says");
+            using (NativeRegion region = NativeRegion.MapFile(path, writable: true))
+            {
+                Assert.Equal("what the file says"u8, region.Span);
+                region.Span[0] = (byte)'W';
+            }
+            Assert.Equal("What the file says", File.ReadAllText(path));
+            File.WriteAllText(path, "");
+            Assert.Throws<IOException>(() => NativeRegion.MapFile(path));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void Impossible_regions_are_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => new NativeRegion(0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new NativeRegion(nuint.MaxValue));
+        Assert.Throws<ArgumentException>(() => new NativeRegion(1, new NativeRegionOptions { Backing = RegionBacking.File }));
+        Assert.Throws<IOException>(() => new NativeRegion((nuint)1 << 60));
+    }
+
+    [Fact]
+    public void A_disposed_region_unmaps_and_says_so()
+    {
+        var region = new NativeRegion(NativeRegion.PageSize);
+        region.Dispose();
+        region.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => region.Span.Length);
+        Assert.Throws<ObjectDisposedException>(() => region.Poison);
+    }
+}

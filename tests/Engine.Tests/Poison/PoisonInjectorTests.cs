@@ -1,0 +1,57 @@
+using CopyMc.Engine.Tests.Faults;
+
+namespace CopyMc.Engine.Tests.Poison;
+
+/// <summary>Poison can be injected and healed, and leaves nothing behind.</summary>
+public sealed unsafe class PoisonInjectorTests
+{
+    [Theory]
+    [ClassData(typeof(EveryFaultingSource))]
+    public void Injecting_and_healing_leave_no_descriptor_and_no_mapping(PoisonSource source)
+    {
+        using var region = new NativeRegion(16 * NativeRegion.PageSize);
+        int descriptors = Descriptors(), mappings = Mappings();
+        for (int round = 0; round < 3; round++)
+        {
+            for (nuint page = 0; page < 16; page += 3)
+                PoisonInjector.Inject(region, page * NativeRegion.PageSize + 17, source);
+            Assert.Equal(region.Length, CopyOf(region));
+            PoisonInjector.Heal(region, 0, region.Length, source);
+            Assert.Equal(0, region.Poison.PoisonedLineCount);
+            Assert.Equal(0u, CopyOf(region));
+        }
+        Assert.Equal(descriptors, Descriptors());
+        // Neighbours that became alike merge again, or not; there must not be one more for each page.
+        Assert.InRange(Mappings(), 0, mappings + 4);
+    }
+
+    [Fact]
+    public void What_does_not_work_here_says_why()
+    {
+        foreach (PoisonSource source in Enum.GetValues<PoisonSource>().Except(PoisonInjector.Supported))
+        {
+            Assert.False(string.IsNullOrWhiteSpace(PoisonInjector.UnsupportedReason(source)));
+            using var region = new NativeRegion(NativeRegion.PageSize);
+            Assert.Throws<PlatformNotSupportedException>(() => PoisonInjector.Inject(region, 0, source));
+        }
+        Assert.Contains(PoisonSource.Bitmap, PoisonInjector.Supported);
+    }
+
+    [Fact]
+    public void An_offset_outside_is_refused()
+    {
+        using var region = new NativeRegion(100);
+        Assert.Throws<ArgumentOutOfRangeException>(() => PoisonInjector.Inject(region, 100, PoisonSource.Bitmap));
+        Assert.Throws<ArgumentOutOfRangeException>(() => PoisonInjector.Heal(region, 1, 100, PoisonSource.Bitmap));
+    }
+
+    private static nuint CopyOf(NativeRegion region)
+    {
+        using var destination = new NativeRegion(region.Length);
+        return CopyEngine.Shared.Copy(region.Pointer, destination.Pointer, region.Length);
+    }
+
+    private static int Descriptors() => Directory.GetFileSystemEntries("/proc/self/fd").Length;
+
+    private static int Mappings() => File.ReadLines("/proc/self/maps").Count();
+}
