@@ -6,6 +6,9 @@ namespace CopyMc.Engine.Tests.Children;
 /// <summary>Faults and signals that have nothing to do with a copy of the library's. Most of them end the process.</summary>
 internal static unsafe partial class ForeignFault
 {
+    /// <summary>Long enough for .NET to leave a copy to the C library.</summary>
+    private const int Length = 1 << 20;
+
     internal static int ManagedReadOfTruncatedMapping()
     {
         using NativeRegion region = Truncated();
@@ -22,8 +25,8 @@ internal static unsafe partial class ForeignFault
     internal static int NativeCopyOfTruncatedMapping()
     {
         using NativeRegion region = Truncated();
-        using var destination = new NativeRegion(NativeRegion.PageSize);
-        NativeMemory.Copy(region.Pointer, destination.Pointer, NativeRegion.PageSize);
+        using var destination = new NativeRegion(Length);
+        NativeMemory.Copy(region.Pointer, destination.Pointer, Length);
         return 0;
     }
 
@@ -62,7 +65,7 @@ internal static unsafe partial class ForeignFault
 
     private static NativeRegion Truncated()
     {
-        var region = new NativeRegion(NativeRegion.PageSize);
+        var region = new NativeRegion(Length);
         PoisonInjector.Inject(region, 0, PoisonSource.TruncatedMapping);
         return region;
     }

@@ -84,10 +84,12 @@ public sealed unsafe class SalvageTests : IDisposable
             source.Poison.Mark((nuint)line, (nuint)length);
             bad.AsSpan(line, length).Fill(true);
         }
+        // Each page once: what is another mapping already cannot be poisoned again.
+        var taken = new HashSet<int>();
         for (int i = latent.Length == 0 ? 0 : random.Next(12); i > 0; i--)
         {
             int first = random.Next(Pages), count = Math.Min(random.Next(1, 5), Pages - first);
-            for (int page = first; page < first + count; page++)
+            foreach (int page in Enumerable.Range(first, count).Where(taken.Add))
             {
                 PoisonInjector.Inject(source, (nuint)page * NativeRegion.PageSize, latent[random.Next(latent.Length)]);
                 bad.AsSpan(page * NativeRegion.PageSize, NativeRegion.PageSize).Fill(true);

@@ -1,0 +1,26 @@
+using System.Runtime.InteropServices;
+
+namespace CopyMc.Engine.Tests.Children;
+
+/// <summary>A SIGBUS that somebody sent: kill(2) and pthread_kill(3).</summary>
+internal static partial class SentSignal
+{
+    private const int SigBus = 7;
+
+    /// <summary>The calling thread, for <see cref="ToThread"/>.</summary>
+    internal static nuint ThisThread => PthreadSelf();
+
+    /// <summary>To whichever thread the kernel picks.</summary>
+    internal static void ToProcess() => _ = Kill(Environment.ProcessId, SigBus);
+
+    internal static void ToThread(nuint thread) => _ = PthreadKill(thread, SigBus);
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+
+    [LibraryImport("libc", EntryPoint = "pthread_kill")]
+    private static partial int PthreadKill(nuint thread, int signal);
+
+    [LibraryImport("libc", EntryPoint = "pthread_self")]
+    private static partial nuint PthreadSelf();
+}
