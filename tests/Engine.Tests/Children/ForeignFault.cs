@@ -14,7 +14,7 @@ internal static unsafe partial class ForeignFault
         using NativeRegion region = Truncated();
         try
         {
-            return region.Pointer[0];
+            return region.Pointer[Length / 2];
         }
         catch (NullReferenceException)
         {
@@ -66,7 +66,8 @@ internal static unsafe partial class ForeignFault
     private static NativeRegion Truncated()
     {
         var region = new NativeRegion(Length);
-        PoisonInjector.Inject(region, 0, PoisonSource.TruncatedMapping);
+        // Not at its start, which .NET looks at before it hands over to the C library.
+        PoisonInjector.Inject(region, Length / 2, PoisonSource.TruncatedMapping);
         return region;
     }
 
