@@ -3,80 +3,155 @@ using System.Runtime.InteropServices;
 
 namespace CopyMc.Engine.Tests.Children;
 
-/// <summary>Faults and signals that have nothing to do with a copy of the library's. Most of them end the process.</summary>
-internal static unsafe partial class ForeignFault
+/// <summary>Faults and signals that are none of a copy's, to be had in a process that uses the library, or has not loaded it.</summary>
+internal static unsafe class ForeignFault
 {
-    /// <summary>Long enough for .NET to leave a copy to the C library.</summary>
-    private const int Length = 1 << 20;
+    internal const string Without = "without", Recovering = "recovering", SegmentationFaultsToo = "segmentation faults too";
 
-    internal static int ManagedReadOfTruncatedMapping()
-    {
-        using NativeRegion region = Truncated();
-        try
-        {
-            return region.Pointer[Length / 2];
-        }
-        catch (NullReferenceException)
-        {
-            return 1;
-        }
-    }
+    private const int Length = 2 << 20;
 
-    internal static int NativeCopyOfTruncatedMapping()
+    /// <summary>.NET looks at the first byte of a copy itself before it hands over to the C library: the lost half is the second.</summary>
+    private const int Kept = Length / 2;
+
+    private static readonly byte* s_unmapped = (byte*)0x7000_0000_0000;
+
+    private static readonly Dictionary<string, Action<bool>> s_faults = new()
     {
-        using NativeRegion region = Truncated();
-        using var destination = new NativeRegion(Length);
-        NativeMemory.Copy(region.Pointer, destination.Pointer, Length);
+        ["a managed read of a truncated mapping"] = _ => ReadTruncated(),
+        ["a managed write to a truncated mapping"] = _ => WriteTruncated(),
+        ["NativeMemory.Copy from a truncated mapping"] = _ => CopyTruncated(),
+        ["Span.CopyTo to a truncated mapping"] = _ => CopyToTruncated(),
+        ["SIGBUS sent to the thread"] = _ => SentSignal.ToThread(SentSignal.ThisThread),
+        ["SIGBUS sent to the thread twice"] = _ => SendTwice(),
+        ["SIGBUS sent to the process"] = _ => SendToProcess(),
+        ["SIGBUS sent to a thread that copies"] = SendToCopyingThread,
+        ["an early report of poison that no map covers"] = _ => EarlyReport.Raise(0x10000),
+        ["a null dereference"] = _ => DereferenceNull(),
+        ["a managed read of unmapped memory"] = _ => Console.WriteLine(Volatile.Read(ref *s_unmapped)),
+        ["NativeMemory.Copy from unmapped memory"] = _ => NativeMemory.Copy(s_unmapped, NativeMemory.Alloc(Length), Length),
+        ["a stack overflow"] = _ => Overflow(1),
+    };
+
+    internal static IEnumerable<string> Names => s_faults.Keys;
+
+    /// <summary>In the child.</summary>
+    internal static int Run(string name, string setting)
+    {
+        if (setting != Without)
+            Recover(setting == SegmentationFaultsToo);
+        s_faults[name](setting != Without);
+        Console.WriteLine("survived");
         return 0;
     }
 
-    internal static int SentSigBus()
+    /// <summary>So that the handlers are known to be in place.</summary>
+    private static void Recover(bool segmentationFaults)
     {
-        _ = Kill(Environment.ProcessId, MceStub.SigBus);
-        Thread.Sleep(1000);
-        return 0;
+        var engine = new CopyEngine(new CopyEngineOptions { RecoverSegmentationFaults = segmentationFaults });
+        byte* destination = stackalloc byte[100];
+        using (var truncated = new TruncatedFile(4096, kept: 0))
+            Expect(engine.Copy(truncated.Pointer, destination, 100, out CopyFault fault) == 100 && fault.Kind == CopyFaultKind.BusError);
+        if (segmentationFaults)
+            Expect(engine.Copy(s_unmapped, destination, 100, out CopyFault fault) == 100 && fault.Kind == CopyFaultKind.AccessViolation);
     }
 
-    internal static int NullDereference()
+    private static void Expect(bool held)
     {
+        if (!held)
+            throw new InvalidOperationException("The library does not recover.");
+    }
+
+    private static void ReadTruncated()
+    {
+        var truncated = new TruncatedFile(Length, Kept);
+        Console.WriteLine(Volatile.Read(ref truncated.Pointer[Kept]));
+    }
+
+    private static void WriteTruncated()
+    {
+        var truncated = new TruncatedFile(Length, Kept);
+        Volatile.Write(ref truncated.Pointer[Kept], 1);
+    }
+
+    private static void CopyTruncated()
+    {
+        var truncated = new TruncatedFile(Length, Kept);
+        NativeMemory.Copy(truncated.Pointer, NativeMemory.Alloc(Length), Length);
+    }
+
+    private static void CopyToTruncated()
+    {
+        var truncated = new TruncatedFile(Length, Kept);
+        new byte[Length].AsSpan().CopyTo(new Span<byte>(truncated.Pointer, Length));
+    }
+
+    private static void SendTwice()
+    {
+        SentSignal.ToThread(SentSignal.ThisThread);
+        Console.WriteLine("once");
+        SentSignal.ToThread(SentSignal.ThisThread);
+    }
+
+    private static void SendToProcess()
+    {
+        SentSignal.ToProcess();
+        Thread.Sleep(200);
+    }
+
+    /// <summary>It is in native code nearly all the time, in the engine's as in the runtime's.</summary>
+    private static void SendToCopyingThread(bool withLibrary)
+    {
+        nuint copying = 0;
+        bool sent = false;
+        nuint remaining = 0;
+        var thread = new Thread(() =>
+        {
+            byte* source = (byte*)NativeMemory.AllocZeroed(Length);
+            byte* destination = (byte*)NativeMemory.AllocZeroed(Length);
+            CopyEngine? engine = withLibrary ? CopyEngine.Shared : null;
+            for (int i = 0; i < 1000 || !Volatile.Read(ref sent); i++)
+            {
+                if (engine is null)
+                    NativeMemory.Copy(source, destination, Length);
+                else
+                    remaining |= engine.Copy(source, destination, Length);
+                if (i == 100)
+                    Volatile.Write(ref copying, SentSignal.ThisThread);
+            }
+        });
+        thread.Start();
+        while (Volatile.Read(ref copying) == 0)
+            Thread.Sleep(1);
+        SentSignal.ToThread(copying);
+        Volatile.Write(ref sent, true);
+        thread.Join();
+        Console.WriteLine($"{remaining} bytes remain");
+    }
+
+    private static void DereferenceNull()
+    {
+        string? nothing = Environment.GetEnvironmentVariable("no such variable");
         int caught = 0;
-        for (int i = 0; i < 100; i++)
+        for (int i = 0; i < 1000; i++)
         {
             try
             {
-                caught += LengthOf(null);
+                caught -= nothing!.Length;
             }
             catch (NullReferenceException)
             {
                 caught++;
             }
         }
-        Console.WriteLine(caught);
-        return 0;
+        Console.WriteLine($"{caught} caught");
     }
 
-    internal static int StackOverflow() => Recurse(1);
-
-    internal static int UncoveredEarlyReport()
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.NoOptimization)]
+    private static int Overflow(int depth)
     {
-        _ = EarlyReport.Raise(0x10000);
-        return 0;
+        // Large frames, so that the report of them stays short.
+        byte* frame = stackalloc byte[16384];
+        frame[depth % 16384] = (byte)depth;
+        return Overflow(depth + 1) + frame[0];
     }
-
-    private static NativeRegion Truncated()
-    {
-        var region = new NativeRegion(Length);
-        // Not at its start, which .NET looks at before it hands over to the C library.
-        PoisonInjector.Inject(region, Length / 2, PoisonSource.TruncatedMapping);
-        return region;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static int LengthOf(string? text) => text!.Length;
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static int Recurse(int depth) => depth == int.MaxValue ? 0 : Recurse(depth + 1) + 1;
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int process, int signal);
 }
