@@ -38,7 +38,7 @@ internal static class MainJobCommand
               copymc bench quick
             """)
         {
-            input, json, rounds, smoke,
+            input, json, rounds, smoke, BenchCommand.Create(),
         };
         root.SetAction(parsed => Run(parsed.GetValue(input), parsed.GetValue(json), parsed.GetValue(rounds), parsed.GetValue(smoke)));
         return root;

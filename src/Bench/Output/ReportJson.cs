@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using CopyMc.Bench.Measurement;
 
 namespace CopyMc.Bench.Output;
 
@@ -8,12 +10,13 @@ namespace CopyMc.Bench.Output;
     WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(MainJobReport))]
+[JsonSerializable(typeof(ThroughputReport))]
 internal sealed partial class ReportJson : JsonSerializerContext
 {
     /// <summary>Writes a report under a temporary name and moves it: no half-written file ever has the final name.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
-    internal static void Write<T>(string path, T report, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    internal static void Write<T>(string path, T report, JsonTypeInfo<T> type)
     {
         string temporary = $"{path}.{Environment.ProcessId}.tmp";
         try
