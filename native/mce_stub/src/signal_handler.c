@@ -104,6 +104,32 @@ static void pass_on(int signal, siginfo_t *info, void *context) {
     }
 }
 
+static void on_signal(int signal, siginfo_t *info, void *context);
+
+static bool is_ours(const struct sigaction *action) { return (action->sa_flags & SA_SIGINFO) && action->sa_sigaction == on_signal; }
+
+/* Puts our handler over a given one. The previous handler's own flags and mask, so that it runs as it always did: above all on
+   the same stack. */
+static int install_over(int signal, const struct sigaction *previous) {
+    struct handled_signal *state = handled(signal);
+    state->previous = *previous;
+    struct sigaction action = *previous;
+    action.sa_sigaction = on_signal;
+    action.sa_flags = (previous->sa_flags | SA_SIGINFO) & ~(int)SA_RESETHAND;
+    return sigaction(signal, &action, NULL) == 0 ? 0 : errno;
+}
+
+/* A handler that the process survives may put back what was there before it, as .NET's does for a SIGBUS that was sent. What it put back
+   is then what we pass on to; recovery goes on. */
+static void pass_on_and_stay(int signal, siginfo_t *info, void *context) {
+    bool was_default = handled(signal)->previous.sa_handler == SIG_DFL || handled(signal)->previous.sa_handler == SIG_IGN;
+    struct sigaction before, after;
+    bool ours_on_top = sigaction(signal, NULL, &before) == 0 && is_ours(&before);
+    pass_on(signal, info, context);
+    if (ours_on_top && !was_default && sigaction(signal, NULL, &after) == 0 && !is_ours(&after))
+        install_over(signal, &after);
+}
+
 static void on_signal(int signal, siginfo_t *info, void *context) {
     int saved_errno = errno;
     if (atomic_load_explicit(&handled(signal)->recovering, memory_order_relaxed)) {
@@ -117,11 +143,9 @@ static void on_signal(int signal, siginfo_t *info, void *context) {
                 return;
         }
     }
-    pass_on(signal, info, context);
+    pass_on_and_stay(signal, info, context);
     errno = saved_errno;
 }
-
-static bool is_ours(const struct sigaction *action) { return (action->sa_flags & SA_SIGINFO) && action->sa_sigaction == on_signal; }
 
 int mce_enable(int signal) {
     struct handled_signal *state = handled(signal);
@@ -134,13 +158,9 @@ int mce_enable(int signal) {
         return errno;
     /* Installed twice we would chain to ourselves: whoever was installed over us may call us already. */
     if (!is_ours(&current) && !state->in_chain) {
-        state->previous = current;
-        struct sigaction action = current;
-        action.sa_sigaction = on_signal;
-        /* The previous handler's own flags and mask, so that it runs as it always did: above all on the same stack. */
-        action.sa_flags = (current.sa_flags | SA_SIGINFO) & ~(int)SA_RESETHAND;
-        if (sigaction(signal, &action, NULL) != 0)
-            return errno;
+        int error = install_over(signal, &current);
+        if (error != 0)
+            return error;
         state->in_chain = true;
     }
     atomic_store(&state->recovering, true);

@@ -200,6 +200,23 @@ static void foreign_signals(void) {
     CHECK(mce_enable(SIGUSR1) != 0, "other signals are refused");
 }
 
+static void resetting_handler(int signal) {
+    (void)signal;
+    struct sigaction standard = {.sa_handler = SIG_DFL};
+    sigaction(SIGBUS, &standard, NULL);
+}
+
+/* A previous handler that takes itself out, and us with it, as .NET's does for a signal that was sent: recovery goes on. */
+static void reset_by_previous_handler(void) {
+    mce_disable(SIGBUS);
+    struct sigaction action = {.sa_handler = resetting_handler};
+    sigaction(SIGBUS, &action, NULL);
+    mce_enable(SIGBUS);
+    kill(getpid(), SIGBUS);
+    one_fault(&kernels[KERNELS - 1], 100, 300, 0, MCE_SOURCE);
+    CHECK(death_of(send_to_self) == SIGBUS, "the next one that is sent meets the default");
+}
+
 /* SIGSEGV, for whoever asked for it. */
 static void guard_page(const struct kernel *k) {
     unsigned char *p = anonymous(2 * PAGE), *out = anonymous(2 * PAGE);
@@ -225,6 +242,7 @@ int main(void) {
         guard_page(&kernels[i]);
     }
     foreign_signals();
+    reset_by_previous_handler();
     printf("%d passed, %d failed\n", passed, failed);
     return failed != 0;
 }
