@@ -62,7 +62,7 @@ public sealed class MappedFileStreamTests : IDisposable
 
     private void Truncate(long length)
     {
-        using FileStream file = File.OpenWrite(_path);
+        using var file = new FileStream(_path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
         file.SetLength(length);
     }
 }

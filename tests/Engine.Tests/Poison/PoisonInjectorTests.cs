@@ -10,7 +10,7 @@ public sealed unsafe class PoisonInjectorTests
     public void Injecting_and_healing_leave_no_descriptor_and_no_mapping(PoisonSource source)
     {
         using var region = new NativeRegion(16 * NativeRegion.PageSize);
-        int descriptors = Descriptors(), mappings = Mappings();
+        int descriptors = Descriptors();
         for (int round = 0; round < 3; round++)
         {
             for (nuint page = 0; page < 16; page += 3)
@@ -21,8 +21,7 @@ public sealed unsafe class PoisonInjectorTests
             Assert.Equal(0u, CopyOf(region));
         }
         Assert.Equal(descriptors, Descriptors());
-        // Neighbours that became alike merge again, or not; there must not be one more for each page.
-        Assert.InRange(Mappings(), 0, mappings + 4);
+        Assert.DoesNotContain(File.ReadLines("/proc/self/maps"), mapping => mapping.Contains("copymc-truncated", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -52,6 +51,4 @@ public sealed unsafe class PoisonInjectorTests
     }
 
     private static int Descriptors() => Directory.GetFileSystemEntries("/proc/self/fd").Length;
-
-    private static int Mappings() => File.ReadLines("/proc/self/maps").Count();
 }
