@@ -6,7 +6,10 @@ internal static class ChildScenario
     internal static int Run(string scenario, string[] arguments) => scenario switch
     {
         nameof(ForeignFault) => ForeignFault.Run(arguments[0], arguments[1]),
+        nameof(GuardPage) => GuardPage.Run(arguments[0], bool.Parse(arguments[1])),
+        nameof(HandlerLifecycle) => HandlerLifecycle.Run(arguments[0]),
         nameof(RecoveryStress) => RecoveryStress.Run(int.Parse(arguments[0])),
+        nameof(UnreadableNeighbour) => UnreadableNeighbour.Run(arguments[0]),
         _ => throw new ArgumentException($"There is no scenario '{scenario}'.", nameof(scenario)),
     };
 }

@@ -1,0 +1,37 @@
+namespace CopyMc.Engine.Tests.Children;
+
+/// <summary>The handler put in, taken out, put in again, and outlived by a signal that was not its own.</summary>
+internal static unsafe class HandlerLifecycle
+{
+    internal const string Disabled = "disabled", EnabledAgain = "enabled again", AfterSentSignal = "after a sent signal", NeverEnabled = "never enabled";
+
+    internal static int Run(string stage)
+    {
+        using var lost = new TruncatedFile(4096, kept: 0);
+        byte* destination = stackalloc byte[4096];
+        CopyEngine? engine = stage == NeverEnabled ? null : CopyEngine.Shared;
+        for (int i = 0; i < 3 && engine is not null; i++)
+        {
+            if (engine.Copy(lost.Pointer, destination, 100) != 100 || !FaultRecovery.IsEnabled)
+                return 1;
+            // Taken out twice, or put in twice, is the same as once.
+            FaultRecovery.Disable();
+            FaultRecovery.Disable();
+            if (FaultRecovery.IsEnabled)
+                return 2;
+            if (stage == Disabled)
+                break;
+            FaultRecovery.Enable();
+            FaultRecovery.Enable();
+            if (stage == AfterSentSignal && i == 0)
+                SentSignal.ToThread(SentSignal.ThisThread);
+        }
+
+        // Now a copy that no engine has just enabled recovery for.
+        Console.WriteLine("so far");
+        FaultRecord record;
+        CopyKernel kernel = CopyKernel.Available.First(kernel => kernel.RecoversFromFaults);
+        nuint remaining = kernel.Copy(lost.Pointer, destination, 100, &record);
+        return remaining == 100 ? 0 : 3;
+    }
+}
