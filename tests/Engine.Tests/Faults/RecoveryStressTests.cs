@@ -7,11 +7,14 @@ public sealed class RecoveryStressTests
 {
     private const int Recoveries = 200_000;
 
-    [Fact]
-    public void Two_hundred_thousand_recoveries_on_six_threads_beside_collections_and_null_references_count_right()
+    [Theory]
+    [InlineData("workstation")]
+    [InlineData("server")]
+    public void Two_hundred_thousand_recoveries_on_six_threads_beside_collections_and_null_references_count_right(string collector)
     {
         Assert.SkipUnless(FaultRecovery.IsSupported, FaultRecovery.UnsupportedReason ?? "");
-        ChildResult result = ChildProcess.Run(nameof(RecoveryStress), $"{Recoveries}");
+        var environment = new Dictionary<string, string?> { ["DOTNET_gcServer"] = collector == "server" ? "1" : "0" };
+        ChildResult result = ChildProcess.Run(environment, nameof(RecoveryStress), $"{Recoveries}");
 
         Assert.True(result.ExitCode == 0, $"exit code {result.ExitCode}: {result.Error}");
         int[] counts = [.. result.Output.Split(' ').Select(int.Parse)];

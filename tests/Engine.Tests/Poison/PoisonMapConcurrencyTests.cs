@@ -1,0 +1,80 @@
+namespace CopyMc.Engine.Tests.Poison;
+
+/// <summary>Maps may be made, marked, read, copied under and disposed by any thread at any time.</summary>
+public sealed unsafe class PoisonMapConcurrencyTests
+{
+    private const int Length = 64 * NativeRegion.PageSize;
+    private const int LineCount = Length / PoisonMap.LineSize;
+    private const int Rounds = 20_000;
+
+    [Fact]
+    public void What_one_thread_marks_all_see_when_it_has_returned()
+    {
+        using var map = new PoisonMap((void*)0x1000_0000, Length);
+        int marked = 0;
+        string? failure = null;
+        Thread[] readers = [.. Enumerable.Range(0, 2).Select(_ => new Thread(() =>
+        {
+            while (Volatile.Read(ref marked) is int lines && lines < LineCount && failure is null)
+            {
+                // From the last line down: those above the number are marked, all far below it are not yet.
+                nuint first = map.FirstPoisoned(0, Length);
+                if (first > (nuint)(LineCount - lines) * PoisonMap.LineSize)
+                    failure = $"{lines} lines were marked, and the first was found at {first}.";
+                int after = Volatile.Read(ref marked) + 1;
+                if (first < (nuint)int.Max(LineCount - after, 0) * PoisonMap.LineSize)
+                    failure = $"{after} lines at the most were marked, and the first was found at {first}.";
+            }
+        }))];
+        foreach (Thread reader in readers)
+            reader.Start();
+        for (int line = LineCount; line-- > 0;)
+        {
+            map.Mark((nuint)line * PoisonMap.LineSize);
+            Volatile.Write(ref marked, LineCount - line);
+        }
+        foreach (Thread reader in readers)
+            reader.Join();
+        Assert.Null(failure);
+    }
+
+    [Fact]
+    public void Maps_come_and_go_beside_copies_that_always_see_the_one_that_stays()
+    {
+        using var source = new NativeRegion(Length);
+        using var destination = new NativeRegion(Length);
+        nuint bad = Length / 2;
+        source.Poison.Mark(bad);
+        bool stop = false;
+        Thread[] others = [.. Enumerable.Range(0, 2).Select(seed => new Thread(() =>
+        {
+            var random = new Random(seed);
+            while (!Volatile.Read(ref stop))
+            {
+                // Only ever behind the line that stays.
+                int start = random.Next(Length / 2 + PoisonMap.LineSize, Length - 1);
+                using var map = new PoisonMap(source.Pointer + start, (nuint)random.Next(1, Length - start));
+                map.Mark(0);
+                if (random.Next(3) == 0)
+                    map.Clear(0, 1);
+            }
+        }))];
+        foreach (Thread other in others)
+            other.Start();
+        try
+        {
+            for (int i = 0; i < Rounds; i++)
+            {
+                Assert.Equal(Length - bad, CopyEngine.Shared.Copy(source.Pointer, destination.Pointer, Length));
+                Assert.Equal(0u, CopyEngine.Shared.Copy(source.Pointer + bad - 1000, destination.Pointer, 1000));
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref stop, true);
+            foreach (Thread other in others)
+                other.Join();
+        }
+        Assert.Equal(1, PoisonGate.Instance->PoisonedLines);
+    }
+}
