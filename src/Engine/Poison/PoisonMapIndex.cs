@@ -32,15 +32,8 @@ internal sealed class PoisonMapIndex
         return at < 0 ? this : new PoisonMapIndex([.. _maps.AsSpan(0, at), .. _maps.AsSpan(at + 1)]);
     }
 
-    /// <summary>The maps that cover a byte of [<paramref name="address"/>, <paramref name="end"/>), in no particular order.</summary>
-    internal IEnumerable<PoisonMap> Overlapping(nuint address, nuint end)
-    {
-        for (int i = FirstStartingAtOrAfter(end) - 1; i >= 0 && _reach[i] > address; i--)
-        {
-            if (_maps[i].End > address)
-                yield return _maps[i];
-        }
-    }
+    /// <summary>The maps that start before an address.</summary>
+    internal ReadOnlySpan<PoisonMap> StartingBefore(nuint end) => _maps.AsSpan(0, FirstStartingAtOrAfter(end));
 
     internal nuint FirstPoisonedAddress(nuint address, nuint end)
     {

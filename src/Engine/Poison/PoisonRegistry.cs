@@ -49,8 +49,10 @@ internal static unsafe class PoisonRegistry
         lock (s_lock)
         {
             nuint end = address + length;
-            foreach (PoisonMap map in s_live.Overlapping(address, end))
+            foreach (PoisonMap map in s_live.StartingBefore(end))
             {
+                if (map.End <= address)
+                    continue;
                 nuint from = nuint.Max(address, map.Start);
                 MarkLocked(map, from, nuint.Min(end, map.End) - from);
             }
