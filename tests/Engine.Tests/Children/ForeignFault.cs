@@ -8,6 +8,9 @@ internal static unsafe class ForeignFault
 {
     internal const string Without = "without", Recovering = "recovering", SegmentationFaultsToo = "segmentation faults too";
 
+    /// <summary>Who queues a signal may put anything where the hardware puts the address: sigqueue(3).</summary>
+    private const int SiQueue = -1;
+
     private const int Length = 2 << 20;
 
     /// <summary>.NET looks at the first byte of a copy itself before it hands over to the C library: the lost half is the second.</summary>
@@ -24,7 +27,9 @@ internal static unsafe class ForeignFault
         ["SIGBUS sent to the thread"] = _ => SentSignal.ToThread(SentSignal.ThisThread),
         ["SIGBUS sent to the thread twice"] = _ => SendTwice(),
         ["SIGBUS sent to the process"] = _ => SendToProcess(),
-        ["SIGBUS sent to a thread that copies"] = SendToCopyingThread,
+        ["SIGBUS sent to a thread that copies"] = withLibrary => DisturbCopy(withLibrary, (thread, _) => SentSignal.ToThread(thread.Handle)),
+        ["SIGBUS queued to a thread that copies, with an address of the copy"] = withLibrary => DisturbCopy(
+            withLibrary, (thread, source) => ForgedSigBus.Send(thread.Id, SiQueue, source + Length / 2, extentShift: 12)),
         ["an early report of poison that no map covers"] = _ => EarlyReport.Raise(0x10000),
         ["a null dereference"] = _ => DereferenceNull(),
         ["a managed read of unmapped memory"] = _ => Console.WriteLine(Volatile.Read(ref *s_unmapped)),
@@ -98,17 +103,17 @@ internal static unsafe class ForeignFault
         Thread.Sleep(200);
     }
 
-    /// <summary>It is in native code nearly all the time, in the engine's as in the runtime's.</summary>
-    private static void SendToCopyingThread(bool withLibrary)
+    /// <summary>The thread is within a copy nearly all the time, the engine's or the runtime's.</summary>
+    private static void DisturbCopy(bool withLibrary, Action<(nuint Handle, int Id), nuint> send)
     {
-        nuint copying = 0;
-        bool sent = false;
+        byte* source = (byte*)NativeMemory.AllocZeroed(Length), destination = (byte*)NativeMemory.AllocZeroed(Length);
+        (nuint Handle, int Id) copying = default;
+        bool started = false, sent = false;
         nuint remaining = 0;
         var thread = new Thread(() =>
         {
-            byte* source = (byte*)NativeMemory.AllocZeroed(Length);
-            byte* destination = (byte*)NativeMemory.AllocZeroed(Length);
             CopyEngine? engine = withLibrary ? CopyEngine.Shared : null;
+            copying = (SentSignal.ThisThread, ForgedSigBus.ThisThread);
             for (int i = 0; i < 1000 || !Volatile.Read(ref sent); i++)
             {
                 if (engine is null)
@@ -116,13 +121,13 @@ internal static unsafe class ForeignFault
                 else
                     remaining |= engine.Copy(source, destination, Length);
                 if (i == 100)
-                    Volatile.Write(ref copying, SentSignal.ThisThread);
+                    Volatile.Write(ref started, true);
             }
         });
         thread.Start();
-        while (Volatile.Read(ref copying) == 0)
+        while (!Volatile.Read(ref started))
             Thread.Sleep(1);
-        SentSignal.ToThread(copying);
+        send(copying, (nuint)source);
         Volatile.Write(ref sent, true);
         thread.Join();
         Console.WriteLine($"{remaining} bytes remain");

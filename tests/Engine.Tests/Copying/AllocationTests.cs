@@ -40,6 +40,30 @@ public sealed unsafe class AllocationTests : IDisposable
         ExpectNoAllocation(Engines.Of(kernel));
     }
 
+    [Theory]
+    [ClassData(typeof(Faults.EveryRecoveringKernel))]
+    public void A_copy_that_learns_allocates_nothing(string kernel)
+    {
+        CopyEngine engine = Engines.Of(kernel);
+        PoisonInjector.Inject(_source, 0, PoisonSource.TruncatedMapping);
+        using var overlapping = new PoisonMap(_source.Pointer, NativeRegion.PageSize);
+        Learn(engine, overlapping, 1);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Learn(engine, overlapping, Copies);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    /// <summary>What was learned is forgotten each time, so that every copy faults and learns.</summary>
+    private void Learn(CopyEngine engine, PoisonMap overlapping, int copies)
+    {
+        for (int i = 0; i < copies; i++)
+        {
+            engine.Copy(_source.Pointer, _destination.Pointer, 5000);
+            _source.Poison.Clear(0, Length);
+            overlapping.Clear(0, NativeRegion.PageSize);
+        }
+    }
+
     private void ExpectNoAllocation(CopyEngine engine)
     {
         Run(engine, 1);
