@@ -5,15 +5,18 @@ namespace CopyMc.Bench.Tests;
 /// <summary>Runs the command as a user does, with its output piped.</summary>
 internal sealed record Copymc(int ExitCode, string Output, string Error)
 {
-    internal static Copymc Run(IReadOnlyDictionary<string, string>? environment, params string[] arguments)
+    internal static Copymc Run(params string[] arguments) => Run(kernel: null, arguments);
+
+    /// <param name="kernel">What COPYMC_KERNEL says; null: nothing.</param>
+    internal static Copymc Run(string? kernel, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "CopyMc.Bench.dll"));
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
         start.Environment.Remove("COPYMC_KERNEL");
-        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
-            start.Environment[name] = value;
+        if (kernel is not null)
+            start.Environment["COPYMC_KERNEL"] = kernel;
         using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
@@ -21,11 +24,22 @@ internal sealed record Copymc(int ExitCode, string Output, string Error)
         return new Copymc(process.ExitCode, output, error.GetAwaiter().GetResult());
     }
 
-    internal void ExpectOneLineOfError(int exitCode, string mentions)
+    internal Copymc ExpectSuccess()
+    {
+        Assert.True(ExitCode == 0, $"exit code {ExitCode}\n{Error}{Output}");
+        Assert.Empty(Error);
+        return this;
+    }
+
+    /// <summary>One line on the standard error, nothing on the standard output, and no stack trace.</summary>
+    internal void ExpectOneLineOfError(int exitCode, params string[] mentions)
     {
         Assert.Equal(exitCode, ExitCode);
-        Assert.Contains(mentions, Error);
-        Assert.Single(Error.TrimEnd().Split('\n'));
+        Assert.StartsWith("copymc: ", Error);
+        Assert.Single(Error.TrimEnd('\n').Split('\n'));
         Assert.DoesNotContain("   at ", Error);
+        Assert.Empty(Output);
+        foreach (string mention in mentions)
+            Assert.Contains(mention, Error);
     }
 }

@@ -2,68 +2,127 @@ using System.Text.Json;
 
 namespace CopyMc.Bench.Tests;
 
-/// <summary>The main job: readable when piped, complete as JSON, and errors in one line.</summary>
-public sealed class MainJobTests
+/// <summary>The main job on real input: what it prints when piped, and what it writes.</summary>
+public sealed class MainJobTests(MainJobRun run) : IClassFixture<MainJobRun>
 {
-    [Fact]
-    public void It_runs_piped_without_escape_codes_and_writes_everything_as_json()
-    {
-        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-        try
-        {
-            Copymc run = Copymc.Run(null, "--smoke", "--json", path);
-            Assert.True(run.ExitCode == 0, run.Error + run.Output);
-            Assert.DoesNotContain('\u001b', run.Output);
-            Assert.Contains("Every check held", run.Output);
+    private JsonElement Throughput => run.Json.GetProperty("throughput");
 
-            using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(path));
-            JsonElement root = json.RootElement;
-            Assert.Equal("copymc/main-job/1", root.GetProperty("schema").GetString());
-            Assert.True(root.GetProperty("everyCheckHeld").GetBoolean());
-            Assert.Equal(7, root.GetProperty("throughput").GetProperty("points").GetArrayLength());
-            foreach (JsonElement recovery in root.GetProperty("recovery").GetProperty("cases").EnumerateArray())
+    private JsonElement Recovery => run.Json.GetProperty("recovery");
+
+    [Fact]
+    public void Every_check_holds_and_the_exit_code_is_0()
+    {
+        run.Command.ExpectSuccess();
+        Assert.Contains("Every check held", run.Command.Output);
+        Assert.True(run.Json.GetProperty("everyCheckHeld").GetBoolean());
+    }
+
+    [Fact]
+    public void Piped_output_has_no_escape_codes_no_bars_and_no_spaces_at_line_ends()
+    {
+        Assert.DoesNotContain('\u001b', run.Command.Output);
+        Assert.DoesNotContain('\r', run.Command.Output);
+        Assert.DoesNotContain('━', run.Command.Output);
+        Assert.All(run.Command.Output.Split('\n'), line => Assert.Equal(line.TrimEnd(), line));
+    }
+
+    [Fact]
+    public void The_machine_part_names_every_kernel_and_every_poison_source_with_yes_or_a_reason()
+    {
+        JsonElement machine = run.Json.GetProperty("machine");
+        string[] kernels = [.. machine.GetProperty("kernels").EnumerateArray().Select(kernel => kernel.GetProperty("name").GetString()!)];
+        Assert.Equal(CopyKernel.All.Select(kernel => kernel.Name), kernels);
+        Assert.All(kernels, kernel => Assert.Contains(kernel, run.Command.Output));
+        Assert.Contains(machine.GetProperty("chosenKernel").GetString(), kernels);
+
+        JsonElement[] sources = [.. machine.GetProperty("poisonSources").EnumerateArray()];
+        Assert.Equal(Enum.GetNames<PoisonSource>(), sources.Select(source => source.GetProperty("source").GetString()));
+        Assert.All(sources, source => Assert.Contains(
+            source.GetProperty("unsupportedReason").GetString() ?? "yes",
+            Line(run.Command.Output, $"{source.GetProperty("source").GetString()} poison")));
+    }
+
+    [Fact]
+    public void Every_kernel_that_runs_here_and_the_unchecked_copies_are_measured_at_seven_points()
+    {
+        string[] names =
+        [
+            "CopyEngine.Shared", "NativeMemory.Copy", "Span.CopyTo", "C memcpy", .. CopyKernel.Available.Select(kernel => kernel.Name),
+        ];
+        JsonElement[] points = [.. Throughput.GetProperty("points").EnumerateArray()];
+        Assert.Equal(
+            ["64 B", "1 KiB", "4 KiB", "64 KiB", "2 MiB hot", "2 MiB cold", "64 MiB"],
+            points.Select(point => point.GetProperty("name").GetString()));
+        Assert.All(points, point => Assert.Equal(
+            names, point.GetProperty("methods").EnumerateArray().Select(method => method.GetProperty("name").GetString())));
+    }
+
+    [Fact]
+    public void Throughput_time_and_ratio_agree_with_one_another()
+    {
+        foreach (JsonElement point in Throughput.GetProperty("points").EnumerateArray())
+        {
+            long bytes = point.GetProperty("copyBytes").GetInt64();
+            Assert.True(point.GetProperty("everyCopyComplete").GetBoolean());
+            foreach (JsonElement method in point.GetProperty("methods").EnumerateArray())
             {
-                long bytes = recovery.GetProperty("bytesCopiedPerRegion").GetInt64() + recovery.GetProperty("bytesNotCopiedPerRegion").GetInt64();
-                Assert.Equal(root.GetProperty("recovery").GetProperty("regionBytes").GetInt64(), bytes);
-                Assert.True(recovery.GetProperty("prefixEqualsFile").GetBoolean());
+                JsonElement time = method.GetProperty("nanosecondsPerCopy"), ratio = method.GetProperty("ratioToNativeMemoryCopy");
+                double expected = bytes / time.GetProperty("median").GetDouble() * 1e9 / (1 << 30);
+                Assert.Equal(expected, method.GetProperty("medianGibibytesPerSecond").GetDouble(), expected * 1e-9);
+                Assert.True(time.GetProperty("lower").GetDouble() <= time.GetProperty("median").GetDouble());
+                Assert.True(time.GetProperty("median").GetDouble() <= time.GetProperty("upper").GetDouble());
+                Assert.True(ratio.GetProperty("median").GetDouble() > 0);
+                Assert.True(method.GetProperty("copiedExactly").GetBoolean());
+                if (method.GetProperty("name").GetString() == "NativeMemory.Copy")
+                    Assert.Equal(1, ratio.GetProperty("median").GetDouble());
             }
         }
-        finally
-        {
-            File.Delete(path);
-        }
     }
 
     [Fact]
-    public void A_small_input_is_one_small_region()
+    public void The_whole_input_is_copied_region_by_region_to_its_last_byte()
     {
-        string path = Path.GetTempFileName();
-        try
-        {
-            File.WriteAllText(path, "a few bytes only");
-            Copymc run = Copymc.Run(null, "--smoke", "--input", path);
-            Assert.True(run.ExitCode == 0, run.Error + run.Output);
-            Assert.Contains("1 regions of 16 B", run.Output);
-        }
-        finally
-        {
-            File.Delete(path);
-        }
+        long length = new FileInfo(Recovery.GetProperty("inputPath").GetString()!).Length;
+        Assert.Equal(length, Recovery.GetProperty("inputBytes").GetInt64());
+        Assert.Equal((length + (2 << 20) - 1) / (2 << 20), Recovery.GetProperty("regions").GetInt64());
+        foreach (JsonElement total in Recovery.GetProperty("totals").EnumerateArray())
+            Assert.Equal(length, total.GetProperty("bytesCopied").GetInt64() + total.GetProperty("bytesNotCopied").GetInt64());
     }
 
     [Fact]
-    public void An_input_that_is_not_there_is_one_line_and_exit_code_1() =>
-        Copymc.Run(null, "--input", "/no/such/file").ExpectOneLineOfError(1, "/no/such/file");
-
-    [Fact]
-    public void An_unknown_kernel_lists_those_there_are() =>
-        Copymc.Run(new Dictionary<string, string> { ["COPYMC_KERNEL"] = "avx3" }).ExpectOneLineOfError(1, "native-avx2");
-
-    [Fact]
-    public void An_unknown_option_is_exit_code_2_and_suggests_another()
+    public void Known_poison_stops_at_its_line_and_latent_poison_at_its_page()
     {
-        Copymc run = Copymc.Run(null, "--jsn", "x");
-        Assert.Equal(2, run.ExitCode);
-        Assert.Contains("--json", run.Error);
+        foreach (JsonElement one in Recovery.GetProperty("cases").EnumerateArray())
+        {
+            long? line = one.GetProperty("poisonedOffsetBytes") is { ValueKind: JsonValueKind.Number } offset ? offset.GetInt64() : null;
+            long copied = one.GetProperty("bytesCopied").GetInt64();
+            Assert.Equal(one.GetProperty("regionBytes").GetInt64(), copied + one.GetProperty("bytesNotCopied").GetInt64());
+            switch (one.GetProperty("knowledge").GetString())
+            {
+                case "Clean":
+                    Assert.Equal(0, one.GetProperty("bytesNotCopied").GetInt64());
+                    break;
+                case "Known":
+                    Assert.Equal(line, copied);
+                    Assert.Equal("KnownPoison", one.GetProperty("faultKind").GetString());
+                    break;
+                default:
+                    Assert.Equal(line & ~4095, copied);
+                    Assert.Equal(copied, one.GetProperty("faultOffsetBytes").GetInt64());
+                    Assert.True(one.GetProperty("mapHasLearned").GetBoolean());
+                    break;
+            }
+        }
     }
+
+    [Fact]
+    public void Latent_poison_is_tried_wherever_the_chosen_kernel_recovers_and_is_skipped_with_a_reason_elsewhere()
+    {
+        bool tried = Recovery.GetProperty("cases").EnumerateArray().Any(one => one.GetProperty("knowledge").GetString() == "Latent");
+        Assert.Equal(CopyEngine.Shared.Kernel.RecoversFromFaults, tried);
+        Assert.Equal(tried, Recovery.GetProperty("latentSkippedReason").ValueKind == JsonValueKind.Null);
+    }
+
+    private static string Line(string output, string start) =>
+        output.Split('\n').Single(line => line.StartsWith(start, StringComparison.Ordinal));
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using BenchmarkDotNet.Running;
 using CopyMc.Bench.Machine;
 using CopyMc.Bench.Measurement;
@@ -10,35 +11,65 @@ namespace CopyMc.Bench.Commands;
 /// <summary><c>copymc bench</c>: the quick table, and the BenchmarkDotNet suites.</summary>
 internal static class BenchCommand
 {
-    internal static Command Create()
+    internal static Command Create(HelpWithExamples help)
     {
-        var rounds = new Option<int?>("--rounds") { Description = $"How often each copy is timed at each size. Default: {MeasurementSettings.DefaultRounds}.", HelpName = "N" };
-        var json = new Option<string?>("--json") { Description = "Also write the figures as JSON.", HelpName = "FILE" };
-        var quick = new Command("quick", "The ratios to NativeMemory.Copy in one interleaved run.") { rounds, json };
-        quick.SetAction(parsed => Quick(parsed.GetValue(rounds), parsed.GetValue(json)));
+        var bench = new Command("bench", "Measures.") { CreateQuick(help), CreateSuites(help) };
+        help.Add(bench, "copymc bench quick", "copymc bench suites -- --list flat");
+        return bench;
+    }
 
+    private static Command CreateQuick(HelpWithExamples help)
+    {
+        Option<int?> rounds = SharedOptions.Rounds();
+        Option<string?> json = SharedOptions.Json();
+        Option<bool> smoke = SharedOptions.Smoke();
+        var quick = new Command("quick", "The engine's ratio to NativeMemory.Copy from 64 B to 64 MiB, hot and cold, in under a minute.")
+        {
+            rounds, json, smoke,
+        };
+        help.Add(quick, "copymc bench quick", "copymc bench quick --rounds 31 --json ratios.json");
+        quick.SetAction(parsed => Quick(parsed.GetValue(rounds), parsed.GetValue(json), parsed.GetValue(smoke)));
+        return quick;
+    }
+
+    private static Command CreateSuites(HelpWithExamples help)
+    {
         var options = new Argument<string[]>("options") { Description = "BenchmarkDotNet's own, after --.", Arity = ArgumentArity.ZeroOrMore };
-        var suites = new Command("suites", "The BenchmarkDotNet suites; for example: copymc bench suites -- --filter '*Check*'") { options };
+        var suites = new Command("suites", "The BenchmarkDotNet suites.") { options };
+        help.Add(suites, "copymc bench suites -- --list flat", "copymc bench suites -- --filter '*Check*'");
         suites.SetAction(parsed =>
         {
             BenchmarkSwitcher.FromAssembly(typeof(BenchCommand).Assembly).Run(parsed.GetValue(options) ?? []);
             return ExitCode.Success;
         });
-        return new Command("bench", "Measures.") { quick, suites };
+        return suites;
     }
 
-    private static int Quick(int? rounds, string? json)
+    private static int Quick(int? rounds, string? json, bool smoke)
     {
-        IAnsiConsole console = CommandLine.Output();
+        DateTimeOffset startedAt = DateTimeOffset.UtcNow;
+        long started = Stopwatch.GetTimestamp();
+        ReportFile? file = json is null ? null : new ReportFile(json);
+        CopyEngine engine = SharedEngine.Get();
         CopyEngine streaming = new(new CopyEngineOptions { Hint = CopyHint.Streaming });
-        MeasurementSettings settings = MeasurementSettings.Full(rounds, MachineProbe.Run(CopyEngine.Shared).MemoryBytes);
-        ThroughputReport report = ProgressView.Run(console, "throughput", progress =>
+
+        IAnsiConsole console = OutputConsole.Create();
+        MachineReport machine = MachineProbe.Run(engine);
+        MeasurementSettings settings = smoke ? MeasurementSettings.Smoke(rounds) : MeasurementSettings.Full(rounds, machine.MemoryAvailableBytes);
+        ThroughputReport throughput = ProgressView.Run(console, "throughput", progress =>
             new ThroughputRun(settings, progress).Run(MeasurementPoint.Quick, point =>
-                Contenders.Quick(point.Hint, point.Hint == CopyHint.Streaming ? streaming : CopyEngine.Shared)));
-        ThroughputText.Write(console, report);
-        if (json is not null)
-            ReportJson.Write(json, report, ReportJson.Default.ThroughputReport);
-        return report.Points.All(point => point.EveryCopyComplete && point.Methods.All(method => method.CopiedExactly))
-            ? ExitCode.Success : ExitCode.Failure;
+                Contenders.Quick(point.Hint, point.Hint == CopyHint.Streaming ? streaming : engine)));
+        QuickText.Write(console, throughput);
+
+        var report = new QuickReport
+        {
+            StartedAt = startedAt,
+            Machine = machine,
+            Throughput = throughput,
+            TotalSeconds = Stopwatch.GetElapsedTime(started).TotalSeconds,
+            EveryCheckHeld = throughput.EveryCheckHeld,
+        };
+        file?.Write(report, ReportJson.Default.QuickReport);
+        return report.EveryCheckHeld ? ExitCode.Success : ExitCode.Failure;
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Spectre.Console;
 
 namespace CopyMc.Bench.Commands;
 
@@ -12,10 +11,7 @@ internal static class CommandLine
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            foreach (string message in parsed.Errors.Select(error => error.Message).Distinct())
-                Console.Error.WriteLine($"copymc: {message}");
-            if (Suggestion.For(parsed) is string suggestion)
-                Console.Error.WriteLine($"copymc: did you mean {suggestion}?");
+            Console.Error.WriteLine($"copymc: {UsageError.Describe(parsed)}");
             return ExitCode.Usage;
         }
         try
@@ -27,22 +23,5 @@ internal static class CommandLine
             Console.Error.WriteLine($"copymc: {error.Message.ReplaceLineEndings(" ")}");
             return ExitCode.Failure;
         }
-    }
-
-    /// <summary>Standard output: colour and cursor movement only on a terminal, and none with NO_COLOR.</summary>
-    internal static IAnsiConsole Output()
-    {
-        if (!Console.IsOutputRedirected)
-            return AnsiConsole.Console;
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = AnsiSupport.No,
-            ColorSystem = ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(Console.Out),
-        });
-        // Nothing is wrapped for a terminal that is not there.
-        console.Profile.Width = 160;
-        return console;
     }
 }

@@ -8,18 +8,14 @@ internal static class Suggestion
     /// <summary>More differences than this are another word.</summary>
     private const int MaxDistance = 3;
 
-    internal static string? For(ParseResult parsed)
-    {
-        if (parsed.UnmatchedTokens is not [string unknown, ..])
-            return null;
-        Command command = parsed.CommandResult.Command;
-        return command.Options.Select(option => option.Name).Concat(command.Subcommands.Select(subcommand => subcommand.Name))
+    internal static string? For(string unknown, Command command) =>
+        command.Options.Where(option => !option.Hidden).Select(option => option.Name)
+            .Concat(command.Subcommands.Select(subcommand => subcommand.Name))
             .Select(name => (Name: name, Distance: Distance(unknown, name)))
-            .Where(candidate => candidate.Distance <= MaxDistance)
+            .Where(candidate => candidate.Distance <= Math.Min(MaxDistance, candidate.Name.Length / 2))
             .OrderBy(candidate => candidate.Distance)
             .Select(candidate => candidate.Name)
             .FirstOrDefault();
-    }
 
     /// <summary>Levenshtein's.</summary>
     private static int Distance(string a, string b)

@@ -11,15 +11,18 @@ internal static class MachineProbe
 
     internal static MachineReport Run(CopyEngine engine) => new()
     {
-        CpuModel = Field("/proc/cpuinfo", "model name") ?? RuntimeInformation.ProcessArchitecture.ToString(),
+        CpuModel = CpuModel(),
+        Architecture = RuntimeInformation.ProcessArchitecture.ToString(),
         LogicalProcessors = Environment.ProcessorCount,
         InstructionSets = InstructionSets(),
-        Caches = Caches(),
-        MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
-        OperatingSystem = RuntimeInformation.OSDescription,
+        Caches = CacheProbe.Run(),
+        MemoryBytes = MemoryLimit,
+        MemoryAvailableBytes = Math.Min(Kibibytes("MemAvailable") ?? MemoryLimit, MemoryLimit),
+        OperatingSystem = $"{RuntimeInformation.OSDescription}, kernel {KernelRelease()}",
         Runtime = RuntimeInformation.FrameworkDescription,
         TransparentHugePages = Chosen(Read("/sys/kernel/mm/transparent_hugepage/enabled")),
-        HugeTlbPagesFree = long.TryParse(Field("/proc/meminfo", "HugePages_Free"), out long pages) ? pages : 0,
+        HugeTlbPages = HugeTlb("nr_hugepages"),
+        HugeTlbPagesFree = HugeTlb("free_hugepages"),
         FaultRecoveryUnsupportedReason = FaultRecovery.UnsupportedReason,
         ChosenKernel = engine.Kernel.Name,
         ChosenKernelReason = ReasonFor(engine.Kernel),
@@ -27,6 +30,9 @@ internal static class MachineProbe
             kernel.Name, kernel.Isa, kernel.RecoversFromFaults, kernel.IsStreaming, kernel.UnsupportedReason))],
         PoisonSources = [.. Enum.GetValues<PoisonSource>().Select(source => new PoisonSourceReport(source, PoisonInjector.UnsupportedReason(source)))],
     };
+
+    /// <summary>Of the machine, or of the container if that is less.</summary>
+    private static long MemoryLimit => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
     private static string ReasonFor(CopyKernel kernel) =>
         !string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable("COPYMC_KERNEL"))
@@ -47,6 +53,11 @@ internal static class MachineProbe
         return [.. all.Where(set => set.Supported).Select(set => set.Name)];
     }
 
+    /// <summary>arm64 has no model name there, only the numbers of the maker and of the part.</summary>
+    private static string CpuModel() =>
+        Field("/proc/cpuinfo", "model name")
+        ?? (Field("/proc/cpuinfo", "CPU part") is { } part ? $"implementer {Field("/proc/cpuinfo", "CPU implementer")}, part {part}" : Unknown);
+
     /// <summary>CPUID leaf 7, sub-leaf 0; Intel SDM volume 2, CPUID.</summary>
     private static bool HasLeaf7Bit(int register, int bit)
     {
@@ -56,20 +67,15 @@ internal static class MachineProbe
         return (((register == 1 ? ebx : edx) >> bit) & 1) != 0;
     }
 
-    private static List<CacheReport> Caches()
-    {
-        const string Root = "/sys/devices/system/cpu/cpu0/cache";
-        var caches = new List<CacheReport>();
-        for (int i = 0; Directory.Exists($"{Root}/index{i}"); i++)
-        {
-            string type = Read($"{Root}/index{i}/type");
-            string size = Read($"{Root}/index{i}/size");
-            if (type == "Instruction" || !size.EndsWith('K') || !long.TryParse(size[..^1], out long kibibytes))
-                continue;
-            caches.Add(new CacheReport($"L{Read($"{Root}/index{i}/level")}{(type == "Data" ? "d" : "")}", kibibytes << 10));
-        }
-        return caches;
-    }
+    private static long? Kibibytes(string name) =>
+        Field("/proc/meminfo", name) is { } value && long.TryParse(value.Split(' ')[0], out long kibibytes) ? kibibytes << 10 : null;
+
+    /// <summary>The pool of 2 MiB pages; 0 where the kernel has none.</summary>
+    private static long HugeTlb(string file) =>
+        long.TryParse(Read($"/sys/kernel/mm/hugepages/hugepages-2048kB/{file}"), out long pages) ? pages : 0;
+
+    private static string KernelRelease() =>
+        Read("/proc/sys/kernel/osrelease") is var release && release != Unknown ? release : Environment.OSVersion.Version.ToString();
 
     /// <summary>The word in brackets.</summary>
     private static string Chosen(string choices)

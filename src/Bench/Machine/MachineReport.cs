@@ -4,13 +4,16 @@ namespace CopyMc.Bench.Machine;
 internal sealed record MachineReport
 {
     public required string CpuModel { get; init; }
+    public required string Architecture { get; init; }
     public required int LogicalProcessors { get; init; }
     public required IReadOnlyList<string> InstructionSets { get; init; }
     public required IReadOnlyList<CacheReport> Caches { get; init; }
     public required long MemoryBytes { get; init; }
+    public required long MemoryAvailableBytes { get; init; }
     public required string OperatingSystem { get; init; }
     public required string Runtime { get; init; }
     public required string TransparentHugePages { get; init; }
+    public required long HugeTlbPages { get; init; }
     public required long HugeTlbPagesFree { get; init; }
     public required string? FaultRecoveryUnsupportedReason { get; init; }
     public required string ChosenKernel { get; init; }

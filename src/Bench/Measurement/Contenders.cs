@@ -6,6 +6,7 @@ internal static class Contenders
     /// <summary>What every ratio is taken to.</summary>
     internal const string Baseline = "NativeMemory.Copy";
 
+    internal const string LibraryCopy = "C memcpy";
     internal const string Shared = "CopyEngine.Shared";
     internal const string StreamingEngine = "CopyEngine (streaming)";
 
@@ -23,13 +24,13 @@ internal static class Contenders
     [
         new Contender<EngineCopy>(hint == CopyHint.Streaming ? StreamingEngine : Shared, new EngineCopy(engine)),
         new Contender<NativeMemoryCopy>(Baseline, default),
-        new Contender<LibcCopy>("C memcpy", default),
+        new Contender<LibcCopy>(LibraryCopy, default),
     ];
 
     private static IEnumerable<Contender> Unchecked() =>
     [
         new Contender<NativeMemoryCopy>(Baseline, default),
         new Contender<SpanCopy>("Span.CopyTo", default),
-        new Contender<LibcCopy>("C memcpy", default),
+        new Contender<LibcCopy>(LibraryCopy, default),
     ];
 }

@@ -17,4 +17,7 @@ internal sealed record ThroughputReport
         : 100 * Quartiles.Of([.. Points.SelectMany(point => point.Methods)
             .Where(method => method.Name != Baseline)
             .Select(method => method.RatioToNativeMemoryCopy.RelativeSpread)]).Median;
+
+    /// <summary>Whether no copy left a byte behind.</summary>
+    internal bool EveryCheckHeld => Points.All(point => point.EveryCopyComplete && point.Methods.All(method => method.CopiedExactly));
 }

@@ -8,20 +8,32 @@ internal static class MachineText
 {
     internal static void Write(IAnsiConsole console, MachineReport machine)
     {
-        Grid grid = new Grid().AddColumn(new GridColumn().NoWrap().PadRight(2)).AddColumn();
+        Grid grid = new Grid().AddColumn(new GridColumn().NoWrap().PadRight(2)).AddColumn(new GridColumn().PadRight(0));
         void Row(string name, string value) => grid.AddRow(new Text(name, new Style(decoration: Decoration.Bold)), new Text(value));
 
-        Row("CPU", $"{machine.CpuModel}, {machine.LogicalProcessors} logical processors, {Units.Bytes(machine.MemoryBytes)} of memory");
-        Row("caches", machine.Caches.Count == 0 ? "unknown" : string.Join(", ", machine.Caches.Select(cache => $"{cache.Name} {Units.Bytes(cache.SizeBytes)}")));
+        Row("CPU", $"{machine.CpuModel}, {machine.Architecture}, {Units.Count(machine.LogicalProcessors, "logical processor")}");
+        Row("caches", machine.Caches.Count == 0
+            ? "unknown"
+            : string.Join(", ", machine.Caches.Select(cache => $"{cache.Name} {Units.Bytes(cache.SizeBytes)}")));
         Row("instruction sets", string.Join(", ", machine.InstructionSets));
+        Row("memory", $"{Units.Bytes(machine.MemoryBytes)}, {Units.Bytes(machine.MemoryAvailableBytes)} available");
+        Row("huge pages", $"transparent: {machine.TransparentHugePages}; "
+            + $"hugetlb pool: {machine.HugeTlbPages} of 2 MiB, {machine.HugeTlbPagesFree} free");
         Row("system", $"{machine.OperatingSystem}; {machine.Runtime}");
-        Row("huge pages", $"transparent: {machine.TransparentHugePages}; hugetlb pool: {machine.HugeTlbPagesFree} free");
-        Row("native stub", machine.FaultRecoveryUnsupportedReason ?? "loaded: copies recover from faults");
-        Row("kernel", $"{machine.ChosenKernel}: {machine.ChosenKernelReason}");
-        Row("kernels here", string.Join(", ", machine.Kernels.Where(kernel => kernel.UnsupportedReason is null).Select(kernel => kernel.Name)));
-        Row("not here", string.Join(", ", machine.Kernels.Where(kernel => kernel.UnsupportedReason is not null).Select(kernel => kernel.Name)));
+        Row("native stub", machine.FaultRecoveryUnsupportedReason is { } reason ? $"no: {reason}" : "yes: copies recover from faults");
+        Row("chosen kernel", $"{machine.ChosenKernel}: {machine.ChosenKernelReason}");
+        Row("recovering kernels", Names(machine.Kernels.Where(kernel => kernel.UnsupportedReason is null && kernel.RecoversFromFaults)));
+        Row("managed kernels", Names(machine.Kernels.Where(kernel => kernel.UnsupportedReason is null && !kernel.RecoversFromFaults)));
+        foreach (IGrouping<string?, KernelReport> group in machine.Kernels
+            .Where(kernel => kernel.UnsupportedReason is not null).GroupBy(kernel => kernel.UnsupportedReason))
+        {
+            Row("kernels not here", $"{Names(group)}: {group.Key!.TrimEnd('.')}");
+        }
         foreach (PoisonSourceReport source in machine.PoisonSources)
-            Row($"poison: {source.Source}", source.UnsupportedReason is null ? "yes" : $"no: {source.UnsupportedReason}");
+            Row($"{source.Source} poison", source.UnsupportedReason is null ? "yes" : $"no: {source.UnsupportedReason}");
         console.Write(grid);
     }
+
+    private static string Names(IEnumerable<KernelReport> kernels) =>
+        kernels.Any() ? string.Join(", ", kernels.Select(kernel => kernel.Name)) : "none";
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Spectre.Console;
 
 namespace CopyMc.Bench.Output;
@@ -7,16 +8,14 @@ internal static class ProgressView
 {
     internal static T Run<T>(IAnsiConsole console, string phase, Func<IProgress<PhaseProgress>, T> work)
     {
-        if (!console.Profile.Capabilities.Interactive || !console.Profile.Out.IsTerminal)
+        if (!console.Profile.Capabilities.Interactive || !console.Profile.Capabilities.Ansi || !console.Profile.Out.IsTerminal)
             return work(new Discard());
         return console.Progress()
+            // Drawn between two measurements, never beside one.
+            .AutoRefresh(false)
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-            .Start(context =>
-            {
-                ProgressTask task = context.AddTask(Markup.Escape(phase));
-                return work(new ToTask(phase, task));
-            });
+            .Start(context => work(new Bar(phase, context)));
     }
 
     private sealed class Discard : IProgress<PhaseProgress>
@@ -26,12 +25,24 @@ internal static class ProgressView
         }
     }
 
-    private sealed class ToTask(string phase, ProgressTask task) : IProgress<PhaseProgress>
+    private sealed class Bar(string phase, ProgressContext context) : IProgress<PhaseProgress>
     {
+        private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(100);
+
+        private readonly ProgressTask _task = context.AddTask(Markup.Escape(phase));
+        private long _drawn;
+
         public void Report(PhaseProgress value)
         {
-            task.Value = value.Fraction * task.MaxValue;
-            task.Description = Markup.Escape($"{phase}: {value.Now}");
+            bool somethingElse = Describe(value) != _task.Description;
+            _task.Value = value.Fraction * _task.MaxValue;
+            _task.Description = Describe(value);
+            if (!somethingElse && Stopwatch.GetElapsedTime(_drawn) < s_interval)
+                return;
+            context.Refresh();
+            _drawn = Stopwatch.GetTimestamp();
         }
+
+        private string Describe(PhaseProgress value) => Markup.Escape($"{phase}: {value.Now}");
     }
 }

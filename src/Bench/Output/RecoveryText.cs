@@ -1,49 +1,88 @@
+using System.Globalization;
 using CopyMc.Bench.Recovery;
 using Spectre.Console;
 
 namespace CopyMc.Bench.Output;
 
-/// <summary>Recovery as a table: a row for each place and kind of poison.</summary>
+/// <summary>Recovery as two tables: the first region in detail, and what it comes to over the whole file.</summary>
 internal static class RecoveryText
 {
     internal static void Write(IAnsiConsole console, RecoveryReport report)
     {
-        console.WriteLine($"{report.InputPath}, {Units.Bytes(report.InputBytes)}, as {report.Regions} regions of {Units.Bytes(report.RegionBytes)}"
-            + (report.PinnedInMemory ? ", pinned in memory." : $". Not pinned: {report.NotPinnedReason}"));
+        console.WriteLine($"Input: {report.InputPath}, {Units.Bytes(report.InputBytes)}"
+            + (report.ExaminedBytes < report.InputBytes ? $", of which the first {Units.Bytes(report.ExaminedBytes)}" : ""));
+        console.WriteLine($"as {Units.Count(report.Regions, "region")} of {Units.Bytes(report.RegionBytes)}, "
+            + (report.PinnedInMemory ? "pinned in memory" : $"not pinned: {report.NotPinnedReason}"));
+        console.WriteLine($"Latent poison: {Latent(report)}");
+
         console.WriteLine();
-        var table = new Table { Border = TableBorder.Simple };
-        foreach (string column in (string[])["poison", "copied", "not copied"])
-            table.AddColumn(new TableColumn(column).RightAligned());
-        table.Columns[0].LeftAligned();
-        table.AddColumn("the fault said");
-        table.AddColumn(new TableColumn("us").RightAligned());
-        table.AddColumn("checks");
-        foreach (RecoveryCase recovery in report.Cases)
+        console.WriteLine("The first region, in bytes:");
+        WriteFirstRegion(console, report);
+        console.WriteLine("The whole input, in bytes:");
+        WriteTotals(console, report);
+        foreach (RecoveryCase failed in report.Cases.Where(one => !one.EveryCheckHeld).Take(10))
         {
-            table.AddRow(
-                new Text($"{(recovery.IsKnown ? "known" : "latent")}, {recovery.Position} ({recovery.Source})"),
-                new Text($"{recovery.BytesCopiedPerRegion}"),
-                new Text($"{recovery.BytesNotCopiedPerRegion}"),
-                new Text($"{recovery.FaultKind}, {recovery.FaultSide} + {recovery.FaultOffsetBytes}, {Units.Bytes(recovery.FaultExtentBytes)}"),
-                new Text(Units.Number(recovery.MedianMicroseconds)),
-                new Text(Checks(recovery)));
+            console.WriteLine($"FAILED in region {failed.Region}, {Name(failed.Knowledge, failed.Position)}: "
+                + string.Join(", ", failed.Checks.Where(check => !check.Held).Select(check => check.Name)));
         }
-        console.Write(table);
-        if (report.LatentSkippedReason is not null)
-            console.WriteLine($"Latent poison: skipped, {report.LatentSkippedReason}.");
-        else
-            console.WriteLine("Checks: the count is exact, the prefix equals the file byte for byte, nothing after it was written, the map has learned.");
+        console.WriteLine("Checks: the count is exact (to the line if known, to the page if latent), the fault says where, the prefix");
+        console.WriteLine("equals the file byte for byte, nothing after it was written, and a second copy stops by the map alone.");
     }
 
-    private static string Checks(RecoveryCase recovery)
+    private static string Latent(RecoveryReport report)
     {
-        if (recovery.CheckHeld)
-            return "held";
-        (string What, bool Held)[] checks =
-        [
-            ("count", recovery.CountExact), ("prefix", recovery.PrefixEqualsFile),
-            ("rest", recovery.NothingWrittenAfter), ("map", recovery.MapHasLearned),
-        ];
-        return "FAILED: " + string.Join(", ", checks.Where(check => !check.Held).Select(check => check.What));
+        if (report.LatentSource is not { } source)
+            return $"skipped: {report.LatentSkippedReason}";
+        string others = report.Regions > 1 && report.LatentSourceAfterFirstRegion != source
+            ? $" in the first region, {report.LatentSourceAfterFirstRegion?.ToString() ?? "none"} in the others"
+            : "";
+        string lost = report.PageFramesLost == 0 ? "" : $"; {Units.Count(report.PageFramesLost, "page frame")} lost until the next boot";
+        return $"{source}{others}{lost}";
     }
+
+    private static void WriteFirstRegion(IAnsiConsole console, RecoveryReport report)
+    {
+        Table table = Tables.New("poisoned line", "copied", "not copied").AddWords("the fault said").AddFigures("time").AddWords("checks");
+        foreach (RecoveryCase one in report.Cases.Where(one => one.Region == 0))
+        {
+            table.AddRow(
+                Name(one.Knowledge, one.Position),
+                Number(one.BytesCopied),
+                Number(one.BytesNotCopied),
+                one.FaultKind == CopyFaultKind.None ? "nothing"
+                    : $"{one.FaultKind}, {Side(one)} +{Number(one.FaultOffsetBytes ?? 0)}, {Units.Bytes(one.FaultExtentBytes ?? 0)}",
+                Units.Time(one.CopyMicroseconds),
+                one.EveryCheckHeld ? "held" : "FAILED");
+        }
+        console.Write(table);
+    }
+
+    private static void WriteTotals(IAnsiConsole console, RecoveryReport report)
+    {
+        Table table = Tables.New("poisoned line", "copied", "not copied", "median time", "longest", "checks held");
+        foreach (RecoveryTotal total in report.Totals)
+        {
+            table.AddRow(
+                Name(total.Knowledge, total.Position),
+                Number(total.BytesCopied),
+                Number(total.BytesNotCopied),
+                Units.Time(total.MedianCopyMicroseconds),
+                Units.Time(total.MaxCopyMicroseconds),
+                total.ChecksFailed == 0 ? $"all {total.ChecksHeld}" : $"{total.ChecksHeld} of {total.ChecksHeld + total.ChecksFailed}");
+        }
+        console.Write(table);
+    }
+
+    private static string Name(Knowledge knowledge, PoisonPosition position) => knowledge == Knowledge.Clean
+        ? "none"
+        : $"{knowledge.ToString().ToLowerInvariant()}, " + position switch
+        {
+            PoisonPosition.FirstLine => "first",
+            PoisonPosition.MiddleLine => "middle",
+            _ => "last",
+        };
+
+    private static string Side(RecoveryCase one) => one.FaultSide == CopySide.Destination ? "destination" : "source";
+
+    private static string Number(long bytes) => bytes.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -3,30 +3,44 @@ using Spectre.Console;
 
 namespace CopyMc.Bench.Output;
 
-/// <summary>Throughput as a table: a row for each method, a column for each point.</summary>
+/// <summary>Throughput as tables: a row for each method, a column for each point.</summary>
 internal static class ThroughputText
 {
+    /// <summary>Eighty columns hold no more.</summary>
+    private const int PointsPerTable = 4;
+
     internal static void Write(IAnsiConsole console, ThroughputReport report)
     {
-        console.WriteLine($"GiB/s copied (each byte counted once), and in brackets the ratio to {report.Baseline} in the same round;");
-        console.WriteLine($"medians of {report.Rounds} rounds in turns. Hot: the same 2 MiB again and again. Cold: a pool in scattered order.");
-
-        // Three points to a table: eighty columns hold no more.
-        foreach (PointResult[] points in report.Points.Chunk(4))
+        console.WriteLine($"GiB/s copied (each byte counts once); in brackets the ratio to {report.Baseline}.");
+        WriteConditions(console, report);
+        foreach (PointResult[] points in report.Points.Chunk(PointsPerTable))
         {
-            console.WriteLine();
-            var table = new Table { Border = TableBorder.Simple };
-            table.AddColumn(new TableColumn("method").NoWrap());
-            foreach (PointResult point in points)
-                table.AddColumn(new TableColumn(point.Name).RightAligned().NoWrap());
+            Table table = Tables.New("method", points.Select(point => point.Name));
             foreach (string method in points.SelectMany(point => point.Methods).Select(method => method.Name).Distinct())
                 table.AddRow([new Text(method), .. points.Select(point => Cell(point, method))]);
             console.Write(table);
         }
-        if (report.MedianSpreadPercent > 100 * ThroughputReport.NoisySpread)
+        WriteNoise(console, report);
+    }
+
+    /// <summary>What the figures mean, for whoever did not write the harness.</summary>
+    internal static void WriteConditions(IAnsiConsole console, ThroughputReport report)
+    {
+        console.WriteLine($"Medians of {report.Rounds} rounds in which all take turns; ratios within a round. A clean poison map covers the");
+        console.WriteLine("source. Up to 2 MiB, hot: front to back over the same 2 MiB, again and again.");
+        if (report.Points.FirstOrDefault(point => point.Temperature == Temperature.Cold) is { } cold)
+            console.WriteLine($"Cold: in scattered order through {Units.Bytes(cold.WalkedBytesPerBuffer)} at either side. Pages of 4 KiB unless it says THP.");
+    }
+
+    internal static void WriteNoise(IAnsiConsole console, ThroughputReport report)
+    {
+        console.WriteLine($"The middle half of the ratios spreads by {Units.Number(report.MedianSpreadPercent)} % (median)."
+            + (report.MedianSpreadPercent > 100 * ThroughputReport.NoisySpread ? " That is a noisy machine: single figures say little." : ""));
+        foreach (PointResult point in report.Points)
         {
-            console.WriteLine(
-                $"This machine is noisy: the middle half of the ratios spreads by {Units.Number(report.MedianSpreadPercent)} %. Take single figures with care.");
+            string[] wrong = [.. point.Methods.Where(method => !method.CopiedExactly).Select(method => method.Name)];
+            if (!point.EveryCopyComplete || wrong.Length != 0)
+                console.WriteLine($"FAILED at {point.Name}: not every byte was copied by {(wrong.Length == 0 ? "an engine" : string.Join(", ", wrong))}");
         }
     }
 

@@ -16,6 +16,15 @@ internal static class Units
         return value.ToString(value == Math.Floor(value) ? "F0" : "F1", CultureInfo.InvariantCulture) + " " + s_binary[unit];
     }
 
+    /// <summary>A time, from nanoseconds to seconds.</summary>
+    internal static string Time(double microseconds) =>
+        microseconds < 1 ? $"{microseconds * 1e3:F0} ns"
+        : microseconds < 1e3 ? $"{Number(microseconds)} us"
+        : microseconds < 1e6 ? $"{Number(microseconds / 1e3)} ms"
+        : $"{Number(microseconds / 1e6)} s";
+
+    internal static string Count(long count, string thing) => $"{count} {thing}{(count == 1 ? "" : "s")}";
+
     internal static string Ratio(double ratio) => ratio.ToString("F2", CultureInfo.InvariantCulture);
 
     internal static string Number(double value) =>

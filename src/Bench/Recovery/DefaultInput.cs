@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace CopyMc.Bench.Recovery;
 
 /// <summary>Real bytes that every machine has: the largest native library of the running .NET runtime.</summary>
@@ -5,8 +7,8 @@ internal static class DefaultInput
 {
     internal static string Find()
     {
-        string runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-        return new DirectoryInfo(runtime).EnumerateFiles("*.so").Concat(new DirectoryInfo(runtime).EnumerateFiles("*.dll"))
+        var runtime = new DirectoryInfo(RuntimeEnvironment.GetRuntimeDirectory());
+        return runtime.EnumerateFiles("*.so").Concat(runtime.EnumerateFiles("*.dll"))
             .OrderByDescending(file => file.Extension == ".so").ThenByDescending(file => file.Length)
             .First().FullName;
     }

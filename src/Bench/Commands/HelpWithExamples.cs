@@ -1,0 +1,38 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace CopyMc.Bench.Commands;
+
+/// <summary>The usual help, and after it the examples of the command that it is about.</summary>
+internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
+{
+    private readonly Dictionary<Command, string[]> _examples = [];
+
+    /// <summary>As the usual help: who asks for help is not told what else is wrong.</summary>
+    public override bool ClearsParseErrors => true;
+
+    /// <summary>Puts it in the place of the usual help of a root command and all commands under it.</summary>
+    internal static HelpWithExamples Install(RootCommand root)
+    {
+        HelpOption option = root.Options.OfType<HelpOption>().Single();
+        var action = new HelpWithExamples((HelpAction)option.Action!);
+        option.Action = action;
+        return action;
+    }
+
+    internal void Add(Command command, params string[] examples) => _examples[command] = examples;
+
+    public override int Invoke(ParseResult parseResult)
+    {
+        int exitCode = help.Invoke(parseResult);
+        if (!_examples.TryGetValue(parseResult.CommandResult.Command, out string[]? examples))
+            return exitCode;
+        TextWriter output = parseResult.InvocationConfiguration.Output;
+        output.WriteLine("Examples:");
+        foreach (string example in examples)
+            output.WriteLine($"  {example}");
+        output.WriteLine();
+        return exitCode;
+    }
+}

@@ -1,0 +1,29 @@
+using System.CommandLine;
+using System.Globalization;
+using CopyMc.Bench.Measurement;
+
+namespace CopyMc.Bench.Commands;
+
+/// <summary>Options that mean the same with every command.</summary>
+internal static class SharedOptions
+{
+    private const int MaxRounds = 1000;
+
+    internal static Option<string?> Json() => new("--json") { Description = "Also write everything as JSON, with units in the names.", HelpName = "FILE" };
+
+    internal static Option<int?> Rounds() => new("--rounds")
+    {
+        Description = $"How often each copy is timed at each size, from 1 to {MaxRounds}. Default: {MeasurementSettings.DefaultRounds}.",
+        HelpName = "N",
+        CustomParser = result =>
+        {
+            if (int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out int rounds) && rounds is >= 1 and <= MaxRounds)
+                return rounds;
+            result.AddError($"--rounds takes a number from 1 to {MaxRounds}, not '{result.Tokens[0].Value}'.");
+            return null;
+        },
+    };
+
+    /// <summary>For those who want to see that all of it runs.</summary>
+    internal static Option<bool> Smoke() => new("--smoke") { Description = "Measure for moments only: the figures mean nothing.", Hidden = true };
+}

@@ -1,0 +1,25 @@
+using Spectre.Console;
+
+namespace CopyMc.Bench.Output;
+
+/// <summary>Standard output: colour and cursor movement on a terminal only, colour not even there with NO_COLOR.</summary>
+internal static class OutputConsole
+{
+    /// <summary>Wide enough that nothing is wrapped for a terminal that is not there.</summary>
+    private const int PipedWidth = 200;
+
+    internal static IAnsiConsole Create()
+    {
+        if (!Console.IsOutputRedirected)
+            return AnsiConsole.Console;
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.No,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(new TrimmedLines(Console.Out)),
+        });
+        console.Profile.Width = PipedWidth;
+        return console;
+    }
+}

@@ -1,0 +1,15 @@
+using CopyMc.Bench.Machine;
+using CopyMc.Bench.Measurement;
+
+namespace CopyMc.Bench.Output;
+
+/// <summary>What <c>bench quick</c> measured, as it is written with <c>--json</c>.</summary>
+internal sealed record QuickReport
+{
+    public string Schema { get; init; } = "copymc/bench-quick/1";
+    public required DateTimeOffset StartedAt { get; init; }
+    public required MachineReport Machine { get; init; }
+    public required ThroughputReport Throughput { get; init; }
+    public required double TotalSeconds { get; init; }
+    public required bool EveryCheckHeld { get; init; }
+}

@@ -1,0 +1,31 @@
+using System.Text.Json;
+
+namespace CopyMc.Bench.Tests;
+
+/// <summary><c>copymc bench quick</c>.</summary>
+public sealed class BenchQuickTests
+{
+    [Fact]
+    public void It_measures_ten_points_and_writes_them_with_their_spread()
+    {
+        using var directory = new TemporaryDirectory();
+        string path = directory.File("quick.json");
+        Copymc run = Copymc.Run("bench", "quick", "--smoke", "--json", path).ExpectSuccess();
+        Assert.DoesNotContain('\u001b', run.Output);
+
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(path));
+        Assert.Equal("copymc/bench-quick/1", json.RootElement.GetProperty("schema").GetString());
+        JsonElement[] points = [.. json.RootElement.GetProperty("throughput").GetProperty("points").EnumerateArray()];
+        Assert.Equal(10, points.Length);
+        foreach (JsonElement point in points)
+        {
+            Assert.Contains(point.GetProperty("name").GetString()!, run.Output);
+            JsonElement ratio = point.GetProperty("methods")[0].GetProperty("ratioToNativeMemoryCopy");
+            Assert.True(ratio.GetProperty("lower").GetDouble() <= ratio.GetProperty("median").GetDouble());
+            Assert.True(ratio.GetProperty("median").GetDouble() <= ratio.GetProperty("upper").GetDouble());
+        }
+        Assert.Equal(["CopyEngine (streaming)"], points
+            .Where(point => point.GetProperty("hint").GetString() == "Streaming")
+            .Select(point => point.GetProperty("methods")[0].GetProperty("name").GetString()));
+    }
+}

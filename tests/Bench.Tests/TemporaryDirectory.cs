@@ -1,0 +1,17 @@
+namespace CopyMc.Bench.Tests;
+
+/// <summary>A place for a test's files, which goes with the test.</summary>
+internal sealed class TemporaryDirectory : IDisposable
+{
+    internal string Path { get; } = Directory.CreateTempSubdirectory("copymc-").FullName;
+
+    internal string File(string name) => System.IO.Path.Combine(Path, name);
+
+    internal string Write(string name, byte[] content)
+    {
+        System.IO.File.WriteAllBytes(File(name), content);
+        return File(name);
+    }
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}

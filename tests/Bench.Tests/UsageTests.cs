@@ -1,0 +1,55 @@
+namespace CopyMc.Bench.Tests;
+
+/// <summary>Command lines and environments that make no sense: one line, the documented exit code, and what to do instead.</summary>
+public sealed class UsageTests
+{
+    [Fact]
+    public void An_unknown_option_suggests_another() => Copymc.Run("--jsn", "x").ExpectOneLineOfError(2, "--jsn", "'--json'", "copymc --help");
+
+    [Fact]
+    public void An_unknown_command_suggests_another() => Copymc.Run("bench", "quik").ExpectOneLineOfError(2, "'quick'", "copymc bench --help");
+
+    [Fact]
+    public void A_command_without_its_subcommand() => Copymc.Run("bench").ExpectOneLineOfError(2, "copymc bench --help");
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-1")]
+    [InlineData("x")]
+    [InlineData("99999999999")]
+    public void Rounds_that_are_no_number_of_rounds(string rounds) =>
+        Copymc.Run("bench", "quick", "--rounds", rounds).ExpectOneLineOfError(2, "--rounds", "1 to 1000");
+
+    [Theory]
+    [InlineData()]
+    [InlineData("bench", "quick")]
+    public void An_unknown_kernel_lists_those_there_are(params string[] command) =>
+        Copymc.Run("avx3", command).ExpectOneLineOfError(1, ["COPYMC_KERNEL", "avx3", .. CopyKernel.All.Select(kernel => kernel.Name)]);
+
+    [Fact]
+    public void A_kernel_that_cannot_run_here_says_what_is_missing()
+    {
+        CopyKernel? foreign = CopyKernel.All.FirstOrDefault(kernel => !kernel.IsSupported);
+        Assert.SkipWhen(foreign is null, "Every kernel runs here.");
+        Copymc.Run(foreign!.Name, []).ExpectOneLineOfError(1, foreign.Name, foreign.UnsupportedReason!);
+    }
+
+    [Theory]
+    [InlineData("/no/such/directory/report.json")]
+    [InlineData("/dev/stdout")]
+    [InlineData("/proc/self/fd/1")]
+    public void A_report_that_cannot_be_written_is_told_before_anything_is_measured(string path) =>
+        Copymc.Run("--json", path).ExpectOneLineOfError(1, path);
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("bench", "--help")]
+    [InlineData("bench", "quick", "--help")]
+    [InlineData("bench", "suites", "--help")]
+    public void Help_has_examples(params string[] command)
+    {
+        Copymc run = Copymc.Run(command).ExpectSuccess();
+        Assert.Contains("Examples:\n  copymc", run.Output);
+        Assert.DoesNotContain("--smoke", run.Output);
+    }
+}
