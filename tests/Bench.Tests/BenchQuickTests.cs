@@ -6,7 +6,7 @@ namespace CopyMc.Bench.Tests;
 public sealed class BenchQuickTests
 {
     [Fact]
-    public void It_measures_ten_points_and_writes_them_with_their_spread()
+    public void It_measures_fourteen_points_and_writes_them_with_their_spread()
     {
         using var directory = new TemporaryDirectory();
         string path = directory.File("quick.json");
@@ -16,7 +16,7 @@ public sealed class BenchQuickTests
         using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(path));
         Assert.Equal("copymc/bench-quick/1", json.RootElement.GetProperty("schema").GetString());
         JsonElement[] points = [.. json.RootElement.GetProperty("throughput").GetProperty("points").EnumerateArray()];
-        Assert.Equal(10, points.Length);
+        Assert.Equal(14, points.Length);
         foreach (JsonElement point in points)
         {
             Assert.Contains(point.GetProperty("name").GetString()!, run.Output);

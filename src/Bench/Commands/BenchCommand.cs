@@ -20,14 +20,14 @@ internal static class BenchCommand
 
     private static Command CreateQuick(HelpWithExamples help)
     {
-        Option<int?> rounds = SharedOptions.Rounds();
+        Option<int?> rounds = SharedOptions.Rounds(MeasurementSettings.QuickRounds);
         Option<string?> json = SharedOptions.Json();
         Option<bool> smoke = SharedOptions.Smoke();
         var quick = new Command("quick", "The engine's ratio to NativeMemory.Copy from 64 B to 64 MiB, hot and cold, in under a minute.")
         {
             rounds, json, smoke,
         };
-        help.Add(quick, "copymc bench quick", "copymc bench quick --rounds 31 --json ratios.json");
+        help.Add(quick, "copymc bench quick", "copymc bench quick --rounds 101 --json ratios.json");
         quick.SetAction(parsed => Quick(parsed.GetValue(rounds), parsed.GetValue(json), parsed.GetValue(smoke)));
         return quick;
     }
@@ -55,7 +55,9 @@ internal static class BenchCommand
 
         IAnsiConsole console = OutputConsole.Create();
         MachineReport machine = MachineProbe.Run(engine);
-        MeasurementSettings settings = smoke ? MeasurementSettings.Smoke(rounds) : MeasurementSettings.Full(rounds, machine.MemoryAvailableBytes);
+        MeasurementSettings settings = smoke
+            ? MeasurementSettings.Smoke(rounds)
+            : MeasurementSettings.Full(rounds ?? MeasurementSettings.QuickRounds, machine.MemoryAvailableBytes);
         ThroughputReport throughput = ProgressView.Run(console, "throughput", progress =>
             new ThroughputRun(settings, progress).Run(MeasurementPoint.Quick, point =>
                 Contenders.Quick(point.Hint, point.Hint == CopyHint.Streaming ? streaming : engine)));

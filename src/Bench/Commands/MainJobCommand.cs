@@ -19,7 +19,7 @@ internal static class MainJobCommand
             HelpName = "FILE",
         };
         Option<string?> json = SharedOptions.Json();
-        Option<int?> rounds = SharedOptions.Rounds();
+        Option<int?> rounds = SharedOptions.Rounds(MeasurementSettings.MainJobRounds);
         Option<bool> smoke = SharedOptions.Smoke();
 
         // A line of its own for each paragraph: the help wraps them as the terminal is wide.
@@ -56,7 +56,9 @@ internal static class MainJobCommand
         MachineText.Write(console, machine);
 
         Heading(console, "2. Throughput");
-        MeasurementSettings settings = smoke ? MeasurementSettings.Smoke(rounds) : MeasurementSettings.Full(rounds, machine.MemoryAvailableBytes);
+        MeasurementSettings settings = smoke
+            ? MeasurementSettings.Smoke(rounds)
+            : MeasurementSettings.Full(rounds ?? MeasurementSettings.MainJobRounds, machine.MemoryAvailableBytes);
         ThroughputReport throughput = ProgressView.Run(console, "throughput", progress =>
         {
             IReadOnlyList<Contender> contenders = Contenders.All(engine);

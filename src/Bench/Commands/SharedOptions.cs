@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using CopyMc.Bench.Measurement;
 
 namespace CopyMc.Bench.Commands;
 
@@ -11,9 +10,9 @@ internal static class SharedOptions
 
     internal static Option<string?> Json() => new("--json") { Description = "Also write everything as JSON, with units in the names.", HelpName = "FILE" };
 
-    internal static Option<int?> Rounds() => new("--rounds")
+    internal static Option<int?> Rounds(int byDefault) => new("--rounds")
     {
-        Description = $"How often each copy is timed at each size, from 1 to {MaxRounds}. Default: {MeasurementSettings.DefaultRounds}.",
+        Description = $"How often each copy is timed at each size, from 1 to {MaxRounds}. Default: {byDefault}.",
         HelpName = "N",
         CustomParser = result =>
         {

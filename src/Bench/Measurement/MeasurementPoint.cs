@@ -33,6 +33,10 @@ internal sealed record MeasurementPoint(
     /// <summary>The points of <c>bench quick</c>.</summary>
     internal static IReadOnlyList<MeasurementPoint> Quick { get; } =
     [
+        new("64 B in L1", 64, Temperature.FirstLevel),
+        new("256 B in L1", 256, Temperature.FirstLevel),
+        new("1 KiB in L1", KiB, Temperature.FirstLevel),
+        new("4 KiB in L1", 4 * KiB, Temperature.FirstLevel),
         new("64 B", 64),
         new("256 B", 256),
         new("1 KiB", KiB),
@@ -46,5 +50,10 @@ internal sealed record MeasurementPoint(
     ];
 
     /// <summary>Bytes of each buffer that the walk goes over.</summary>
-    internal long WalkedBytes(long poolBytes) => Temperature == Temperature.Cold ? poolBytes : Math.Max(HotBytes, CopyBytes);
+    internal long WalkedBytes(long poolBytes) => Temperature switch
+    {
+        Temperature.FirstLevel => CopyBytes,
+        Temperature.Cold => poolBytes,
+        _ => Math.Max(HotBytes, CopyBytes),
+    };
 }

@@ -6,7 +6,12 @@ namespace CopyMc.Bench.Measurement;
 /// <param name="PoolBytes">Bytes of each of the two buffers of a cold walk; a power of two.</param>
 internal sealed record MeasurementSettings(int Rounds, TimeSpan Batch, long PoolBytes)
 {
-    internal const int DefaultRounds = 15;
+    /// <summary>Of the main job, which times many contenders.</summary>
+    internal const int MainJobRounds = 15;
+
+    /// <summary>Of the quick table, which times few.</summary>
+    internal const int QuickRounds = 31;
+
     internal const long DefaultPoolBytes = 512L << 20;
 
     /// <summary>A pool smaller than the longest copy would not do.</summary>
@@ -16,12 +21,12 @@ internal sealed record MeasurementSettings(int Rounds, TimeSpan Batch, long Pool
     internal static MeasurementSettings Smoke(int? rounds) => new(rounds ?? 2, TimeSpan.FromMicroseconds(50), SmallestPoolBytes);
 
     /// <summary>The real thing, with a smaller pool where the machine has not the memory for it.</summary>
-    internal static MeasurementSettings Full(int? rounds, long availableBytes)
+    internal static MeasurementSettings Full(int rounds, long availableBytes)
     {
         long pool = DefaultPoolBytes;
         // Two buffers, and as much again left to everybody else.
         while (pool > SmallestPoolBytes && pool * 4 > availableBytes)
             pool /= 2;
-        return new(rounds ?? DefaultRounds, TimeSpan.FromMilliseconds(2.5), pool);
+        return new(rounds, TimeSpan.FromMilliseconds(4), pool);
     }
 }

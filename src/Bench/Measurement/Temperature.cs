@@ -3,6 +3,9 @@ namespace CopyMc.Bench.Measurement;
 /// <summary>Where the data is when a copy starts.</summary>
 internal enum Temperature
 {
+    /// <summary>The same bytes in every copy: source and destination stay in the first level, for copies of a few KiB.</summary>
+    FirstLevel,
+
     /// <summary>The same 2 MiB (or the one copy's length, if longer) again and again, front to back.</summary>
     Hot,
 

@@ -14,8 +14,8 @@ internal static class WarmUp
 
     internal static void Run(BufferPair buffers, IReadOnlyList<Contender> contenders)
     {
-        // Precompiled or first code, then optimised code, then whatever of it was inlined too early.
-        for (int tier = 0; tier < 3; tier++)
+        // First code, instrumented code, optimised code, and whatever of that was inlined too early.
+        for (int tier = 0; tier < 4; tier++)
         {
             foreach (Contender contender in contenders)
             {

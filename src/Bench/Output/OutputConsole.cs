@@ -5,8 +5,8 @@ namespace CopyMc.Bench.Output;
 /// <summary>Standard output: colour and cursor movement on a terminal only, colour not even there with NO_COLOR.</summary>
 internal static class OutputConsole
 {
-    /// <summary>Wide enough that nothing is wrapped for a terminal that is not there.</summary>
-    private const int PipedWidth = 200;
+    /// <summary>Where there is no terminal to ask: what most editors and mails show in one line.</summary>
+    private const int PipedWidth = 120;
 
     internal static IAnsiConsole Create()
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Spectre.Console;
 
 namespace CopyMc.Bench.Output;
@@ -10,12 +11,32 @@ internal static class ProgressView
     {
         if (!console.Profile.Capabilities.Interactive || !console.Profile.Capabilities.Ansi || !console.Profile.Out.IsTerminal)
             return work(new Discard());
+        using var cursor = new VisibleCursor(console);
         return console.Progress()
             // Drawn between two measurements, never beside one.
             .AutoRefresh(false)
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .Start(context => work(new Bar(phase, context)));
+    }
+
+    /// <summary>The bar hides the cursor. Whoever interrupts it is to have it back; the process ends as it would have.</summary>
+    private sealed class VisibleCursor : IDisposable
+    {
+        private readonly PosixSignalRegistration[] _registrations;
+
+        internal VisibleCursor(IAnsiConsole console) =>
+            _registrations =
+            [
+                .. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(signal =>
+                    PosixSignalRegistration.Create(signal, _ => console.Cursor.Show())),
+            ];
+
+        public void Dispose()
+        {
+            foreach (PosixSignalRegistration registration in _registrations)
+                registration.Dispose();
+        }
     }
 
     private sealed class Discard : IProgress<PhaseProgress>

@@ -10,8 +10,8 @@ internal static class RecoveryText
     internal static void Write(IAnsiConsole console, RecoveryReport report)
     {
         console.WriteLine($"Input: {report.InputPath}, {Units.Bytes(report.InputBytes)}"
-            + (report.ExaminedBytes < report.InputBytes ? $", of which the first {Units.Bytes(report.ExaminedBytes)}" : ""));
-        console.WriteLine($"as {Units.Count(report.Regions, "region")} of {Units.Bytes(report.RegionBytes)}, "
+            + (report.ExaminedBytes < report.InputBytes ? $", of which the first {Units.Bytes(report.ExaminedBytes)}" : "")
+            + $", as {Units.Count(report.Regions, "region")} of {Units.Bytes(report.RegionBytes)}, "
             + (report.PinnedInMemory ? "pinned in memory" : $"not pinned: {report.NotPinnedReason}"));
         console.WriteLine($"Latent poison: {Latent(report)}");
 
@@ -25,8 +25,8 @@ internal static class RecoveryText
             console.WriteLine($"FAILED in region {failed.Region}, {Name(failed.Knowledge, failed.Position)}: "
                 + string.Join(", ", failed.Checks.Where(check => !check.Held).Select(check => check.Name)));
         }
-        console.WriteLine("Checks: the count is exact (to the line if known, to the page if latent), the fault says where, the prefix");
-        console.WriteLine("equals the file byte for byte, nothing after it was written, and a second copy stops by the map alone.");
+        console.WriteLine("Checks: the count is exact (to the line if known, to the page if latent), the fault says where, the prefix equals the file "
+            + "byte for byte, nothing after it was written, and after latent poison a second copy stops by the map alone.");
     }
 
     private static string Latent(RecoveryReport report)

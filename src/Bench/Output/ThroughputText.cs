@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using CopyMc.Bench.Measurement;
 using Spectre.Console;
 
@@ -11,8 +13,7 @@ internal static class ThroughputText
 
     internal static void Write(IAnsiConsole console, ThroughputReport report)
     {
-        console.WriteLine($"GiB/s copied (each byte counts once); in brackets the ratio to {report.Baseline}.");
-        WriteConditions(console, report);
+        console.WriteLine($"GiB/s copied (each byte counts once); in brackets the ratio to {report.Baseline}. {Conditions(report)}");
         foreach (PointResult[] points in report.Points.Chunk(PointsPerTable))
         {
             Table table = Tables.New("method", points.Select(point => point.Name));
@@ -24,12 +25,15 @@ internal static class ThroughputText
     }
 
     /// <summary>What the figures mean, for whoever did not write the harness.</summary>
-    internal static void WriteConditions(IAnsiConsole console, ThroughputReport report)
+    internal static string Conditions(ThroughputReport report)
     {
-        console.WriteLine($"Medians of {report.Rounds} rounds in which all take turns; ratios within a round. A clean poison map covers the");
-        console.WriteLine("source. Up to 2 MiB, hot: front to back over the same 2 MiB, again and again.");
+        var text = new StringBuilder($"Medians of {report.Rounds} rounds in which all take turns, ratios within a round; a clean poison map covers the source.");
+        if (report.Points.Any(point => point.Temperature == Temperature.FirstLevel))
+            text.Append(" In L1: the same bytes again and again.");
+        text.Append(CultureInfo.InvariantCulture, $" Up to {Units.Bytes(MeasurementPoint.HotBytes)}, unless it says otherwise: hot, front to back over the same {Units.Bytes(MeasurementPoint.HotBytes)} again and again.");
         if (report.Points.FirstOrDefault(point => point.Temperature == Temperature.Cold) is { } cold)
-            console.WriteLine($"Cold: in scattered order through {Units.Bytes(cold.WalkedBytesPerBuffer)} at either side. Pages of 4 KiB unless it says THP.");
+            text.Append(CultureInfo.InvariantCulture, $" Cold: in scattered order through {Units.Bytes(cold.WalkedBytesPerBuffer)} on either side.");
+        return text.Append(" Pages of 4 KiB, unless it says THP.").ToString();
     }
 
     internal static void WriteNoise(IAnsiConsole console, ThroughputReport report)

@@ -20,6 +20,7 @@ public sealed class InterleavedRunTests
         Assert.False(Measure(new Contender<PartialCopy>("partial copy", default)).EveryCopyComplete);
 
     [Theory]
+    [InlineData(64, Temperature.FirstLevel, 64)]
     [InlineData(64, Temperature.Hot, 2 << 20)]
     [InlineData(2 << 20, Temperature.Hot, 2 << 20)]
     [InlineData(4 << 20, Temperature.Hot, 4 << 20)]
