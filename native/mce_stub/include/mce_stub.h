@@ -82,7 +82,7 @@ int mce_enable(int signal);
  */
 int mce_disable(int signal);
 
-/* What copies look at before they ask a map. The marking order is that of the fields of a map, then these two. */
+/* What copies look at before they ask a map. Counts go up before the words that they count and down after them; marks goes up last. */
 struct mce_gate {
     int64_t poisoned_lines;
     int64_t marks;

@@ -26,38 +26,47 @@ static struct watched *current;
 static int handlers_inside;
 
 /* A count that has reached the highest value stays: it can no longer be counted down rightly. */
-static void count_page(struct mce_gate *gate, uintptr_t page) {
+static void count_page(struct mce_gate *gate, uintptr_t page, int by) {
     uint16_t *entry = &gate->poisoned_pages[(uint16_t)page];
     uint16_t before = __atomic_load_n(entry, __ATOMIC_RELAXED);
     while (before != UINT16_MAX &&
-           !__atomic_compare_exchange_n(entry, &before, (uint16_t)(before + 1), false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+           !__atomic_compare_exchange_n(entry, &before, (uint16_t)(before + by), false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
         ;
 }
 
-/* Returns how many lines were not marked before. The order is PoisonMap.SetLines': the word, then the counts above it. */
-static int mark_lines(struct mce_gate *gate, const struct mce_watched_map *map, uintptr_t page, uint64_t mask) {
-    uint64_t before = __atomic_fetch_or(&map->lines[page - map->first_page], mask, __ATOMIC_SEQ_CST);
-    if (before == 0) {
-        __atomic_fetch_add(&map->groups[(page - map->first_page) / PAGES_PER_GROUP], 1, __ATOMIC_SEQ_CST);
-        count_page(gate, page - 1);
-        count_page(gate, page);
-    }
-    return __builtin_popcountll(mask & ~before);
+static void count(struct mce_gate *gate, const struct mce_watched_map *map, uintptr_t page, int by, int lines) {
+    __atomic_fetch_add(&gate->poisoned_lines, lines, __ATOMIC_SEQ_CST);
+    __atomic_fetch_add(&map->groups[(page - map->first_page) / PAGES_PER_GROUP], by, __ATOMIC_SEQ_CST);
+    count_page(gate, page - 1, by);
+    count_page(gate, page, by);
+}
+
+/*
+ * Returns whether a line was not marked before. As PoisonMap.SetLines: all counts go up before the word is set, and what was set already is
+ * taken back. No count is ever too low, whoever else marks or clears lines that share it.
+ */
+static bool mark_lines(struct mce_gate *gate, const struct mce_watched_map *map, uintptr_t page, uint64_t mask) {
+    uint64_t *word = &map->lines[page - map->first_page];
+    if ((__atomic_load_n(word, __ATOMIC_SEQ_CST) & mask) == mask)
+        return false;
+    count(gate, map, page, 1, __builtin_popcountll(mask));
+    uint64_t before = __atomic_fetch_or(word, mask, __ATOMIC_SEQ_CST);
+    if (before != 0)
+        count(gate, map, page, -1, -__builtin_popcountll(mask & before));
+    return (mask & ~before) != 0;
 }
 
 static void mark(struct mce_gate *gate, const struct mce_watched_map *map, uintptr_t from, uintptr_t to) {
     uintptr_t line = from >> LINE_SHIFT, last = (to - 1) >> LINE_SHIFT;
-    int64_t marked = 0;
+    bool marked = false;
     while (line <= last) {
         uintptr_t last_of_page = line | (LINES_PER_PAGE - 1), last_here = last < last_of_page ? last : last_of_page;
         uint64_t mask = (~UINT64_C(0) << (line % LINES_PER_PAGE)) & (~UINT64_C(0) >> (LINES_PER_PAGE - 1 - last_here % LINES_PER_PAGE));
-        marked += mark_lines(gate, map, line >> (PAGE_SHIFT - LINE_SHIFT), mask);
+        marked |= mark_lines(gate, map, line >> (PAGE_SHIFT - LINE_SHIFT), mask);
         line = last_of_page + 1;
     }
-    if (marked != 0) {
-        __atomic_fetch_add(&gate->poisoned_lines, marked, __ATOMIC_SEQ_CST);
+    if (marked)
         __atomic_fetch_add(&gate->marks, 1, __ATOMIC_SEQ_CST);
-    }
 }
 
 bool mce_mark_reported(uintptr_t address, size_t extent) {

@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -16,9 +15,10 @@
 #include "registers.h"
 #include "reported_poison.h"
 
-/* One signal that we handle. previous is written before the handler is installed and not changed while it is. */
+/* One signal that we handle. A handler may replace the previous action while another thread reads it, so it is written beside it. */
 struct handled_signal {
-    struct sigaction previous;
+    struct sigaction previous[2];
+    atomic_int which;       /* of the two is valid */
     atomic_bool recovering; /* off: everything is passed on */
     bool in_chain;          /* our handler may still be called, by the kernel or by whoever was installed over it */
 };
@@ -26,7 +26,17 @@ struct handled_signal {
 static struct handled_signal sigbus, sigsegv;
 static uintptr_t page_size = 4096;
 
-static struct handled_signal *handled(int signal) { return signal == SIGBUS ? &sigbus : signal == SIGSEGV ? &sigsegv : NULL; }
+static bool is_handled(int signal) { return signal == SIGBUS || signal == SIGSEGV; }
+
+static struct handled_signal *handled(int signal) { return signal == SIGBUS ? &sigbus : &sigsegv; }
+
+static const struct sigaction *previous_of(struct handled_signal *state) { return &state->previous[atomic_load(&state->which)]; }
+
+static void set_previous(struct handled_signal *state, const struct sigaction *previous) {
+    int other = 1 - atomic_load(&state->which);
+    state->previous[other] = *previous;
+    atomic_store(&state->which, other);
+}
 
 static bool touches(uintptr_t address, size_t extent, uintptr_t start, uintptr_t end) { return address < end && address + extent > start; }
 
@@ -84,21 +94,16 @@ static bool comes_again(int signal, int code) { return code > 0 && code != SI_KE
 /* What would have happened had we not been installed. */
 static void pass_on(int signal, siginfo_t *info, void *context) {
     struct handled_signal *state = handled(signal);
-    struct sigaction previous = state->previous;
-    if (previous.sa_flags & SA_RESETHAND) {
-        state->previous.sa_handler = SIG_DFL;
-        state->previous.sa_flags = 0;
-    }
+    const struct sigaction previous = *previous_of(state), standard = {.sa_handler = SIG_DFL};
+    if (previous.sa_flags & SA_RESETHAND)
+        set_previous(state, &standard);
     if (previous.sa_flags & SA_SIGINFO) {
         previous.sa_sigaction(signal, info, context);
     } else if (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN) {
         previous.sa_handler(signal);
     } else if (previous.sa_handler == SIG_DFL || comes_again(signal, info->si_code)) {
         /* The default action; the kernel takes it for a fault that is ignored, too. */
-        struct sigaction act;
-        memset(&act, 0, sizeof act);
-        act.sa_handler = SIG_DFL;
-        sigaction(signal, &act, NULL);
+        sigaction(signal, &standard, NULL);
         if (!comes_again(signal, info->si_code))
             syscall(SYS_rt_tgsigqueueinfo, getpid(), (pid_t)syscall(SYS_gettid), signal, info);
     }
@@ -111,8 +116,7 @@ static bool is_ours(const struct sigaction *action) { return (action->sa_flags &
 /* Puts our handler over a given one. The previous handler's own flags and mask, so that it runs as it always did: above all on
    the same stack. */
 static int install_over(int signal, const struct sigaction *previous) {
-    struct handled_signal *state = handled(signal);
-    state->previous = *previous;
+    set_previous(handled(signal), previous);
     struct sigaction action = *previous;
     action.sa_sigaction = on_signal;
     action.sa_flags = (previous->sa_flags | SA_SIGINFO) & ~(int)SA_RESETHAND;
@@ -120,9 +124,10 @@ static int install_over(int signal, const struct sigaction *previous) {
 }
 
 /* A handler that the process survives may put back what was there before it, as .NET's does for a SIGBUS that was sent. What it put back
-   is then what we pass on to; recovery goes on. */
+   is then what we pass on to; recovery goes on. Until then, for the length of that handler, a fault in a copy meets what was put back. */
 static void pass_on_and_stay(int signal, siginfo_t *info, void *context) {
-    bool was_default = handled(signal)->previous.sa_handler == SIG_DFL || handled(signal)->previous.sa_handler == SIG_IGN;
+    const struct sigaction *previous = previous_of(handled(signal));
+    bool was_default = previous->sa_handler == SIG_DFL || previous->sa_handler == SIG_IGN;
     struct sigaction before, after;
     bool ours_on_top = sigaction(signal, NULL, &before) == 0 && is_ours(&before);
     pass_on(signal, info, context);
@@ -148,9 +153,9 @@ static void on_signal(int signal, siginfo_t *info, void *context) {
 }
 
 int mce_enable(int signal) {
-    struct handled_signal *state = handled(signal);
-    if (!state)
+    if (!is_handled(signal))
         return EINVAL;
+    struct handled_signal *state = handled(signal);
     page_size = (uintptr_t)sysconf(_SC_PAGESIZE);
 
     struct sigaction current;
@@ -168,16 +173,16 @@ int mce_enable(int signal) {
 }
 
 int mce_disable(int signal) {
-    struct handled_signal *state = handled(signal);
-    if (!state)
+    if (!is_handled(signal))
         return EINVAL;
+    struct handled_signal *state = handled(signal);
     atomic_store(&state->recovering, false);
 
     struct sigaction current;
     if (sigaction(signal, NULL, &current) != 0)
         return errno;
     if (is_ours(&current)) {
-        if (sigaction(signal, &state->previous, NULL) != 0)
+        if (sigaction(signal, previous_of(state), NULL) != 0)
             return errno;
         state->in_chain = false;
     }

@@ -50,7 +50,7 @@ internal static class BenchCommand
         DateTimeOffset startedAt = DateTimeOffset.UtcNow;
         long started = Stopwatch.GetTimestamp();
         ReportFile? file = json is null ? null : new ReportFile(json);
-        CopyEngine engine = SharedEngine.Get();
+        CopyEngine engine = CopyEngine.Shared;
         CopyEngine streaming = new(new CopyEngineOptions { Hint = CopyHint.Streaming });
 
         IAnsiConsole console = OutputConsole.Create();

@@ -48,7 +48,7 @@ internal static class MainJobCommand
         input ??= DefaultInput.Find();
         InputFile.Open(input).Dispose();
         ReportFile? file = json is null ? null : new ReportFile(json);
-        CopyEngine engine = SharedEngine.Get();
+        CopyEngine engine = CopyEngine.Shared;
 
         IAnsiConsole console = OutputConsole.Create();
         Heading(console, "1. The machine");

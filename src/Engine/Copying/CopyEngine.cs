@@ -10,21 +10,21 @@ namespace CopyMc;
 /// <remarks>
 /// <para>
 /// What holds for every copy: bytes <c>[0, byteCount - remaining)</c> of the destination equal the source, and not one byte after
-/// them is written, unless poison was marked while the copy ran or several threads
-/// shared it, which the fault then says. No byte of a line marked before the
-/// call is ever read. With known poison the copied prefix ends where the first bad line starts; with a fault it ends at the first
+/// them is written, unless poison was marked while the copy ran or several threads shared it, which the fault then says. No byte of
+/// a line marked before the call is ever read. With known poison the copied prefix ends where the first bad line starts; with a fault it ends at the first
 /// unreadable byte, or where its line or page starts when the hardware tells only that.
 /// </para>
 /// <para>Thread-safe, and without allocation. Poison is never an exception: exceptions are for bad arguments, before a byte moves.</para>
 /// </remarks>
 public sealed unsafe class CopyEngine
 {
-    /// <summary>Bytes after which a long copy looks for late poison again, and within which a progress of its own is seen.</summary>
+    /// <summary>Bytes after which a long copy looks for late poison again; progress and cancellation are seen within as many.</summary>
     internal const nuint BlockSize = 2 * 1024 * 1024;
 
     /// <summary>
     /// Up to here a native copy is called without the GC transition, which would cost as much as a short copy: all that the vector loop
-    /// does in the first-level cache, and three microseconds at the worst from cold memory, which a collection may wait.
+    /// does in the first-level cache, and a few microseconds from cold memory, which a collection may wait; a page fault or a signal in it
+    /// comes on top, as in any managed code between two safe points.
     /// </summary>
     private const nuint SuppressTransitionLimit = 32768;
 

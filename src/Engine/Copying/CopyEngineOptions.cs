@@ -11,6 +11,9 @@ public sealed class CopyEngineOptions
     /// <summary>What becomes of the destination. Ignored when <see cref="Kernel"/> or <c>COPYMC_KERNEL</c> names a kernel.</summary>
     public CopyHint Hint { get; init; }
 
-    /// <summary>Also recover from SIGSEGV inside a copy: guard pages, protected and unmapped memory. Off by default.</summary>
+    /// <summary>
+    /// Also recover from SIGSEGV inside a copy: guard pages, protected and unmapped memory. Off by default. The handler is the
+    /// process's: from the first engine that asks for it on, the copies of every recovering engine do.
+    /// </summary>
     public bool RecoverSegmentationFaults { get; init; }
 }

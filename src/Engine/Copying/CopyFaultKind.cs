@@ -15,6 +15,6 @@ public enum CopyFaultKind
     /// <summary>The memory is no longer there: SIGBUS with <c>BUS_ADRERR</c> or <c>BUS_OBJERR</c>, as after a mapped file was truncated.</summary>
     BusError,
 
-    /// <summary>The memory may not be accessed: SIGSEGV. Only with <see cref="CopyEngineOptions.RecoverSegmentationFaults"/>.</summary>
+    /// <summary>The memory may not be accessed: SIGSEGV. Only once an engine was made with <see cref="CopyEngineOptions.RecoverSegmentationFaults"/>.</summary>
     AccessViolation,
 }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace CopyMc;
 
 /// <summary>
@@ -63,13 +61,7 @@ public sealed unsafe class CopyKernel
     public static CopyKernel Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        foreach (CopyKernel kernel in All)
-        {
-            if (string.Equals(kernel.Name, name, StringComparison.OrdinalIgnoreCase))
-                return kernel;
-        }
-        throw new ArgumentException(
-            $"There is no copy kernel '{name}'. Known are: {string.Join(", ", All.Select(kernel => kernel.Name))}.", nameof(name));
+        return KernelCatalog.TryFind(name) ?? throw new ArgumentException(KernelCatalog.DescribeUnknown(name), nameof(name));
     }
 
     /// <inheritdoc/>

@@ -44,15 +44,16 @@ internal static unsafe class KernelCatalog
         string? forced = Environment.GetEnvironmentVariable(EnvironmentVariable);
         if (string.IsNullOrWhiteSpace(forced))
             return Available.First(kernel => kernel.IsStreaming == (hint == CopyHint.Streaming));
-        try
-        {
-            return CopyKernel.Find(forced.Trim());
-        }
-        catch (ArgumentException error)
-        {
-            throw new ArgumentException($"{EnvironmentVariable}: {error.Message}", error);
-        }
+        string name = forced.Trim();
+        // Nobody passed it as a parameter: the message names the variable instead.
+        return TryFind(name) ?? throw new ArgumentException($"{EnvironmentVariable}: {DescribeUnknown(name)}");
     }
+
+    internal static CopyKernel? TryFind(string name) =>
+        Array.Find(All, kernel => string.Equals(kernel.Name, name, StringComparison.OrdinalIgnoreCase));
+
+    internal static string DescribeUnknown(string name) =>
+        $"There is no copy kernel '{name}'. Known are: {string.Join(", ", All.Select(kernel => kernel.Name))}.";
 
     private static CopyKernel Native(string name, CpuFeatures needed, bool isStreaming = false)
     {

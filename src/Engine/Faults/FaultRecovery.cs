@@ -81,7 +81,7 @@ public static class FaultRecovery
         }
     }
 
-    /// <summary>Also recover from SIGSEGV inside copies, for engines that ask for it.</summary>
+    /// <summary>Also recover from SIGSEGV inside copies, of every engine in the process.</summary>
     internal static void EnableSegmentationFaults()
     {
         lock (s_lock)

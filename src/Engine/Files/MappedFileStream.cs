@@ -85,7 +85,11 @@ public sealed unsafe class MappedFileStream : Stream
             if (fault.Kind == CopyFaultKind.BusError)
                 Forget(fault);
             int read = wanted - (int)remaining;
-            return read != 0 ? read : throw Lost(offset, fault);
+            // What is left of the page in which a truncated file ends reads as zeros: no signal tells that it is not data.
+            int there = (int)long.Clamp(_region.FileLength - offset, 0, read);
+            if (there < read)
+                fault = BeyondEnd(source + there);
+            return there != 0 ? there : throw Lost(offset, fault);
         }
     }
 
@@ -137,6 +141,12 @@ public sealed unsafe class MappedFileStream : Stream
             _region?.Dispose();
         _disposed = true;
         base.Dispose(disposing);
+    }
+
+    private static CopyFault BeyondEnd(byte* address)
+    {
+        nuint page = (nuint)address & ~(nuint)(NativeRegion.PageSize - 1);
+        return new CopyFault(CopyFaultKind.BusError, CopySide.Source, page, NativeRegion.PageSize);
     }
 
     private LostRangeException Lost(long offset, CopyFault fault)

@@ -9,9 +9,9 @@ internal static unsafe partial class Libc
     internal const int MapShared = 0x01, MapPrivate = 0x02, MapFixed = 0x10, MapAnonymous = 0x20, MapNoReserve = 0x4000, MapHugeTlb = 0x40000;
     internal const int MadvDontNeed = 4, MadvHugePage = 14, MadvNoHugePage = 15, MadvDontNeedLocked = 24, MadvHwPoison = 100;
     internal const uint MfdCloseOnExec = 1, MfdHugeTlb = 4;
-    internal const int OpenReadOnly = 0, OpenReadWrite = 2, OpenCloseOnExec = 0x80000;
+    internal const int OpenCloseOnExec = 0x80000;
     internal const int FallocKeepSize = 1, FallocPunchHole = 2;
-    internal const int Eperm = 1, Enoent = 2, Enomem = 12, Efault = 14, Einval = 22, Enosys = 38;
+    internal const int Eperm = 1, Efault = 14, Einval = 22;
 
     internal static readonly void* MapFailed = (void*)-1;
 
@@ -20,9 +20,6 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
     internal static partial int Unmap(void* address, nuint length);
-
-    [LibraryImport("libc", EntryPoint = "mprotect", SetLastError = true)]
-    internal static partial int Protect(void* address, nuint length, int protection);
 
     [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
     internal static partial int Advise(void* address, nuint length, int advice);

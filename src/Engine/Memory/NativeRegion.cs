@@ -126,6 +126,9 @@ public sealed unsafe class NativeRegion : IDisposable
         }
     }
 
+    /// <summary>Bytes in the file behind a region that <see cref="MapFile"/> made, as it is now: it may have been truncated since.</summary>
+    internal long FileLength => RandomAccess.GetLength(_file!);
+
     private int Protection => _writable ? Libc.ProtRead | Libc.ProtWrite : Libc.ProtRead;
 
     /// <summary>Maps a file, shared, from its first byte to its present end.</summary>

@@ -12,7 +12,7 @@ namespace CopyMc;
 /// no memory. Whoever reads them keeps this object alive meanwhile; the address range goes back when nobody can read it.
 /// </para>
 /// <para>
-/// The stub's signal handler marks here too, so every change is atomic. Counts, not bits, because a count that goes up after
+/// The stub's signal handler marks here too, so every change is atomic. Counts, not bits, because a count that goes up before
 /// its word and down after it is never too low, whoever else marks or clears the same page.
 /// </para>
 /// </remarks>

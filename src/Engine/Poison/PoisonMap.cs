@@ -158,20 +158,20 @@ public sealed unsafe class PoisonMap : IDisposable
     }
 
     /// <summary>Sets or clears the lines of a range that lies within the map. The caller holds the registry's lock.</summary>
-    /// <returns>How many lines changed.</returns>
-    internal long Change(nuint address, nuint length, bool poisoned)
+    /// <returns>Whether any line changed.</returns>
+    internal bool Change(nuint address, nuint length, bool poisoned)
     {
         ThrowIfDisposed();
         if (length == 0)
-            return 0;
+            return false;
         nuint lastLine = (address + length - 1) >> LineShift;
-        long changed = 0;
+        bool changed = false;
         for (nuint line = address >> LineShift; line <= lastLine; line = (line | 63) + 1)
         {
             nuint lastHere = nuint.Min(line | 63, lastLine);
             ulong mask = (ulong.MaxValue << (int)(line & 63)) & (ulong.MaxValue >> (int)(63 - (lastHere & 63)));
             nuint page = (line >> (PageShift - LineShift)) - _firstPage;
-            changed += poisoned ? SetLines(page, mask) : ClearLines(page, mask);
+            changed |= poisoned ? SetLines(page, mask) : ClearLines(page, mask);
         }
         return changed;
     }
@@ -194,29 +194,40 @@ public sealed unsafe class PoisonMap : IDisposable
     /// <summary>What the stub's handler needs to mark this map.</summary>
     internal WatchedMap ToWatched() => new() { Start = Start, End = End, FirstPage = _firstPage, Lines = _lines, Groups = _groups };
 
-    // Counts go up after the word has ceased to be zero and down after it has become zero: never too low for whoever waits for the mark.
-    private int SetLines(nuint page, ulong mask)
+    // All counts go up before the word is set, what was set already is taken back, and they go down after it is cleared: no count is
+    // ever too low, whoever else marks or clears lines that share it. The stub's handler keeps the same order.
+    private bool SetLines(nuint page, ulong mask)
     {
+        if ((Volatile.Read(ref _lines[page]) & mask) == mask)
+            return false;
+        Count(page, 1, BitOperations.PopCount(mask));
         ulong before = Interlocked.Or(ref _lines[page], mask);
-        if (before == 0)
-        {
-            ChangeGroup(page, 1);
-            PoisonFilter.Add(_firstPage + page);
-        }
-        return BitOperations.PopCount(mask & ~before);
+        if (before != 0)
+            Count(page, -1, -BitOperations.PopCount(mask & before));
+        return (mask & ~before) != 0;
     }
 
-    private int ClearLines(nuint page, ulong mask)
+    private bool ClearLines(nuint page, ulong mask)
     {
-        if (_lines[page] == 0)
-            return 0;
+        if ((Volatile.Read(ref _lines[page]) & mask) == 0)
+            return false;
         ulong before = Interlocked.And(ref _lines[page], ~mask);
+        int cleared = BitOperations.PopCount(mask & before);
         if (before != 0 && (before & ~mask) == 0)
-        {
-            ChangeGroup(page, -1);
+            Count(page, -1, -cleared);
+        else
+            Interlocked.Add(ref PoisonGate.Instance->PoisonedLines, -cleared);
+        return cleared != 0;
+    }
+
+    private void Count(nuint page, int by, int lines)
+    {
+        Interlocked.Add(ref PoisonGate.Instance->PoisonedLines, lines);
+        ChangeGroup(page, by);
+        if (by > 0)
+            PoisonFilter.Add(_firstPage + page);
+        else
             PoisonFilter.Remove(_firstPage + page);
-        }
-        return BitOperations.PopCount(mask & before);
     }
 
     private void ChangeGroup(nuint page, int by)

@@ -40,7 +40,7 @@ internal static unsafe class PoisonRegistry
     internal static void Clear(PoisonMap map, nuint address, nuint length)
     {
         lock (s_lock)
-            Interlocked.Add(ref PoisonGate.Instance->PoisonedLines, -map.Change(address, length, poisoned: false));
+            _ = map.Change(address, length, poisoned: false);
     }
 
     /// <summary>Marks a range of addresses in every live map that covers a part of it.</summary>
@@ -68,12 +68,9 @@ internal static unsafe class PoisonRegistry
 
     private static void MarkLocked(PoisonMap map, nuint address, nuint length)
     {
-        long marked = map.Change(address, length, poisoned: true);
-        if (marked == 0)
-            return;
-        Interlocked.Add(ref PoisonGate.Instance->PoisonedLines, marked);
         // Last: a copy that sees the new number also sees the marks.
-        Interlocked.Increment(ref PoisonGate.Instance->Marks);
+        if (map.Change(address, length, poisoned: true))
+            Interlocked.Increment(ref PoisonGate.Instance->Marks);
     }
 
     private static void Publish(PoisonMapIndex index)

@@ -1,10 +1,11 @@
+using System.Runtime.InteropServices;
 using CopyMc.Engine.Tests.Copying;
 using CopyMc.Engine.Tests.Faults;
 
 namespace CopyMc.Engine.Tests.Children;
 
 /// <summary>Copies into a page that may not be accessed, from either side, by an engine that recovers from SIGSEGV, or by one that does not.</summary>
-internal static unsafe class GuardPage
+internal static unsafe partial class GuardPage
 {
     private const int Healthy = 4 * NativeRegion.PageSize;
 
@@ -16,7 +17,7 @@ internal static unsafe class GuardPage
         Pattern.Fill(region.Span, seed: 12);
         Pattern.Fill(other.Span, seed: 13);
         byte* page = region.Pointer + Healthy;
-        if (Libc.Protect(page, NativeRegion.PageSize, Libc.ProtNone) != 0)
+        if (Protect(page, NativeRegion.PageSize, Libc.ProtNone) != 0)
             return 1;
 
         foreach ((int before, int length) in Overruns.Long.Concat(Overruns.Short().Where(overrun => overrun.Length % 7 == 0)))
@@ -49,4 +50,7 @@ internal static unsafe class GuardPage
     }
 
     private static CopyFault Expected(byte* page, CopySide side) => new(CopyFaultKind.AccessViolation, side, (nuint)page, NativeRegion.PageSize);
+
+    [LibraryImport("libc", EntryPoint = "mprotect")]
+    private static partial int Protect(void* address, nuint length, int protection);
 }

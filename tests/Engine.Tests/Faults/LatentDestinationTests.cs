@@ -37,6 +37,19 @@ public sealed unsafe class LatentDestinationTests(PoisonedPages pages) : IClassF
 
     [Theory]
     [ClassData(typeof(EveryLatentPoison))]
+    public void It_teaches_no_map_anything(string kernel, PoisonSource source)
+    {
+        CopyEngine engine = Engines.Of(kernel);
+        using var destination = new PoisonedPage(source, NativeRegion.PageSize, 0);
+        var copy = new CopyCase(_source.Pointer, destination.Start - 100, 200);
+        Assert.Equal(100u, copy.Run(engine, out CopyFault fault));
+        Assert.Equal(CopySide.Destination, fault.Side);
+        Assert.Equal(0, destination.Region.Poison.PoisonedLineCount);
+        Assert.Equal(0, _source.Poison.PoisonedLineCount);
+    }
+
+    [Theory]
+    [ClassData(typeof(EveryLatentPoison))]
     public void Of_two_bad_pages_the_nearer_one_ends_the_copy(string kernel, PoisonSource source)
     {
         CopyEngine engine = Engines.Of(kernel);

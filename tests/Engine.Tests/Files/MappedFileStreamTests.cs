@@ -48,6 +48,22 @@ public sealed class MappedFileStreamTests : IDisposable
     }
 
     [Fact]
+    public void The_zeros_after_an_end_inside_a_page_are_not_data()
+    {
+        using var stream = new MappedFileStream(_path);
+        const int Kept = 3 * NativeRegion.PageSize + 1000;
+        Truncate(Kept);
+        byte[] buffer = new byte[Length];
+        Assert.Equal(Kept, stream.Read(buffer));
+        Assert.Equal(_content.AsSpan(0, Kept), buffer.AsSpan(0, Kept));
+        LostRangeException lost = Assert.Throws<LostRangeException>(() => stream.Read(buffer));
+        Assert.Equal((Kept, CopyFaultKind.BusError), (lost.Offset, lost.Kind));
+        // Also where the read ends before the page does, so that nothing faults.
+        Assert.Equal(100, stream.ReadAt(Kept - 100, buffer.AsSpan(0, 200)));
+        Assert.Throws<LostRangeException>(() => stream.ReadAt(Kept, buffer.AsSpan(0, 50)));
+    }
+
+    [Fact]
     public void An_empty_file_is_an_empty_stream()
     {
         Truncate(0);
