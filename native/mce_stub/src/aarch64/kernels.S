@@ -2,25 +2,7 @@
  * The copy kernels of arm64, each a contiguous range in the fixup table. Registers at every instruction that may fault are
  * those of registers.h.
  */
-#include "../fixup_table.h"
-
-    .section .rodata.mce_fixup_table, "a", @progbits
-    .balign 4
-    .globl mce_fixup_table
-    .hidden mce_fixup_table
-mce_fixup_table:
-
-    .text
-
-/* Ranges must be entered in ascending order: the handler searches the table by bisection. */
-.macro FIXUP_ENTRY first, last, fixup, kind
-    .pushsection .rodata.mce_fixup_table, "a", @progbits
-    .word \first - .
-    .word \last - .
-    .word \fixup - .
-    .word \kind
-    .popsection
-.endm
+#include "../fixup_table.inc"
 
 .macro FUNCTION name
     .globl \name
@@ -31,23 +13,12 @@ mce_fixup_table:
     bti c
 .endm
 
-.macro FUNCTION_END name
-    .cfi_endproc
-    .size \name, . - \name
-.endm
-
 /* (x0 dst, x1 src, x2 n, x3 fault) to the registers of registers.h; x2 stays n. */
 .macro KERNEL name
     FUNCTION \name
     add x4, x1, x2
     mov x5, x1
 .L\name\()_first:
-.endm
-
-.macro KERNEL_END name, fixup
-.L\name\()_last:
-    FIXUP_ENTRY .L\name\()_first, .L\name\()_last, \fixup, MCE_KIND_COPY
-    FUNCTION_END \name
 .endm
 
 /* Where every fault ends: copy what is left before the bad byte, and return the rest. A second fault needs nothing but the count. */
@@ -98,9 +69,4 @@ mce_fixups:
     FIXUP_ENTRY .Linjection_first, .Linjection_last, .Linjection_first, MCE_KIND_INJECTION
     FUNCTION_END mce_madvise_hwpoison
 
-    .section .rodata.mce_fixup_table, "a", @progbits
-    .globl mce_fixup_table_end
-    .hidden mce_fixup_table_end
-mce_fixup_table_end:
-
-    .section .note.GNU-stack, "", %progbits
+    TABLE_END

@@ -2,25 +2,7 @@
  * The copy kernels of x86-64, each a contiguous range in the fixup table. Registers at every instruction that may fault are
  * those of registers.h.
  */
-#include "../fixup_table.h"
-
-    .section .rodata.mce_fixup_table, "a", @progbits
-    .balign 4
-    .globl mce_fixup_table
-    .hidden mce_fixup_table
-mce_fixup_table:
-
-    .text
-
-/* Ranges must be entered in ascending order: the handler searches the table by bisection. */
-.macro FIXUP_ENTRY first, last, fixup, kind
-    .pushsection .rodata.mce_fixup_table, "a", @progbits
-    .long \first - .
-    .long \last - .
-    .long \fixup - .
-    .long \kind
-    .popsection
-.endm
+#include "../fixup_table.inc"
 
 .macro FUNCTION name
     .globl \name
@@ -30,11 +12,6 @@ mce_fixup_table:
     .cfi_startproc
 .endm
 
-.macro FUNCTION_END name
-    .cfi_endproc
-    .size \name, . - \name
-.endm
-
 /* (rdi dst, rsi src, rdx n, rcx fault) to the registers of registers.h; rdx stays n. */
 .macro KERNEL name
     FUNCTION \name
@@ -42,12 +19,6 @@ mce_fixup_table:
     lea (%rsi,%rdx), %r9
     mov %rsi, %r10
 .L\name\()_first:
-.endm
-
-.macro KERNEL_END name, fixup
-.L\name\()_last:
-    FIXUP_ENTRY .L\name\()_first, .L\name\()_last, \fixup, MCE_KIND_COPY
-    FUNCTION_END \name
 .endm
 
 /*
@@ -94,9 +65,4 @@ mce_fixups:
     FIXUP_ENTRY .Linjection_first, .Linjection_last, .Linjection_first, MCE_KIND_INJECTION
     FUNCTION_END mce_madvise_hwpoison
 
-    .section .rodata.mce_fixup_table, "a", @progbits
-    .globl mce_fixup_table_end
-    .hidden mce_fixup_table_end
-mce_fixup_table_end:
-
-    .section .note.GNU-stack, "", @progbits
+    TABLE_END
