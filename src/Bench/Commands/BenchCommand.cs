@@ -49,11 +49,11 @@ internal static class BenchCommand
     {
         DateTimeOffset startedAt = DateTimeOffset.UtcNow;
         long started = Stopwatch.GetTimestamp();
-        ReportFile? file = json is null ? null : new ReportFile(json);
+        ReportFile? file = ReportFile.For(json);
         CopyEngine engine = CopyEngine.Shared;
         CopyEngine streaming = new(new CopyEngineOptions { Hint = CopyHint.Streaming });
 
-        IAnsiConsole console = OutputConsole.Create();
+        IAnsiConsole console = OutputConsole.Create(json);
         MachineReport machine = MachineProbe.Run(engine);
         MeasurementSettings settings = smoke
             ? MeasurementSettings.Smoke(rounds)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CopyMc.Bench.Output;
 
 namespace CopyMc.Bench.Commands;
 
@@ -17,6 +18,11 @@ internal static class CommandLine
         try
         {
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (InvalidInputException error)
+        {
+            Console.Error.WriteLine($"copymc: {error.Message.ReplaceLineEndings(" ")}");
+            return ExitCode.Usage;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or PlatformNotSupportedException)
         {

@@ -9,6 +9,6 @@ internal static class ExitCode
     /// <summary>A check failed, or something could not be read or written.</summary>
     internal const int Failure = 1;
 
-    /// <summary>The command line cannot be understood.</summary>
+    /// <summary>The command line, or a file given as input, cannot be understood.</summary>
     internal const int Usage = 2;
 }

@@ -28,13 +28,14 @@ internal static class MainJobCommand
 
             Without a command: shows what this machine can do, measures throughput, and proves the recovery on a real file; under a minute.
 
-            Exit codes: 0 if every check held, 1 if one failed or a file cannot be read or written, 2 for a command line that cannot be understood.
+            Exit codes: 0 if every check held, 1 if one failed or a file cannot be read or written, 2 for a command line or an input file that cannot be understood.
             """)
         {
             input, json, rounds, smoke,
         };
         HelpWithExamples help = HelpWithExamples.Install(root);
         help.Add(root, "copymc", "copymc --input /bin/bash --json result.json", "COPYMC_KERNEL=native-avx2 copymc", "copymc bench quick");
+        root.Add(ProbeCommand.Create(help));
         root.Add(BenchCommand.Create(help));
         root.SetAction(parsed => Run(parsed.GetValue(input), parsed.GetValue(json), parsed.GetValue(rounds), parsed.GetValue(smoke)));
         return root;
@@ -47,10 +48,10 @@ internal static class MainJobCommand
         // What cannot work is found out before anything is measured.
         input ??= DefaultInput.Find();
         InputFile.Open(input).Dispose();
-        ReportFile? file = json is null ? null : new ReportFile(json);
+        ReportFile? file = ReportFile.For(json);
         CopyEngine engine = CopyEngine.Shared;
 
-        IAnsiConsole console = OutputConsole.Create();
+        IAnsiConsole console = OutputConsole.Create(json);
         Heading(console, "1. The machine");
         MachineReport machine = MachineProbe.Run(engine);
         MachineText.Write(console, machine);

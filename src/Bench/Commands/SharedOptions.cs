@@ -8,7 +8,7 @@ internal static class SharedOptions
 {
     private const int MaxRounds = 1000;
 
-    internal static Option<string?> Json() => new("--json") { Description = "Also write everything as JSON, with units in the names.", HelpName = "FILE" };
+    internal static Option<string?> Json() => new("--json") { Description = "Also write everything as JSON, with units in the names. - is the standard output; the text then goes to the standard error.", HelpName = "FILE" };
 
     internal static Option<int?> Rounds(int byDefault) => new("--rounds")
     {

@@ -29,6 +29,7 @@ internal static class MachineProbe
         Kernels = [.. CopyKernel.All.Select(kernel => new KernelReport(
             kernel.Name, kernel.Isa, kernel.RecoversFromFaults, kernel.IsStreaming, kernel.UnsupportedReason))],
         PoisonSources = [.. Enum.GetValues<PoisonSource>().Select(source => new PoisonSourceReport(source, PoisonInjector.UnsupportedReason(source)))],
+        Features = FeatureProbe.Run(),
     };
 
     /// <summary>Of the machine, or of the container if that is less.</summary>

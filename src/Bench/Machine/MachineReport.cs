@@ -20,4 +20,7 @@ internal sealed record MachineReport
     public required string ChosenKernelReason { get; init; }
     public required IReadOnlyList<KernelReport> Kernels { get; init; }
     public required IReadOnlyList<PoisonSourceReport> PoisonSources { get; init; }
+
+    /// <summary>What the system can do beyond that; Linux only.</summary>
+    public IReadOnlyList<FeatureReport> Features { get; init; } = [];
 }

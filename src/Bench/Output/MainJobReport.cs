@@ -7,7 +7,9 @@ namespace CopyMc.Bench.Output;
 /// <summary>What the main job found out, as it is written with <c>--json</c>.</summary>
 internal sealed record MainJobReport
 {
-    public string Schema { get; init; } = "copymc/main-job/1";
+    internal const string CurrentSchema = "copymc/main-job/1";
+
+    public string Schema { get; init; } = CurrentSchema;
     public required DateTimeOffset StartedAt { get; init; }
     public required MachineReport Machine { get; init; }
     public required ThroughputReport Throughput { get; init; }

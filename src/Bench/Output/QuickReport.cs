@@ -6,7 +6,9 @@ namespace CopyMc.Bench.Output;
 /// <summary>What <c>bench quick</c> measured, as it is written with <c>--json</c>.</summary>
 internal sealed record QuickReport
 {
-    public string Schema { get; init; } = "copymc/bench-quick/1";
+    internal const string CurrentSchema = "copymc/bench-quick/1";
+
+    public string Schema { get; init; } = CurrentSchema;
     public required DateTimeOffset StartedAt { get; init; }
     public required MachineReport Machine { get; init; }
     public required ThroughputReport Throughput { get; init; }

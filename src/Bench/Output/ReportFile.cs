@@ -3,17 +3,24 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace CopyMc.Bench.Output;
 
-/// <summary>A file for a report: written under a temporary name beside it and moved, so that no half a report ever has the final name.</summary>
+/// <summary>
+/// A file for a report: written under a temporary name beside it and moved, so that no half a report ever has the final name. <c>-</c> is
+/// the standard output.
+/// </summary>
 internal sealed class ReportFile
 {
-    private readonly string _path;
-    private readonly string _temporary;
+    internal const string StandardOutput = "-";
+
+    private readonly string? _path;
+    private readonly string _temporary = "";
 
     /// <summary>Makes sure, before anything is measured, that the report can be written.</summary>
     /// <exception cref="IOException">It cannot.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not.</exception>
     internal ReportFile(string path)
     {
+        if (path == StandardOutput)
+            return;
         // Through a link to what it points to: the link is to stay.
         var named = new FileInfo(path);
         _path = named.LinkTarget is null ? named.FullName : named.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
@@ -33,14 +40,28 @@ internal sealed class ReportFile
         }
     }
 
+    /// <summary>For an option that may be missing.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    internal static ReportFile? For(string? path) => path is null ? null : new ReportFile(path);
+
     /// <exception cref="IOException">The disk is full, or the file cannot be written any more.</exception>
-    internal void Write<T>(T report, JsonTypeInfo<T> type)
+    internal void Write<T>(T report, JsonTypeInfo<T> type) => Write(stream => JsonSerializer.Serialize(stream, report, type));
+
+    /// <exception cref="IOException">The disk is full, or the file cannot be written any more.</exception>
+    internal void Write(Action<Stream> write)
     {
+        if (_path is null)
+        {
+            using Stream output = Console.OpenStandardOutput();
+            write(output);
+            return;
+        }
         try
         {
             using (FileStream file = File.Create(_temporary))
             {
-                JsonSerializer.Serialize(file, report, type);
+                write(file);
                 file.Flush(flushToDisk: true);
             }
             File.Move(_temporary, _path, overwrite: true);

@@ -6,6 +6,7 @@ namespace CopyMc.Bench.Output;
 [JsonSourceGenerationOptions(
     WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(ProbeReport))]
 [JsonSerializable(typeof(MainJobReport))]
 [JsonSerializable(typeof(QuickReport))]
 internal sealed partial class ReportJson : JsonSerializerContext;

@@ -1,0 +1,13 @@
+using CopyMc.Bench.Machine;
+
+namespace CopyMc.Bench.Output;
+
+/// <summary>What <c>probe</c> found, as it is written with <c>--json</c>.</summary>
+internal sealed record ProbeReport
+{
+    internal const string CurrentSchema = "copymc/probe/1";
+
+    public string Schema { get; init; } = CurrentSchema;
+    public required DateTimeOffset StartedAt { get; init; }
+    public required MachineReport Machine { get; init; }
+}
