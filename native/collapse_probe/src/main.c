@@ -1,0 +1,70 @@
+// collapse_probe KEY=VALUE...: builds one situation of memory, asks the kernel to collapse it (MADV_COLLAPSE), and prints what came of it
+// as one line of JSON: the errno, the page table before and after, which 2 MiB ranges became huge, and what can be read in every page.
+// {"unsupported": reason} where this system lacks something. Exit status 2: arguments it does not understand.
+#define _GNU_SOURCE
+#include "kernel_interface.h"
+#include "observation.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void collapse(const struct state *state, struct subject *subject, struct observation *observation) {
+    change_subject(state, subject);
+    read_page_table(getpid(), state, subject, observation->before);
+    int result = madvise(page_at(subject, state->call.first), (size_t)state->call.count * PAGE, MADV_COLLAPSE);
+    observation->error = result == 0 ? 0 : errno;
+    read_page_table(getpid(), state, subject, observation->after);
+    read_huge_mappings(state, subject, observation->mapped_huge);
+    open_subject(state, subject);
+}
+
+int main(int count, char **arguments) {
+    static struct state state;
+    struct subject subject;
+    parse_state(count - 1, arguments + 1, &state);
+    struct observation *observation = mmap(NULL, sizeof *observation, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (observation == MAP_FAILED)
+        unsupported("mmap");
+    build_subject(&state, &subject);
+
+    int done[2];
+    pid_t parent = getpid(), child = 0;
+    if (state.fork != NO_FORK) {
+        if (pipe(done) != 0 || (child = fork()) < 0)
+            unsupported("fork");
+        if (child == 0) {
+            prctl(PR_SET_PDEATHSIG, SIGKILL);
+            if (state.fork == CHILD_CALLS) {
+                collapse(&state, &subject, observation);
+                if (write(done[1], "", 1) != 1)
+                    _exit(1);
+            }
+            for (;;)
+                pause();
+        }
+        close(done[1]);
+    }
+
+    if (state.fork == CHILD_CALLS) {
+        char byte;
+        if (read(done[0], &byte, 1) != 1) { // the child has said what is missing
+            waitpid(child, NULL, 0);
+            return 0;
+        }
+        print_outcome(&state, &subject, observation, child, parent);
+    } else {
+        collapse(&state, &subject, observation);
+        print_outcome(&state, &subject, observation, parent, child);
+    }
+    if (child > 0) {
+        kill(child, SIGKILL);
+        waitpid(child, NULL, 0);
+    }
+    return 0;
+}
