@@ -23,6 +23,9 @@ public sealed class BenchQuickTests
             JsonElement ratio = point.GetProperty("methods")[0].GetProperty("ratioToNativeMemoryCopy");
             Assert.True(ratio.GetProperty("lower").GetDouble() <= ratio.GetProperty("median").GetDouble());
             Assert.True(ratio.GetProperty("median").GetDouble() <= ratio.GetProperty("upper").GetDouble());
+            JsonElement roofline = point.GetProperty("roofline");
+            Assert.Contains(roofline.GetProperty("name").GetString()!, run.Output);
+            Assert.True(roofline.GetProperty("ratio").GetProperty("median").GetDouble() > 0);
         }
         Assert.Equal(["CopyEngine (streaming)"], points
             .Where(point => point.GetProperty("hint").GetString() == "Streaming")

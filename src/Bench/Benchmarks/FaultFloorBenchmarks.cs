@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using CopyMc.Bench.Measurement;
 
 namespace CopyMc.Bench.Benchmarks;
 

@@ -60,7 +60,7 @@ internal static class BenchCommand
             : MeasurementSettings.Full(rounds ?? MeasurementSettings.QuickRounds, machine.MemoryAvailableBytes);
         ThroughputReport throughput = ProgressView.Run(console, "throughput", progress =>
             new ThroughputRun(settings, progress).Run(MeasurementPoint.Quick, point =>
-                Contenders.Quick(point.Hint, point.Hint == CopyHint.Streaming ? streaming : engine)));
+                Contenders.Quick(point, point.Hint == CopyHint.Streaming ? streaming : engine)));
         QuickText.Write(console, throughput);
 
         var report = new QuickReport

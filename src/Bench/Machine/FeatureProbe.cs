@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using CopyMc.Bench.Benchmarks;
+using CopyMc.Bench.Measurement;
 
 namespace CopyMc.Bench.Machine;
 

@@ -10,6 +10,8 @@ internal static class Contenders
     internal const string Shared = "CopyEngine.Shared";
     internal const string StreamingEngine = "CopyEngine (streaming)";
 
+    private const string RawPrefix = "raw ";
+
     /// <summary>The engine as an application gets it, what .NET and the C library have, and every kernel that runs here, through the same path.</summary>
     internal static IReadOnlyList<Contender> All(CopyEngine shared) =>
     [
@@ -19,13 +21,17 @@ internal static class Contenders
             new Contender<EngineCopy>(kernel.Name, new EngineCopy(new CopyEngine(new CopyEngineOptions { Kernel = kernel })))),
     ];
 
-    /// <summary>The engine for a hint against the copies that check nothing.</summary>
-    internal static IReadOnlyList<Contender> Quick(CopyHint hint, CopyEngine engine) =>
+    /// <summary>The engine for a hint, first, against the copies that check nothing.</summary>
+    internal static IReadOnlyList<Contender> Quick(MeasurementPoint point, CopyEngine engine) =>
     [
-        new Contender<EngineCopy>(hint == CopyHint.Streaming ? StreamingEngine : Shared, new EngineCopy(engine)),
+        new Contender<EngineCopy>(point.Hint == CopyHint.Streaming ? StreamingEngine : Shared, new EngineCopy(engine)),
         new Contender<NativeMemoryCopy>(Baseline, default),
         new Contender<LibcCopy>(LibraryCopy, default),
+        .. Yardsticks.RawCopies.Where(copy => point.MayGoAroundCache || !copy.AroundCache).Select(copy => new Contender<RawCopy>(RawPrefix + copy.Name, copy)),
     ];
+
+    /// <summary>Whether a contender counts among the best that can be had without checks and recovery: the C library's copy does too.</summary>
+    internal static bool IsRaw(string name) => name == LibraryCopy || name.StartsWith(RawPrefix, StringComparison.Ordinal);
 
     private static IEnumerable<Contender> Unchecked() =>
     [

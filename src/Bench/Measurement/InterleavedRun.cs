@@ -43,6 +43,7 @@ internal sealed class InterleavedRun(MeasurementSettings settings)
             Pages = point.Pages,
             Hint = point.Hint,
             EveryCopyComplete = complete,
+            Roofline = Roofline.Of([.. contenders.Select(contender => contender.Name)], nanoseconds),
             Methods =
             [
                 .. contenders.Select((contender, i) => MethodResult.From(

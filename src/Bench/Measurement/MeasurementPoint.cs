@@ -49,6 +49,9 @@ internal sealed record MeasurementPoint(
         new("64 MiB hot", 64 * MiB),
     ];
 
+    /// <summary>Whether a copy that leaves the destination in no cache does what is asked for: where it is to be used soon, it does not.</summary>
+    internal bool MayGoAroundCache => Hint == CopyHint.Streaming || CopyBytes > HotBytes;
+
     /// <summary>Bytes of each buffer that the walk goes over.</summary>
     internal long WalkedBytes(long poolBytes) => Temperature switch
     {

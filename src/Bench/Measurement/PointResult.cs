@@ -15,5 +15,8 @@ internal sealed record PointResult
 
     public required IReadOnlyList<MethodResult> Methods { get; init; }
 
+    /// <summary>How near the first method comes to the roofline; null where no raw copy took part.</summary>
+    public Roofline? Roofline { get; init; }
+
     internal MethodResult Method(string name) => Methods.First(method => method.Name == name);
 }

@@ -215,7 +215,9 @@ public sealed unsafe class CopyEngine
     }
 
     /// <summary>The one place of the poison logic: map, kernel, map again, and learning; block by block.</summary>
+    /// <remarks>Never inlined: its call with the GC transition would put that transition's frame into every short copy too.</remarks>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private nuint CopyBlocks(byte* source, byte* destination, nuint byteCount, CopyFault* fault)
     {
         if (byteCount == 0)

@@ -1,4 +1,4 @@
-/* What the benchmarks measure against: the cheapest fault there is. Not part of the product. */
+/* The cheapest fault there is, for the benchmarks to measure recovery against. Not part of the product. */
 #define _GNU_SOURCE
 #include <signal.h>
 #include <ucontext.h>
