@@ -10,6 +10,13 @@ internal sealed record Copymc(int ExitCode, string Output, string Error)
     /// <param name="kernel">What COPYMC_KERNEL says; null: nothing.</param>
     internal static Copymc Run(string? kernel, string[] arguments)
     {
+        using Process process = Start(kernel, arguments);
+        return WaitFor(process);
+    }
+
+    /// <summary>Starts it and does not wait.</summary>
+    internal static Process Start(string? kernel, string[] arguments)
+    {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "CopyMc.Bench.dll"));
         foreach (string argument in arguments)
@@ -17,7 +24,11 @@ internal sealed record Copymc(int ExitCode, string Output, string Error)
         start.Environment.Remove("COPYMC_KERNEL");
         if (kernel is not null)
             start.Environment["COPYMC_KERNEL"] = kernel;
-        using Process process = Process.Start(start)!;
+        return Process.Start(start)!;
+    }
+
+    internal static Copymc WaitFor(Process process)
+    {
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

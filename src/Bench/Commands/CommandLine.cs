@@ -21,13 +21,19 @@ internal static class CommandLine
         }
         catch (InvalidInputException error)
         {
-            Console.Error.WriteLine($"copymc: {error.Message.ReplaceLineEndings(" ")}");
+            WriteError(error);
             return ExitCode.Usage;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or PlatformNotSupportedException)
+        catch (Exception error) when (IsForTheUser(error))
         {
-            Console.Error.WriteLine($"copymc: {error.Message.ReplaceLineEndings(" ")}");
+            WriteError(error);
             return ExitCode.Failure;
         }
     }
+
+    /// <summary>Whether the message says all that there is to say.</summary>
+    internal static bool IsForTheUser(Exception error) =>
+        error is IOException or UnauthorizedAccessException or ArgumentException or PlatformNotSupportedException;
+
+    internal static void WriteError(Exception error) => Console.Error.WriteLine($"copymc: {error.Message.ReplaceLineEndings(" ")}");
 }

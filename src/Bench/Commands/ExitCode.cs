@@ -6,9 +6,9 @@ internal static class ExitCode
     /// <summary>Everything was done, and every check held.</summary>
     internal const int Success = 0;
 
-    /// <summary>A check failed, or something could not be read or written.</summary>
+    /// <summary>A check failed, something could not be read or written, or bytes were lost.</summary>
     internal const int Failure = 1;
 
-    /// <summary>The command line, or a file given as input, cannot be understood.</summary>
+    /// <summary>The command line, or a file given as input, cannot be understood, or what is asked for cannot be started.</summary>
     internal const int Usage = 2;
 }

@@ -34,9 +34,11 @@ internal static class MainJobCommand
             input, json, rounds, smoke,
         };
         HelpWithExamples help = HelpWithExamples.Install(root);
-        help.Add(root, "copymc", "copymc --input /bin/bash --json result.json", "COPYMC_KERNEL=native-avx2 copymc", "copymc bench quick");
+        help.Add(root, "copymc", "copymc --input /bin/bash --json result.json", "COPYMC_KERNEL=native-avx2 copymc", "copymc bench quick",
+            "copymc rescue /dev/sdb1 disk.img");
         root.Add(ProbeCommand.Create(help));
         root.Add(BenchCommand.Create(help));
+        root.Add(RescueCommand.Create(help));
         root.SetAction(parsed => Run(parsed.GetValue(input), parsed.GetValue(json), parsed.GetValue(rounds), parsed.GetValue(smoke)));
         return root;
     }

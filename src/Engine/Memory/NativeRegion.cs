@@ -24,6 +24,8 @@ public sealed unsafe class NativeRegion : IDisposable
     private readonly byte* _pointer;
     private readonly nuint _mappedLength;
     private readonly SafeFileHandle? _file;
+    private readonly bool _ownsFile = true;
+    private readonly nint _fileOffset;
     private readonly PoisonMap _poison;
     private readonly bool _locked;
     private readonly bool _writable = true;
@@ -80,14 +82,16 @@ public sealed unsafe class NativeRegion : IDisposable
         _poison = new PoisonMap(_pointer, length);
     }
 
-    private NativeRegion(SafeFileHandle file, nuint length, bool writable)
+    private NativeRegion(SafeFileHandle file, bool ownsFile, nint offset, nuint length, bool writable)
     {
         Length = length;
         Backing = RegionBacking.File;
         _file = file;
+        _ownsFile = ownsFile;
+        _fileOffset = offset;
         _writable = writable;
         _mappedLength = RoundUp(length, PageSize);
-        _pointer = MapAligned(_mappedLength, file, PageKind.Small, Protection);
+        _pointer = MapAligned(_mappedLength, file, PageKind.Small, Protection, offset);
         _poison = new PoisonMap(_pointer, length);
     }
 
@@ -126,7 +130,7 @@ public sealed unsafe class NativeRegion : IDisposable
         }
     }
 
-    /// <summary>Bytes in the file behind a region that <see cref="MapFile"/> made, as it is now: it may have been truncated since.</summary>
+    /// <summary>Bytes in the file behind a region that <see cref="MapFile(string, bool)"/> made, as it is now: it may have been truncated since.</summary>
     internal long FileLength => RandomAccess.GetLength(_file!);
 
     private int Protection => _writable ? Libc.ProtRead | Libc.ProtWrite : Libc.ProtRead;
@@ -150,13 +154,33 @@ public sealed unsafe class NativeRegion : IDisposable
             long length = RandomAccess.GetLength(file);
             if (length == 0)
                 throw new IOException($"'{path}' is empty: there is nothing to map.");
-            return new NativeRegion(file, (nuint)length, writable);
+            return new NativeRegion(file, ownsFile: true, 0, (nuint)length, writable);
         }
         catch
         {
             file.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Maps a part of an open file or block device, shared. The part may reach beyond the end: what lies there raises SIGBUS.</summary>
+    /// <param name="file">The file. It stays the caller's, and must stay open as long as the region lives.</param>
+    /// <param name="offset">Bytes from the start of the file to the part; a multiple of <see cref="PageSize"/>.</param>
+    /// <param name="length">Bytes in the part.</param>
+    /// <param name="writable">Whether stores to the region are allowed; they reach the file, which must have been opened for them.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The offset is negative or inside a page, or the length is zero or more than the address space holds.</exception>
+    /// <exception cref="IOException">The file cannot be mapped.</exception>
+    /// <exception cref="PlatformNotSupportedException">Not on Linux.</exception>
+    public static NativeRegion MapFile(SafeFileHandle file, long offset, nuint length, bool writable = false)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(offset % PageSize, 0, nameof(offset));
+        ArgumentOutOfRangeException.ThrowIfZero(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, (nuint)nint.MaxValue - 2 * HugePageSize);
+        if (!OperatingSystem.IsLinux())
+            throw new PlatformNotSupportedException("Regions over files need Linux.");
+        return new NativeRegion(file, ownsFile: false, (nint)offset, length, writable);
     }
 
     /// <summary>Unmaps the memory and disposes the map. Calling it again does nothing.</summary>
@@ -170,7 +194,8 @@ public sealed unsafe class NativeRegion : IDisposable
             _ = Libc.Unmap(_pointer, _mappedLength);
         else
             NativeMemory.AlignedFree(_pointer);
-        _file?.Dispose();
+        if (_ownsFile)
+            _file?.Dispose();
     }
 
     /// <summary>
@@ -181,12 +206,12 @@ public sealed unsafe class NativeRegion : IDisposable
     {
         if (source == PoisonSource.TruncatedMapping)
         {
-            MapFixed(_pointer + offset, length, _file, Pages, Protection, (nint)offset);
+            MapFixed(_pointer + offset, length, _file, Pages, Protection, _fileOffset + (nint)offset);
             AdviseAndLock(_pointer + offset, length);
             return;
         }
         if (source == PoisonSource.HwPoison && _file is not null
-            && Libc.Allocate((int)_file.DangerousGetHandle(), Libc.FallocKeepSize | Libc.FallocPunchHole, (nint)offset, (nint)length) != 0)
+            && Libc.Allocate((int)_file.DangerousGetHandle(), Libc.FallocKeepSize | Libc.FallocPunchHole, _fileOffset + (nint)offset, (nint)length) != 0)
         {
             throw new IOException($"fallocate(FALLOC_FL_PUNCH_HOLE): {Libc.LastErrorMessage()}.");
         }
@@ -215,7 +240,7 @@ public sealed unsafe class NativeRegion : IDisposable
     /// Reserves a huge page more than needed, maps over its aligned part and returns the rest. MAP_FIXED is sound here because
     /// the range it replaces is our own reservation.
     /// </summary>
-    private static byte* MapAligned(nuint length, SafeFileHandle? file, PageKind pages, int protection)
+    private static byte* MapAligned(nuint length, SafeFileHandle? file, PageKind pages, int protection, nint fileOffset = 0)
     {
         nuint alignment = length >= HugePageSize ? HugePageSize : (nuint)PageSize;
         // Whole huge pages are reserved, so that no neighbour can share the last one.
@@ -228,7 +253,7 @@ public sealed unsafe class NativeRegion : IDisposable
 
         try
         {
-            MapFixed(start, length, file, pages, protection, 0);
+            MapFixed(start, length, file, pages, protection, fileOffset);
         }
         catch
         {

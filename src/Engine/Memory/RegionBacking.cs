@@ -9,6 +9,6 @@ public enum RegionBacking
     /// <summary>A shared mapping of an unnamed file in memory (<c>memfd_create(2)</c>).</summary>
     Memfd,
 
-    /// <summary>A mapping of a file on disk; made by <see cref="NativeRegion.MapFile"/>.</summary>
+    /// <summary>A mapping of a file on disk; made by <see cref="NativeRegion.MapFile(string, bool)"/>.</summary>
     File,
 }

@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace CopyMc.Engine.Tests.Memory;
 
 /// <summary>Regions are what was asked for: aligned, zeroed, writable, backed as said.</summary>
@@ -40,6 +42,29 @@ public sealed unsafe class NativeRegionTests
             Assert.Equal("What the file says", File.ReadAllText(path));
             File.WriteAllText(path, "");
             Assert.Throws<IOException>(() => NativeRegion.MapFile(path));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void A_part_of_an_open_file_is_mapped_even_beyond_its_end()
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            byte[] content = new byte[3 * NativeRegion.PageSize];
+            new Random(1).NextBytes(content);
+            File.WriteAllBytes(path, content);
+            using SafeFileHandle file = File.OpenHandle(path);
+            using (NativeRegion region = NativeRegion.MapFile(file, NativeRegion.PageSize, 3 * NativeRegion.PageSize))
+                Assert.Equal(content.AsSpan(NativeRegion.PageSize), region.Span[..(2 * NativeRegion.PageSize)]);
+            Assert.False(file.IsClosed);
+            Assert.Throws<ArgumentOutOfRangeException>(() => NativeRegion.MapFile(file, 1, 1));
+            Assert.Throws<ArgumentOutOfRangeException>(() => NativeRegion.MapFile(file, -NativeRegion.PageSize, 1));
+            Assert.Throws<ArgumentOutOfRangeException>(() => NativeRegion.MapFile(file, 0, 0));
         }
         finally
         {

@@ -1,0 +1,48 @@
+using System.Runtime.InteropServices;
+
+namespace CopyMc.Bench.Rescue;
+
+/// <summary><c>struct statx</c>, statx(2); alike on every architecture.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 256)]
+internal readonly struct FileStatus
+{
+    private const int TypeMask = 0xF000, Directory = 0x4000, BlockDevice = 0x6000, Regular = 0x8000;
+
+    [FieldOffset(28)]
+    private readonly ushort _mode;
+
+    [FieldOffset(32)]
+    private readonly ulong _inode;
+
+    [FieldOffset(48)]
+    private readonly ulong _blocks;
+
+    [FieldOffset(112)]
+    private readonly long _modifiedSeconds;
+
+    [FieldOffset(120)]
+    private readonly uint _modifiedNanoseconds;
+
+    [FieldOffset(128)]
+    private readonly ulong _deviceItself;
+
+    [FieldOffset(136)]
+    private readonly ulong _deviceItIsOn;
+
+    internal bool IsDirectory => (_mode & TypeMask) == Directory;
+
+    internal bool IsBlockDevice => (_mode & TypeMask) == BlockDevice;
+
+    internal bool IsRegular => (_mode & TypeMask) == Regular;
+
+    /// <summary>Bytes that the file system has set aside for it.</summary>
+    internal long AllocatedBytes => (long)_blocks * 512;
+
+    /// <summary>When its content last changed.</summary>
+    internal (long Seconds, uint Nanoseconds) Modified => (_modifiedSeconds, _modifiedNanoseconds);
+
+    /// <summary>Whether both are one file, by whatever names, or one device.</summary>
+    internal bool IsSameFile(in FileStatus other) =>
+        IsBlockDevice && other.IsBlockDevice ? _deviceItself == other._deviceItself
+        : _inode == other._inode && _deviceItIsOn == other._deviceItIsOn;
+}

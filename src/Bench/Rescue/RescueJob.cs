@@ -1,0 +1,118 @@
+namespace CopyMc.Bench.Rescue;
+
+/// <summary>A source, a destination and a map file that belong together, and that nothing speaks against. Made before a byte is written.</summary>
+internal sealed class RescueJob : IDisposable
+{
+    private RescueJob(RescueSource source, RescueDestination destination, MapFile mapFile, RescueMap map)
+    {
+        Source = source;
+        Destination = destination;
+        MapFile = mapFile;
+        Map = map;
+    }
+
+    internal RescueSource Source { get; }
+
+    internal RescueDestination Destination { get; }
+
+    internal MapFile MapFile { get; }
+
+    internal RescueMap Map { get; }
+
+    /// <summary>Opens everything; where that throws, nothing was overwritten.</summary>
+    /// <param name="sourcePath">The file or block device.</param>
+    /// <param name="destinationPath">The file to copy it to.</param>
+    /// <param name="mapPath">The map file; null: the destination's name and ".map".</param>
+    /// <param name="startOver">Whether what is in the destination and in the map file may go.</param>
+    /// <exception cref="IOException">Something is missing, or does not belong to the rest; the message says what.</exception>
+    /// <exception cref="UnauthorizedAccessException">Something may not be read or written.</exception>
+    internal static RescueJob Open(string sourcePath, string destinationPath, string? mapPath, bool startOver)
+    {
+        var mapFile = new MapFile(mapPath ?? destinationPath + ".map");
+        RescueSource? source = null;
+        RescueDestination? destination = null;
+        try
+        {
+            source = new RescueSource(sourcePath);
+            ThrowIfSameFile(mapFile, source, destinationPath);
+            destination = new RescueDestination(destinationPath, source);
+            // The destination is locked from here on: no other rescue changes its map.
+            RescueMap map = !startOver && mapFile.Exists ? ReadMap(mapFile, source, destination) : NewMap(mapFile, source, destination, startOver);
+            destination.Reserve(source.Length);
+            if (map.FinishedBytes == 0)
+            {
+                // The map first: should this be the end, the next run finds a destination that it may clear.
+                Save(mapFile, map, source, destination, 0, '?');
+                destination.Clear(source.Length);
+            }
+            return new RescueJob(source, destination, mapFile, map);
+        }
+        catch
+        {
+            source?.Dispose();
+            destination?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes the map file. What the map claims must be on the disk.</summary>
+    internal void SaveMap(long position, char status) => Save(MapFile, Map, Source, Destination, position, status);
+
+    public void Dispose()
+    {
+        Source.Dispose();
+        Destination.Dispose();
+    }
+
+    private static void Save(MapFile file, RescueMap map, RescueSource source, RescueDestination destination, long position, char status) =>
+        file.Save(new MapFileContent(map, Path.GetFullPath(source.Path), Path.GetFullPath(destination.Path), position, status));
+
+    private static void ThrowIfSameFile(MapFile mapFile, RescueSource source, string destinationPath)
+    {
+        if (Path.GetFullPath(mapFile.Path) == Path.GetFullPath(destinationPath))
+            throw new IOException($"The map file and the destination '{destinationPath}' are the same file.");
+        if (SystemCalls.Status(mapFile.Path) is not { } found)
+            return;
+        if (!found.IsRegular)
+            throw new IOException($"The map file '{mapFile.Path}' is {(found.IsDirectory ? "a directory" : "not a file")}.");
+        if (source.IsSameFile(found))
+            throw new IOException($"The source '{source.Path}' and the map file '{mapFile.Path}' are the same file.");
+        if (SystemCalls.Status(destinationPath) is { } destination && destination.IsSameFile(found))
+            throw new IOException($"The map file '{mapFile.Path}' and the destination '{destinationPath}' are the same file.");
+    }
+
+    private static RescueMap NewMap(MapFile file, RescueSource source, RescueDestination destination, bool startOver)
+    {
+        if (!startOver && destination.Length > 0)
+        {
+            throw new IOException(
+                $"The destination '{destination.Path}' exists, and there is no map file '{file.Path}'. Name its map file with --map, or start over with --force.");
+        }
+        return new RescueMap(source.Length);
+    }
+
+    private static RescueMap ReadMap(MapFile file, RescueSource source, RescueDestination destination)
+    {
+        const string Remedy = "Name another with --map, or start over with --force.";
+        MapFileContent content = file.Read();
+        if (content.Source is not null && content.Source != Path.GetFullPath(source.Path))
+            throw new IOException($"The map file '{file.Path}' is of the source '{content.Source}', not of '{source.Path}'. {Remedy}");
+        if (content.Destination is not null && content.Destination != Path.GetFullPath(destination.Path))
+        {
+            throw new IOException(
+                $"The map file '{file.Path}' is of the destination '{content.Destination}', not of '{destination.Path}'. {Remedy}");
+        }
+        if (content.Map.ByteCount != source.Length)
+        {
+            throw new IOException(
+                $"The map file '{file.Path}' is of a source of {content.Map.ByteCount} bytes, and '{source.Path}' has {source.Length}. {Remedy}");
+        }
+        if (content.Map.FinishedBytes > 0 && destination.Length != source.Length)
+        {
+            throw new IOException(
+                $"The map file '{file.Path}' says that {content.Map.FinishedBytes} bytes are rescued, but the destination '{destination.Path}' "
+                + (destination.Length == 0 ? "is not there." : $"has {destination.Length} bytes instead of {source.Length}.") + $" {Remedy}");
+        }
+        return content.Map;
+    }
+}

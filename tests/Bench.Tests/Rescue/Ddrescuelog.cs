@@ -1,0 +1,36 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace CopyMc.Bench.Tests.Rescue;
+
+/// <summary>GNU ddrescue's own tool for map files, of the Debian package gddrescue.</summary>
+internal static class Ddrescuelog
+{
+    internal static string? MissingReason { get; } = Run("--version") is null ? "ddrescuelog is not installed (Debian package gddrescue)." : null;
+
+    /// <summary>Where the tool is: it reads the map and agrees whether all is rescued.</summary>
+    internal static void Accept(string map, bool complete)
+    {
+        if (MissingReason is null)
+        {
+            Assert.Equal(0, Run("--show-status", map));
+            Assert.Equal(complete ? 0 : 1, Run("--done-status", map));
+        }
+    }
+
+    private static int? Run(params string[] arguments)
+    {
+        try
+        {
+            using Process process = Process.Start(
+                new ProcessStartInfo("ddrescuelog", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            _ = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            return process.ExitCode;
+        }
+        catch (Win32Exception)
+        {
+            return null;
+        }
+    }
+}

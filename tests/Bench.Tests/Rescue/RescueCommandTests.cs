@@ -1,0 +1,200 @@
+using CopyMc.Bench.Rescue;
+
+namespace CopyMc.Bench.Tests.Rescue;
+
+/// <summary><c>copymc rescue</c> on sources that stay whole, and on what it cannot start with.</summary>
+public sealed class RescueCommandTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly byte[] _content = new byte[3 * RescueRun.WindowBytes + 1234];
+
+    public RescueCommandTests()
+    {
+        Assert.SkipUnless(FaultRecovery.IsSupported, FaultRecovery.UnsupportedReason ?? "");
+        new Random(1).NextBytes(_content);
+        _ = _directory.Write("source", _content);
+    }
+
+    private string Source => _directory.File("source");
+
+    private string Destination => _directory.File("destination");
+
+    private string Map => Destination + ".map";
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void A_whole_file_is_copied_and_nothing_is_left_to_do()
+    {
+        Copymc run = Copymc.Run("rescue", Source, Destination).ExpectSuccess();
+        Assert.Contains("6,292,690 of 6,292,690 bytes are rescued; nothing is lost", run.Output);
+        Assert.Equal(_content, File.ReadAllBytes(Destination));
+        Assert.Equal([new RescueBlock(0, _content.Length, BlockStatus.Finished)], MapFileText.Parse(File.ReadAllText(Map)).Map.Blocks);
+        Ddrescuelog.Accept(Map, complete: true);
+        Assert.Equal(["destination", "destination.map", "source"], Directory.GetFiles(_directory.Path).Select(Path.GetFileName).Order());
+
+        Copymc again = Copymc.Run("rescue", Source, Destination).ExpectSuccess();
+        Assert.Contains("0 of them by this run", again.Output);
+    }
+
+    [Fact]
+    public unsafe void A_memfd_of_another_process_is_a_source()
+    {
+        using var memory = new NativeRegion((nuint)_content.Length, new NativeRegionOptions { Backing = RegionBacking.Memfd });
+        _content.CopyTo(memory.Span);
+        string path = Directory.EnumerateFiles("/proc/self/fd").First(link => File.ResolveLinkTarget(link, false)?.FullName.Contains("memfd:copymc", StringComparison.Ordinal) == true);
+        Copymc.Run("rescue", $"/proc/{Environment.ProcessId}/fd/{Path.GetFileName(path)}", Destination).ExpectSuccess();
+        // A memfd is whole pages long.
+        Assert.Equal(_content, File.ReadAllBytes(Destination).AsSpan(0, _content.Length));
+    }
+
+    [Fact]
+    public void Only_what_the_map_does_not_have_is_copied()
+    {
+        Copymc.Run("rescue", Source, Destination).ExpectSuccess();
+        // Had it read these bytes again, they would be in the destination.
+        using (FileStream file = File.OpenWrite(Source))
+            file.Write(new byte[_content.Length]);
+        RescueMap map = MapFileText.Parse(File.ReadAllText(Map)).Map;
+        map.Set(5000, 3_000_000, BlockStatus.NonTried);
+        map.Set(100, 10, BlockStatus.NonTrimmed);
+        File.WriteAllText(Map, MapFileText.Format(new MapFileContent(map, null, null, 0, '?')));
+
+        Copymc run = Copymc.Run("rescue", Source, Destination).ExpectSuccess();
+        Assert.Contains("3,000,010 of them by this run", run.Output);
+        _content.AsSpan(5000, 3_000_000).Clear();
+        _content.AsSpan(100, 10).Clear();
+        Assert.Equal(_content, File.ReadAllBytes(Destination));
+    }
+
+    [Fact]
+    public void Force_starts_over()
+    {
+        File.WriteAllText(Destination, new string('x', _content.Length + 10));
+        File.WriteAllText(Map, "nonsense");
+        Copymc.Run("rescue", Source, Destination, "--force").ExpectSuccess();
+        Assert.Equal(_content, File.ReadAllBytes(Destination));
+    }
+
+    [Fact]
+    public void The_source_as_destination() => Refuse(["rescue", Source, Source], "the same file");
+
+    [Fact]
+    public void The_source_by_another_name_as_destination()
+    {
+        File.CreateSymbolicLink(Destination, Source);
+        Refuse(["rescue", Source, Destination, "--force"], "the same file");
+    }
+
+    [Fact]
+    public void The_source_as_map_file() => Refuse(["rescue", Source, Destination, "--map", Source, "--force"], "the same file");
+
+    [Fact]
+    public void The_destination_as_map_file() => Refuse(["rescue", Source, Destination, "--map", Destination, "--force"], "the same file");
+
+    [Fact]
+    public void A_destination_without_a_map_file()
+    {
+        File.WriteAllText(Destination, "precious");
+        Refuse(["rescue", Source, Destination], "destination.map", "--force");
+    }
+
+    [Fact]
+    public void A_map_file_of_another_source()
+    {
+        Copymc.Run("rescue", Source, Destination).ExpectSuccess();
+        Refuse(["rescue", _directory.Write("other", _content), Destination], "is of the source", "other", "--force");
+    }
+
+    [Fact]
+    public void A_map_file_of_another_destination()
+    {
+        Copymc.Run("rescue", Source, Destination).ExpectSuccess();
+        Refuse(["rescue", Source, _directory.Write("other", _content), "--map", Map], "is of the destination", "other", "--force");
+    }
+
+    [Fact]
+    public void A_map_file_of_a_source_of_another_size()
+    {
+        Copymc.Run("rescue", Source, Destination).ExpectSuccess();
+        _directory.Write("source", _content[1..]);
+        Refuse(["rescue", Source, Destination], "6292690 bytes", "6292689", "--force");
+    }
+
+    [Fact]
+    public void A_map_file_whose_destination_is_gone()
+    {
+        Copymc.Run("rescue", Source, Destination).ExpectSuccess();
+        File.Delete(Destination);
+        Refuse(["rescue", Source, Destination], "6292690 bytes are rescued", "is not there", "--force");
+    }
+
+    [Fact]
+    public void A_map_file_that_is_none()
+    {
+        File.WriteAllText(Map, "0 ? 1\n0 10 +\n12 5 +\n");
+        Refuse(["rescue", Source, Destination], "destination.map", "line 3");
+    }
+
+    [Fact]
+    public void No_room()
+    {
+        using (var sparse = new FileStream(_directory.File("huge"), FileMode.Create))
+            sparse.SetLength(8L << 40);
+        Refuse(["rescue", _directory.File("huge"), Destination], "no room", "8796093022208");
+        File.WriteAllText(Destination, "precious");
+        Refuse(["rescue", _directory.File("huge"), Destination, "--force"], "no room", "8796093022208");
+    }
+
+    [Fact]
+    public void No_room_for_the_map_file() => Refuse(["rescue", Source, Destination, "--map", "/proc/copymc.map"], "copymc.map");
+
+    [Theory]
+    [InlineData("no such file", "does not exist")]
+    [InlineData(".", "is a directory")]
+    [InlineData("/dev/null", "neither a file nor a block device")]
+    [InlineData("/proc/version", "is empty")]
+    public void Sources_that_are_none(string source, string complaint) =>
+        Refuse(["rescue", Path.Combine(_directory.Path, source), Destination], complaint);
+
+    [Theory]
+    [InlineData(".", "is a directory")]
+    [InlineData("/dev/null", "is not a file")]
+    [InlineData("no/such/directory/file", "no/such/directory")]
+    public void Destinations_that_are_none(string destination, string complaint) =>
+        Refuse(["rescue", Source, Path.Combine(_directory.Path, destination), "--map", _directory.File("map")], complaint);
+
+    [Fact]
+    public void A_destination_that_another_rescue_writes()
+    {
+        using FileStream locked = new(Destination, FileMode.Create, FileAccess.Write, FileShare.None);
+        Copymc.Run("rescue", Source, Destination).ExpectOneLineOfError(2, "destination", "another process");
+    }
+
+    [Fact]
+    public void A_kernel_that_does_not_recover()
+    {
+        Copymc.Run("scalar", ["rescue", Source, Destination]).ExpectOneLineOfError(2, "scalar");
+        Assert.False(File.Exists(Destination));
+    }
+
+    [Fact]
+    public void Not_enough_arguments() => Copymc.Run("rescue", Source).ExpectOneLineOfError(2, "copymc rescue --help");
+
+    /// <summary>One line, exit code 2, and every file as it was.</summary>
+    private void Refuse(string[] arguments, params string[] mentions)
+    {
+        Dictionary<string, (long, string)> before = Files();
+        Copymc.Run(arguments).ExpectOneLineOfError(2, mentions);
+        Assert.Equal(before, Files());
+    }
+
+    /// <summary>The length of each file, and what it starts with.</summary>
+    private Dictionary<string, (long Length, string Start)> Files() =>
+        Directory.GetFiles(_directory.Path).ToDictionary(path => path, path =>
+        {
+            byte[] start = new byte[_content.Length];
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            return (file.Length, Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(start.AsSpan(0, file.Read(start)))));
+        });
+}

@@ -1,0 +1,177 @@
+using System.Diagnostics;
+using CopyMc.Bench.Rescue;
+
+namespace CopyMc.Bench.Tests.Rescue;
+
+/// <summary>What is lost while it runs is in the map to the byte, everything else is right, and a later run brings it home.</summary>
+public sealed class RescueLossTests : IDisposable
+{
+    private const int Window = RescueRun.WindowBytes;
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly byte[] _content = new byte[10 * Window + 1234];
+
+    public RescueLossTests()
+    {
+        Assert.SkipUnless(FaultRecovery.IsSupported, FaultRecovery.UnsupportedReason ?? "");
+        new Random(2).NextBytes(_content);
+        _ = _directory.Write("source", _content);
+    }
+
+    private string Source => _directory.File("source");
+
+    private string Destination => _directory.File("destination");
+
+    private string Map => Destination + ".map";
+
+    public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [InlineData(5 * Window)]
+    [InlineData(5 * Window + 4096)]
+    [InlineData(5 * Window + 1000)]
+    [InlineData(4 * Window - 1)]
+    public void A_file_truncated_underneath_is_rescued_to_its_new_end_and_the_rest_when_it_is_whole(int kept)
+    {
+        RescueOutcome outcome = Rescue(step =>
+        {
+            if (step == 3)
+                Truncate(kept);
+        });
+        Assert.Equal(
+            [new RescueBlock(0, kept, BlockStatus.Finished), new RescueBlock(kept, _content.Length - kept, BlockStatus.BadSector)],
+            outcome.Map.Blocks);
+        Assert.True(outcome.SourceWasWritten);
+        Assert.Equal([.. _content[..kept], .. new byte[_content.Length - kept]], File.ReadAllBytes(Destination));
+        Ddrescuelog.Accept(Map, complete: false);
+
+        File.WriteAllBytes(Source, _content);
+        Copymc run = Copymc.Run("rescue", Source, Destination).ExpectSuccess();
+        Assert.Contains(FormattableString.Invariant($"{_content.Length - kept:N0} of them by this run; nothing is lost"), run.Output);
+        Assert.Equal(_content, File.ReadAllBytes(Destination));
+        Ddrescuelog.Accept(Map, complete: true);
+    }
+
+    [Fact]
+    public void What_comes_and_goes_is_lost_in_parts_and_tried_again()
+    {
+        RescueOutcome outcome = Rescue(step =>
+        {
+            if (step % 2 == 1)
+                Truncate(1);
+            else
+                File.WriteAllBytes(Source, _content);
+        });
+        Assert.Equal(5, outcome.Map.LostBlocks.Count);
+        Assert.All(outcome.Map.LostBlocks, (lost, i) => Assert.Equal(new RescueBlock((2 * i + 1) * Window, Window, BlockStatus.BadSector), lost));
+
+        File.WriteAllBytes(Source, _content);
+        Assert.Equal(5L * Window, Rescue(_ => { }).NewlyRescuedBytes);
+        Assert.Equal(_content, File.ReadAllBytes(Destination));
+    }
+
+    [Fact]
+    public void What_is_still_lost_stays_in_the_map_and_the_command_lists_it()
+    {
+        _ = Rescue(step =>
+        {
+            if (step == 1)
+                Truncate(Window);
+        });
+        // As long as before, for the map is of a source of that size, and gone again when it is read.
+        File.WriteAllBytes(Source, _content);
+        RescueOutcome outcome = Rescue(_ => Truncate(Window));
+        Assert.Equal(_content.Length - Window, outcome.Map.LostBytes);
+        Assert.Equal(0, outcome.NewlyRescuedBytes);
+        Copymc.Run("rescue", Source, Destination).ExpectOneLineOfError(2, "is of a source of");
+    }
+
+    [Fact]
+    public void Told_to_stop_it_saves_the_map_and_goes_on_from_there()
+    {
+        RescueOutcome outcome = Rescue(_ => { }, stopIn: 4);
+        Assert.True(outcome.Interrupted);
+        Assert.Equal(5L * Window, outcome.Map.FinishedBytes);
+        Assert.Equal(outcome.Map.Blocks, MapFileText.Parse(File.ReadAllText(Map)).Map.Blocks);
+        Ddrescuelog.Accept(Map, complete: false);
+        Assert.Equal(_content.Length - 5L * Window, Rescue(_ => { }).NewlyRescuedBytes);
+        Assert.Equal(_content, File.ReadAllBytes(Destination));
+    }
+
+    [Fact]
+    public void A_block_device_that_shrinks_is_rescued_to_its_new_end()
+    {
+        string device = Losetup("--find", "--show", Source);
+        try
+        {
+            RescueOutcome outcome = Rescue(
+                step =>
+                {
+                    if (step == 3)
+                    {
+                        Truncate(5 * Window + 4096);
+                        Losetup("--set-capacity", device);
+                    }
+                },
+                source: device);
+            Assert.Equal(5 * Window + 4096, outcome.Map.FinishedBytes);
+            Assert.Equal(_content[..(5 * Window + 4096)], File.ReadAllBytes(Destination)[..(5 * Window + 4096)]);
+
+            File.WriteAllBytes(Source, _content);
+            Losetup("--set-capacity", device);
+            Copymc.Run("rescue", device, Destination).ExpectSuccess();
+            // A device is whole sectors long.
+            Assert.Equal(_content[..(_content.Length / 512 * 512)], File.ReadAllBytes(Destination));
+        }
+        finally
+        {
+            Losetup("--detach", device);
+        }
+    }
+
+    /// <summary>Runs the rescue in this process, and something before each of its steps.</summary>
+    private RescueOutcome Rescue(Action<int> beforeStep, string? source = null, int stopIn = -1)
+    {
+        using var job = RescueJob.Open(source ?? Source, Destination, null, startOver: false);
+        using var stop = new CancellationTokenSource();
+        var steps = new Steps(step =>
+        {
+            beforeStep(step);
+            if (step == stopIn)
+                stop.Cancel();
+        });
+        return new RescueRun(CopyEngine.Shared, job, steps, stop.Token).Run();
+    }
+
+    private void Truncate(long length)
+    {
+        using var file = new FileStream(Source, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        file.SetLength(length);
+    }
+
+    /// <summary>Loop devices; the test is skipped where there are none to be had.</summary>
+    private static string Losetup(params string[] arguments)
+    {
+        try
+        {
+            using Process process = Process.Start(
+                new ProcessStartInfo("losetup", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            string output = process.StandardOutput.ReadToEnd().Trim();
+            process.WaitForExit();
+            Assert.SkipWhen(process.ExitCode != 0, $"losetup {string.Join(' ', arguments)}: {process.StandardError.ReadToEnd().Trim()}");
+            return output;
+        }
+        catch (System.ComponentModel.Win32Exception error)
+        {
+            Assert.Skip($"losetup: {error.Message}");
+            throw;
+        }
+    }
+
+    private sealed class Steps(Action<int> beforeStep) : IProgress<PhaseProgress>
+    {
+        private int _step;
+
+        public void Report(PhaseProgress value) => beforeStep(_step++);
+    }
+}
