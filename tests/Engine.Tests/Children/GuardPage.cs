@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using CopyMc.Engine.Tests.Copying;
-using CopyMc.Engine.Tests.Faults;
 
 namespace CopyMc.Engine.Tests.Children;
 

@@ -1,5 +1,3 @@
-using CopyMc.Engine.Tests.Copying;
-
 namespace CopyMc.Engine.Tests.Children;
 
 /// <summary>

@@ -1,4 +1,4 @@
-namespace CopyMc.Engine.Tests.Copying;
+namespace CopyMc.Contract;
 
 /// <summary>
 /// A destination between canaries. Everything in it is the canary byte except what a copy wrote, so that a check of one copy
@@ -27,22 +27,22 @@ internal sealed unsafe class CanaryDestination : IDisposable
     internal void Check(CopyCase copy, nuint copied)
     {
         if (copy.Destination - Margin < Region.Pointer || copy.Destination + copy.ByteCount + Margin > Region.Pointer + Region.Length)
-            Assert.Fail($"{copy}: there is not enough canary around it for the check.");
+            Require.Fail($"{copy}: there is not enough canary around it for the check.");
         ReadOnlySpan<byte> source = Bytes(copy.Source, copied);
         ReadOnlySpan<byte> written = Bytes(copy.Destination, copied);
         if (!written.SequenceEqual(source))
-            Assert.Fail($"{copy}: byte {written.CommonPrefixLength(source)} of the {copied} copied is wrong.");
+            Require.Fail($"{copy}: byte {written.CommonPrefixLength(source)} of the {copied} copied is wrong.");
         int before = Bytes(copy.Destination - Margin, Margin).IndexOfAnyExcept(Pattern.Canary);
         if (before >= 0)
-            Assert.Fail($"{copy}: {(int)Margin - before} bytes before the destination, a byte was written.");
+            Require.Fail($"{copy}: {(int)Margin - before} bytes before the destination, a byte was written.");
         int after = Bytes(copy.Destination + copied, copy.ByteCount - copied + Margin).IndexOfAnyExcept(Pattern.Canary);
         if (after >= 0)
-            Assert.Fail($"{copy}: {after} bytes after the {copied} copied, a byte was written.");
+            Require.Fail($"{copy}: {after} bytes after the {copied} copied, a byte was written.");
         new Span<byte>(copy.Destination, (int)copied).Fill(Pattern.Canary);
     }
 
     /// <summary>Fails unless not one byte was ever written.</summary>
-    internal void CheckUntouched() => Assert.Equal(-1, Region.Span.IndexOfAnyExcept(Pattern.Canary));
+    internal void CheckUntouched() => Require.Equal(-1, Region.Span.IndexOfAnyExcept(Pattern.Canary));
 
     public void Dispose() => Region.Dispose();
 

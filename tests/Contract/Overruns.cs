@@ -1,6 +1,4 @@
-using CopyMc.Engine.Tests.Copying;
-
-namespace CopyMc.Engine.Tests.Faults;
+namespace CopyMc.Contract;
 
 /// <summary>Ways for a copy to run into a page: how many bytes lie before it, and how long the copy wants to be.</summary>
 internal static class Overruns
@@ -11,7 +9,7 @@ internal static class Overruns
     /// <summary>So short that the copy is a few moves that overlap: each length with each number of bytes before the page.</summary>
     internal static IEnumerable<(int Before, int Length)> Short()
     {
-        for (int length = 1; length <= 130; length++)
+        for (int length = 1; length <= 130; length += Sweep.Step(5))
         {
             for (int before = 0; before < length; before++)
                 yield return (before, length);

@@ -1,7 +1,7 @@
-namespace CopyMc.Engine.Tests.Copying;
+namespace CopyMc.Contract.Promises;
 
 /// <summary>Which marks count for a copy, and which do not.</summary>
-public sealed unsafe class KnownPoisonTests : IDisposable
+public sealed unsafe class KnownPoison : IDisposable
 {
     private const nuint Length = 4 * NativeRegion.PageSize;
     private const nuint Line = PoisonMap.LineSize;
@@ -9,7 +9,7 @@ public sealed unsafe class KnownPoisonTests : IDisposable
     private readonly NativeRegion _source = new(Length + 2 * NativeRegion.PageSize);
     private readonly CanaryDestination _destination = new(Length);
 
-    public KnownPoisonTests() => Pattern.Fill(_source.Span, seed: 7);
+    public KnownPoison() => Pattern.Fill(_source.Span, seed: 7);
 
     /// <summary>Where the copies start: a page into the region, so that maps may begin before it.</summary>
     private byte* Source => _source.Pointer + NativeRegion.PageSize;
@@ -20,18 +20,14 @@ public sealed unsafe class KnownPoisonTests : IDisposable
         _destination.Dispose();
     }
 
-    [Theory]
-    [ClassData(typeof(EveryKernel))]
-    public void A_map_over_a_part_of_the_source_counts_for_that_part(string kernel)
+    public void A_map_over_a_part_of_the_source_counts_for_that_part(CopyKernel kernel)
     {
         using var map = new PoisonMap(Source + 6000, 3000);
         map.Mark(0, 3000);
         ExpectPrefix(kernel, 6000 / Line * Line);
     }
 
-    [Theory]
-    [ClassData(typeof(EveryKernel))]
-    public void A_map_that_reaches_over_both_ends_of_the_source_counts_only_between_them(string kernel)
+    public void A_map_that_reaches_over_both_ends_of_the_source_counts_only_between_them(CopyKernel kernel)
     {
         using var map = new PoisonMap(Source - 4096, Length + 8192);
         map.Mark(4096 - 1);
@@ -41,9 +37,7 @@ public sealed unsafe class KnownPoisonTests : IDisposable
         ExpectPrefix(kernel, Length - Line);
     }
 
-    [Theory]
-    [ClassData(typeof(EveryKernel))]
-    public void Of_overlapping_maps_the_lowest_mark_counts(string kernel)
+    public void Of_overlapping_maps_the_lowest_mark_counts(CopyKernel kernel)
     {
         using var wide = new PoisonMap(Source, Length);
         using var narrow = new PoisonMap(Source + 1000, 500);
@@ -58,9 +52,7 @@ public sealed unsafe class KnownPoisonTests : IDisposable
         ExpectPrefix(kernel, 0);
     }
 
-    [Theory]
-    [ClassData(typeof(EveryKernel))]
-    public void A_line_that_a_map_merely_touches_counts_whole(string kernel)
+    public void A_line_that_a_map_merely_touches_counts_whole(CopyKernel kernel)
     {
         // One byte of a map, in the middle of a line that starts before it and ends after it.
         using var map = new PoisonMap(Source + 10 * Line + 30, 1);
@@ -76,18 +68,14 @@ public sealed unsafe class KnownPoisonTests : IDisposable
         _destination.Check(behind, 0);
     }
 
-    [Theory]
-    [ClassData(typeof(EveryKernel))]
-    public void Marks_on_the_destination_do_not_matter(string kernel)
+    public void Marks_on_the_destination_do_not_matter(CopyKernel kernel)
     {
         _destination.Region.Poison.Mark(0, _destination.Region.Length);
         ExpectPrefix(kernel, Length);
-        Assert.Equal(0u, _destination.Region.Poison.FirstPoisoned(0, 1));
+        Require.Equal(0u, _destination.Region.Poison.FirstPoisoned(0, 1));
     }
 
-    [Theory]
-    [ClassData(typeof(EveryKernel))]
-    public void A_cleared_line_is_copied_again(string kernel)
+    public void A_cleared_line_is_copied_again(CopyKernel kernel)
     {
         _source.Poison.Mark(NativeRegion.PageSize, 3 * Line);
         ExpectPrefix(kernel, 0);
@@ -97,9 +85,7 @@ public sealed unsafe class KnownPoisonTests : IDisposable
         ExpectPrefix(kernel, Length);
     }
 
-    [Theory]
-    [ClassData(typeof(EveryKernel))]
-    public void A_disposed_map_is_no_longer_honoured(string kernel)
+    public void A_disposed_map_is_no_longer_honoured(CopyKernel kernel)
     {
         var map = new PoisonMap(Source, Length);
         map.Mark(5000, 100);
@@ -108,20 +94,16 @@ public sealed unsafe class KnownPoisonTests : IDisposable
         ExpectPrefix(kernel, Length);
     }
 
-    [Theory]
-    [ClassData(typeof(EveryKernel))]
-    public void Spans_stop_at_the_mark_too(string kernel)
+    public void Spans_stop_at_the_mark_too(CopyKernel kernel)
     {
         _source.Poison.Mark(NativeRegion.PageSize + 3000);
         var copy = new CopyCase(Source, _destination.Start, Length);
         int remaining = Engines.Of(kernel).Copy(new ReadOnlySpan<byte>(Source, (int)Length), new Span<byte>(_destination.Start, (int)Length));
-        Assert.Equal((int)(Length - 3000 / Line * Line), remaining);
+        Require.Equal((int)(Length - 3000 / Line * Line), remaining);
         _destination.Check(copy, 3000 / Line * Line);
     }
 
-    [Theory]
-    [ClassData(typeof(EveryKernel))]
-    public void Poison_behind_several_blocks_stops_the_copy_there(string kernel)
+    public void Poison_behind_several_blocks_stops_the_copy_there(CopyKernel kernel)
     {
         const nuint Block = 2 * 1024 * 1024;
         CopyEngine engine = Engines.Of(kernel);
@@ -143,13 +125,13 @@ public sealed unsafe class KnownPoisonTests : IDisposable
     }
 
     /// <summary>The copy of all of the source stops after <paramref name="prefix"/> bytes, by every way of calling.</summary>
-    private void ExpectPrefix(string kernel, nuint prefix)
+    private void ExpectPrefix(CopyKernel kernel, nuint prefix)
     {
         CopyEngine engine = Engines.Of(kernel);
         var copy = new CopyCase(Source, _destination.Start, Length);
         copy.ExpectStop(engine, prefix, prefix == Length ? default : KnownAt(prefix));
         _destination.Check(copy, prefix);
-        Assert.Equal(Length - prefix, copy.Run(engine));
+        Require.Equal(Length - prefix, copy.Run(engine));
         _destination.Check(copy, prefix);
     }
 

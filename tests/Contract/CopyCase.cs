@@ -1,4 +1,4 @@
-namespace CopyMc.Engine.Tests.Copying;
+namespace CopyMc.Contract;
 
 /// <summary>One copy: from where, to where, how much. In words only when it fails.</summary>
 internal readonly unsafe struct CopyCase(byte* source, byte* destination, nuint byteCount)
@@ -18,7 +18,7 @@ internal readonly unsafe struct CopyCase(byte* source, byte* destination, nuint 
     {
         nuint remaining = Run(engine, out CopyFault fault);
         if (remaining != ByteCount - expectedPrefix || fault != expectedFault)
-            Assert.Fail($"{this}: {remaining} remain, expected {ByteCount - expectedPrefix}; {fault}, expected {expectedFault}.");
+            Require.Fail($"{this}: {remaining} remain, expected {ByteCount - expectedPrefix}; {fault}, expected {expectedFault}.");
     }
 
     public override string ToString() =>

@@ -1,4 +1,4 @@
-namespace CopyMc.Engine.Tests.Copying;
+namespace CopyMc.Contract;
 
 /// <summary>Lengths at which a kernel changes its way: around the sizes of words, lines, vectors, groups of vectors and pages.</summary>
 internal static class Lengths

@@ -1,4 +1,4 @@
-namespace CopyMc.Engine.Tests.Copying;
+namespace CopyMc.Contract;
 
 /// <summary>A marked line that no copy of the test touches, so that copies take the path that looks at the maps.</summary>
 internal sealed unsafe class PoisonElsewhere : IDisposable

@@ -1,63 +1,53 @@
-using CopyMc.Engine.Tests.Copying;
-
-namespace CopyMc.Engine.Tests.Faults;
+namespace CopyMc.Contract.Promises;
 
 /// <summary>A copy to a page that cannot be written ends exactly where that page starts, and says that it was the destination.</summary>
-public sealed unsafe class LatentDestinationTests(PoisonedPages pages) : IClassFixture<PoisonedPages>, IDisposable
+public sealed unsafe class LatentDestination : IDisposable
 {
     private readonly NativeRegion _source = new(Overruns.Longest + 2 * NativeRegion.PageSize);
 
     public void Dispose() => _source.Dispose();
 
-    [Theory]
-    [ClassData(typeof(EveryLatentPoison))]
-    public void The_count_is_exact_for_every_short_overrun(string kernel, PoisonSource source)
+    public void The_count_is_exact_for_every_short_overrun(CopyKernel kernel, PoisonSource source)
     {
         CopyEngine engine = Engines.Of(kernel);
-        PoisonedPage page = Prepare(source);
+        using PoisonedPage page = Prepare(source);
         foreach ((int before, int length) in Overruns.Short())
             RunInto(page, engine, before, length, sourceOffset: (before * 7 + length) % Overruns.Alignments);
     }
 
-    [Theory]
-    [ClassData(typeof(EveryLatentPoison))]
-    public void The_count_is_exact_at_every_alignment(string kernel, PoisonSource source)
+    public void The_count_is_exact_at_every_alignment(CopyKernel kernel, PoisonSource source)
     {
         CopyEngine engine = Engines.Of(kernel);
-        PoisonedPage page = Prepare(source);
+        using PoisonedPage page = Prepare(source);
         foreach ((int before, int length) in Overruns.Long)
         {
-            for (int d = 0; d < Overruns.Alignments; d++)
+            foreach (int d in Sweep.Alignments)
             {
-                for (int s = 0; s < Overruns.Alignments; s++)
+                foreach (int s in Sweep.Alignments)
                     RunInto(page, engine, before + d, length + d, s);
             }
         }
     }
 
-    [Theory]
-    [ClassData(typeof(EveryLatentPoison))]
-    public void It_teaches_no_map_anything(string kernel, PoisonSource source)
+    public void It_teaches_no_map_anything(CopyKernel kernel, PoisonSource source)
     {
         CopyEngine engine = Engines.Of(kernel);
         using var destination = new PoisonedPage(source, NativeRegion.PageSize, 0);
         var copy = new CopyCase(_source.Pointer, destination.Start - 100, 200);
-        Assert.Equal(100u, copy.Run(engine, out CopyFault fault));
-        Assert.Equal(CopySide.Destination, fault.Side);
-        Assert.Equal(0, destination.Region.Poison.PoisonedLineCount);
-        Assert.Equal(0, _source.Poison.PoisonedLineCount);
+        Require.Equal(100u, copy.Run(engine, out CopyFault fault));
+        Require.Equal(CopySide.Destination, fault.Side);
+        Require.Equal(0, destination.Region.Poison.PoisonedLineCount);
+        Require.Equal(0, _source.Poison.PoisonedLineCount);
     }
 
-    [Theory]
-    [ClassData(typeof(EveryLatentPoison))]
-    public void Of_two_bad_pages_the_nearer_one_ends_the_copy(string kernel, PoisonSource source)
+    public void Of_two_bad_pages_the_nearer_one_ends_the_copy(CopyKernel kernel, PoisonSource source)
     {
         CopyEngine engine = Engines.Of(kernel);
-        PoisonedPage destination = Prepare(source);
-        using var from = new PoisonedPage(source, PoisonedPages.Healthy, PoisonedPages.Healthy);
+        using PoisonedPage destination = Prepare(source);
+        using var from = new PoisonedPage(source);
         foreach ((int before, int length) in Overruns.Long)
         {
-            for (int farther = 1; farther <= Overruns.Alignments; farther++)
+            foreach (int farther in Sweep.Alignments.Select(alignment => alignment + 1))
             {
                 int nearer = before + 13;
                 var copy = new CopyCase(from.Start - nearer - farther, destination.Start - nearer, (nuint)(length + farther));
@@ -67,22 +57,20 @@ public sealed unsafe class LatentDestinationTests(PoisonedPages pages) : IClassF
                 copy = new CopyCase(from.Start - nearer, destination.Start - nearer - farther, (nuint)(length + farther));
                 nuint remaining = copy.Run(engine, out fault);
                 if (remaining != copy.ByteCount - (nuint)nearer || fault != from.Fault(CopySide.Source, fault.Kind))
-                    Assert.Fail($"{copy}: {remaining} remain, expected {copy.ByteCount - (nuint)nearer}; {fault}.");
+                    Require.Fail($"{copy}: {remaining} remain, expected {copy.ByteCount - (nuint)nearer}; {fault}.");
                 Check(destination, copy, (nuint)nearer);
                 from.Region.Poison.Clear(0, from.Region.Length);
             }
         }
     }
 
-    [Theory]
-    [ClassData(typeof(EveryLatentPoison))]
-    public void A_copy_up_to_the_page_or_from_behind_it_on_does_not_touch_it(string kernel, PoisonSource source)
+    public void A_copy_up_to_the_page_or_from_behind_it_on_does_not_touch_it(CopyKernel kernel, PoisonSource source)
     {
         CopyEngine engine = Engines.Of(kernel);
-        PoisonedPage page = Prepare(source);
+        using PoisonedPage page = Prepare(source);
         foreach (nuint length in Lengths.All)
         {
-            for (int s = 0; s < Overruns.Alignments; s++)
+            foreach (int s in Sweep.Alignments)
             {
                 var upTo = new CopyCase(_source.Pointer + s, page.Start - length, length);
                 upTo.ExpectStop(engine, length, default);
@@ -90,31 +78,29 @@ public sealed unsafe class LatentDestinationTests(PoisonedPages pages) : IClassF
 
                 var from = new CopyCase(_source.Pointer + s, page.End, length);
                 from.ExpectStop(engine, length, default);
-                Assert.True(new ReadOnlySpan<byte>(page.End, (int)length).SequenceEqual(_source.Span.Slice(s, (int)length)), from.ToString());
+                Require.True(new ReadOnlySpan<byte>(page.End, (int)length).SequenceEqual(_source.Span.Slice(s, (int)length)), from.ToString());
                 new Span<byte>(page.End, (int)length).Fill(Pattern.Canary);
             }
         }
     }
 
-    [Theory]
-    [ClassData(typeof(EveryLatentPoison))]
-    public void Nothing_is_learned_of_a_destination_so_that_the_next_copy_may_find_it_healed(string kernel, PoisonSource source)
+    public void Nothing_is_learned_of_a_destination_so_that_the_next_copy_may_find_it_healed(CopyKernel kernel, PoisonSource source)
     {
         CopyEngine engine = Engines.Of(kernel);
-        using var page = new PoisonedPage(source, PoisonedPages.Healthy, PoisonedPages.Healthy);
+        using var page = new PoisonedPage(source);
         Pattern.Fill(_source.Span, seed: 5);
         var copy = new CopyCase(_source.Pointer, page.Start - 100, 1000);
         for (int again = 0; again < 3; again++)
         {
-            Assert.Equal(900u, copy.Run(engine, out CopyFault fault));
-            Assert.Equal(page.Fault(CopySide.Destination, fault.Kind), fault);
-            Assert.Equal(900u, copy.Run(engine));
+            Require.Equal(900u, copy.Run(engine, out CopyFault fault));
+            Require.Equal(page.Fault(CopySide.Destination, fault.Kind), fault);
+            Require.Equal(900u, copy.Run(engine));
         }
-        Assert.Equal(0, _source.Poison.PoisonedLineCount);
+        Require.Equal(0, _source.Poison.PoisonedLineCount);
 
         PoisonInjector.Heal(page.Region, 0, page.Region.Length, source);
-        Assert.Equal(0u, copy.Run(engine));
-        Assert.True(new ReadOnlySpan<byte>(copy.Destination, 1000).SequenceEqual(_source.Span[..1000]));
+        Require.Equal(0u, copy.Run(engine));
+        Require.True(new ReadOnlySpan<byte>(copy.Destination, 1000).SequenceEqual(_source.Span[..1000]));
     }
 
     private void RunInto(PoisonedPage page, CopyEngine engine, int before, int length, int sourceOffset)
@@ -122,14 +108,14 @@ public sealed unsafe class LatentDestinationTests(PoisonedPages pages) : IClassF
         var copy = new CopyCase(_source.Pointer + sourceOffset, page.Start - before, (nuint)length);
         Expect(page, copy, copy.Run(engine, out CopyFault fault), fault, (nuint)before);
         if (_source.Poison.PoisonedLineCount != 0)
-            Assert.Fail($"{copy}: lines of the source were marked.");
+            Require.Fail($"{copy}: lines of the source were marked.");
 
     }
 
     private static void Expect(PoisonedPage page, CopyCase copy, nuint remaining, CopyFault fault, nuint prefix)
     {
         if (remaining != copy.ByteCount - prefix || !page.IsKind(fault.Kind) || fault != page.Fault(CopySide.Destination, fault.Kind))
-            Assert.Fail($"{copy}: {remaining} remain, expected {copy.ByteCount - prefix}; {fault}.");
+            Require.Fail($"{copy}: {remaining} remain, expected {copy.ByteCount - prefix}; {fault}.");
         Check(page, copy, prefix);
     }
 
@@ -139,19 +125,19 @@ public sealed unsafe class LatentDestinationTests(PoisonedPages pages) : IClassF
         const int Margin = 512;
         var written = new Span<byte>(copy.Destination, (int)prefix);
         if (!written.SequenceEqual(new ReadOnlySpan<byte>(copy.Source, (int)prefix)))
-            Assert.Fail($"{copy}: a byte of the {prefix} copied is wrong.");
+            Require.Fail($"{copy}: a byte of the {prefix} copied is wrong.");
         written.Fill(Pattern.Canary);
         if (new ReadOnlySpan<byte>(copy.Destination - Margin, (int)(page.Start - copy.Destination) + Margin).ContainsAnyExcept(Pattern.Canary)
             || new ReadOnlySpan<byte>(page.End, Margin).ContainsAnyExcept(Pattern.Canary))
-            Assert.Fail($"{copy}: a byte outside the {prefix} copied was written.");
+            Require.Fail($"{copy}: a byte outside the {prefix} copied was written.");
     }
 
     private PoisonedPage Prepare(PoisonSource source)
     {
         Pattern.Fill(_source.Span, seed: 4);
-        PoisonedPage page = pages[source];
-        new Span<byte>(page.Region.Pointer, PoisonedPages.Healthy).Fill(Pattern.Canary);
-        new Span<byte>(page.End, PoisonedPages.Healthy).Fill(Pattern.Canary);
+        var page = new PoisonedPage(source);
+        new Span<byte>(page.Region.Pointer, PoisonedPage.Healthy).Fill(Pattern.Canary);
+        new Span<byte>(page.End, PoisonedPage.Healthy).Fill(Pattern.Canary);
         return page;
     }
 }

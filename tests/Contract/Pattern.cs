@@ -1,4 +1,4 @@
-namespace CopyMc.Engine.Tests.Copying;
+namespace CopyMc.Contract;
 
 /// <summary>The bytes that tests copy, and the byte that says nobody has written here.</summary>
 internal static class Pattern

@@ -1,44 +1,38 @@
-using CopyMc.Engine.Tests.Copying;
-
-namespace CopyMc.Engine.Tests.Faults;
+namespace CopyMc.Contract.Promises;
 
 /// <summary>A copy that runs into a page only the hardware knows to be bad ends exactly there, and has learned of it.</summary>
-public sealed unsafe class LatentPoisonTests(PoisonedPages pages) : IClassFixture<PoisonedPages>, IDisposable
+public sealed unsafe class LatentPoison : IDisposable
 {
     private readonly CanaryDestination _destination = new(Overruns.Longest + Lengths.Alignments);
 
     public void Dispose() => _destination.Dispose();
 
-    [Theory]
-    [ClassData(typeof(EveryLatentPoison))]
-    public void The_count_is_exact_for_every_short_overrun(string kernel, PoisonSource source)
+    public void The_count_is_exact_for_every_short_overrun(CopyKernel kernel, PoisonSource source)
     {
         CopyEngine engine = Engines.Of(kernel);
+        using var page = new PoisonedPage(source);
         foreach ((int before, int length) in Overruns.Short())
-            RunInto(pages[source], engine, before, length, destinationOffset: (before * 7 + length) % Overruns.Alignments);
+            RunInto(page, engine, before, length, destinationOffset: (before * 7 + length) % Overruns.Alignments);
     }
 
-    [Theory]
-    [ClassData(typeof(EveryLatentPoison))]
-    public void The_count_is_exact_at_every_alignment(string kernel, PoisonSource source)
+    public void The_count_is_exact_at_every_alignment(CopyKernel kernel, PoisonSource source)
     {
         CopyEngine engine = Engines.Of(kernel);
+        using var page = new PoisonedPage(source);
         foreach ((int before, int length) in Overruns.Long)
         {
-            for (int s = 0; s < Overruns.Alignments; s++)
+            foreach (int s in Sweep.Alignments)
             {
-                for (int d = 0; d < Overruns.Alignments; d++)
-                    RunInto(pages[source], engine, before + s, length + s, d);
+                foreach (int d in Sweep.Alignments)
+                    RunInto(page, engine, before + s, length + s, d);
             }
         }
     }
 
-    [Theory]
-    [ClassData(typeof(EveryLatentPoison))]
-    public void A_copy_that_starts_in_the_page_copies_nothing(string kernel, PoisonSource source)
+    public void A_copy_that_starts_in_the_page_copies_nothing(CopyKernel kernel, PoisonSource source)
     {
         CopyEngine engine = Engines.Of(kernel);
-        PoisonedPage page = pages[source];
+        using var page = new PoisonedPage(source);
         foreach (int inside in (ReadOnlySpan<int>)[0, 1, 63, 64, 65, 2048, 4032, 4095])
         {
             foreach (int length in Lengths.All.Where(length => length != 0))
@@ -50,15 +44,13 @@ public sealed unsafe class LatentPoisonTests(PoisonedPages pages) : IClassFixtur
         }
     }
 
-    [Theory]
-    [ClassData(typeof(EveryLatentPoison))]
-    public void A_copy_up_to_the_page_or_from_behind_it_on_does_not_touch_it(string kernel, PoisonSource source)
+    public void A_copy_up_to_the_page_or_from_behind_it_on_does_not_touch_it(CopyKernel kernel, PoisonSource source)
     {
         CopyEngine engine = Engines.Of(kernel);
-        PoisonedPage page = pages[source];
+        using var page = new PoisonedPage(source);
         foreach (nuint length in Lengths.All)
         {
-            for (int d = 0; d < Overruns.Alignments; d++)
+            foreach (int d in Sweep.Alignments)
             {
                 var upTo = new CopyCase(page.Start - length, _destination.Start + d, length);
                 upTo.ExpectStop(engine, length, default);
@@ -78,7 +70,7 @@ public sealed unsafe class LatentPoisonTests(PoisonedPages pages) : IClassFixtur
         if ((before + destinationOffset) % 2 == 0)
             ExpectFault(page, copy, copy.Run(engine, out CopyFault fault), fault, (nuint)before);
         else if (copy.Run(engine) is nuint remaining && remaining != (nuint)(length - before))
-            Assert.Fail($"{copy}: {remaining} remain, expected {length - before}.");
+            Require.Fail($"{copy}: {remaining} remain, expected {length - before}.");
         _destination.Check(copy, (nuint)before);
         ExpectLearned(page, engine, copy, (nuint)before);
         _destination.Check(copy, (nuint)before);
@@ -87,14 +79,14 @@ public sealed unsafe class LatentPoisonTests(PoisonedPages pages) : IClassFixtur
     private static void ExpectFault(PoisonedPage page, CopyCase copy, nuint remaining, CopyFault fault, nuint prefix)
     {
         if (remaining != copy.ByteCount - prefix || !page.IsKind(fault.Kind) || fault != page.Fault(CopySide.Source, fault.Kind))
-            Assert.Fail($"{copy}: {remaining} remain, expected {copy.ByteCount - prefix}; {fault}.");
+            Require.Fail($"{copy}: {remaining} remain, expected {copy.ByteCount - prefix}; {fault}.");
     }
 
     /// <summary>The region's map knows the whole page and no more, a copy stops there by itself, and then all is forgotten for the next.</summary>
     private static void ExpectLearned(PoisonedPage page, CopyEngine engine, CopyCase copy, nuint prefix)
     {
         if (page.Region.Poison.PoisonedLineCount != NativeRegion.PageSize / PoisonMap.LineSize)
-            Assert.Fail($"{copy}: {page.Region.Poison.PoisonedLineCount} lines were learned.");
+            Require.Fail($"{copy}: {page.Region.Poison.PoisonedLineCount} lines were learned.");
         copy.ExpectStop(engine, prefix, page.Known((nuint)copy.Source));
         page.Region.Poison.Clear(0, page.Region.Length);
     }

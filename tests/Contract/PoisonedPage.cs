@@ -1,15 +1,18 @@
-using CopyMc.Engine.Tests.Copying;
+namespace CopyMc.Contract;
 
-namespace CopyMc.Engine.Tests.Faults;
-
-/// <summary>
-/// A region with one page in it that faults, poisoned once for all kernels: <see cref="PoisonSource.HwPoison"/> costs the machine
-/// a frame each time.
-/// </summary>
+/// <summary>A region with one page in it that faults.</summary>
 internal sealed unsafe class PoisonedPage : IDisposable
 {
+    /// <summary>Bytes on either side where nothing else is asked for: what the longest copies of short overruns need.</summary>
+    internal const int Healthy = 4 * NativeRegion.PageSize;
+
     private readonly PoisonSource _source;
     private readonly nuint _offset;
+
+    internal PoisonedPage(PoisonSource source)
+        : this(source, Healthy, Healthy)
+    {
+    }
 
     internal PoisonedPage(PoisonSource source, nuint healthyBefore, nuint healthyAfter, NativeRegionOptions? options = null)
     {

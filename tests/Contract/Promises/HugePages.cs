@@ -1,9 +1,7 @@
-using CopyMc.Engine.Tests.Copying;
-
-namespace CopyMc.Engine.Tests.Faults;
+namespace CopyMc.Contract.Promises;
 
 /// <summary>The copies that CopyMc is for: 2 MiB and more, with one page lost.</summary>
-public sealed unsafe class HugePageTests : IDisposable
+public sealed unsafe class HugePages : IDisposable
 {
     private const nuint HugePage = NativeRegion.HugePageSize;
 
@@ -11,35 +9,25 @@ public sealed unsafe class HugePageTests : IDisposable
 
     public void Dispose() => _destination.Dispose();
 
-    [Theory]
-    [ClassData(typeof(EveryLatentPoison))]
-    public void The_first_page_lost(string kernel, PoisonSource source) => LosePage(kernel, source, 0);
+    public void The_first_page_lost(CopyKernel kernel, PoisonSource source) => LosePage(kernel, source, 0);
 
-    [Theory]
-    [ClassData(typeof(EveryLatentPoison))]
-    public void A_page_in_the_middle_lost(string kernel, PoisonSource source) => LosePage(kernel, source, HugePage / 2 - NativeRegion.PageSize);
+    public void A_page_in_the_middle_lost(CopyKernel kernel, PoisonSource source) => LosePage(kernel, source, HugePage / 2 - NativeRegion.PageSize);
 
-    [Theory]
-    [ClassData(typeof(EveryLatentPoison))]
-    public void The_last_page_lost(string kernel, PoisonSource source) => LosePage(kernel, source, HugePage - NativeRegion.PageSize);
+    public void The_last_page_lost(CopyKernel kernel, PoisonSource source) => LosePage(kernel, source, HugePage - NativeRegion.PageSize);
 
     /// <summary>
     /// Where source and destination agree modulo 4096, memmove may copy backward, so that a fault in the last page comes first and says
     /// nothing about the rest. Copies that are counted must not.
     /// </summary>
-    [Theory]
-    [ClassData(typeof(EveryLatentPoison))]
-    public void The_last_page_lost_with_source_and_destination_agreeing_modulo_4096(string kernel, PoisonSource source)
+    public void The_last_page_lost_with_source_and_destination_agreeing_modulo_4096(CopyKernel kernel, PoisonSource source)
     {
         CopyEngine engine = Engines.Of(kernel);
         using var page = new PoisonedPage(source, HugePage - NativeRegion.PageSize, 0);
-        for (nuint both = 0; both < NativeRegion.PageSize; both += 113)
+        for (nuint both = 0; both < NativeRegion.PageSize; both += 113 * (nuint)Sweep.Step(9))
             RunInto(page, engine, both, both);
     }
 
-    [Theory]
-    [ClassData(typeof(EveryLatentPoison))]
-    public void A_page_lost_behind_several_blocks(string kernel, PoisonSource source)
+    public void A_page_lost_behind_several_blocks(CopyKernel kernel, PoisonSource source)
     {
         CopyEngine engine = Engines.Of(kernel);
         using var page = new PoisonedPage(source, 5 * HugePage / 2, HugePage / 2);
@@ -56,12 +44,12 @@ public sealed unsafe class HugePageTests : IDisposable
         }
     }
 
-    private void LosePage(string kernel, PoisonSource source, nuint pageOffset)
+    private void LosePage(CopyKernel kernel, PoisonSource source, nuint pageOffset)
     {
         CopyEngine engine = Engines.Of(kernel);
         using var page = new PoisonedPage(source, pageOffset, HugePage - NativeRegion.PageSize - pageOffset);
-        for (nuint s = 0; s < Lengths.Alignments; s++)
-            RunInto(page, engine, s, s * 29 % Lengths.Alignments);
+        foreach (int s in Sweep.Alignments)
+            RunInto(page, engine, (nuint)s, (nuint)s * 29 % Lengths.Alignments);
     }
 
     private void RunInto(PoisonedPage page, CopyEngine engine, nuint sourceOffset, nuint destinationOffset)
@@ -78,6 +66,6 @@ public sealed unsafe class HugePageTests : IDisposable
     private static void ExpectFault(PoisonedPage page, CopyCase copy, nuint remaining, CopyFault fault, nuint prefix)
     {
         if (remaining != copy.ByteCount - prefix || !page.IsKind(fault.Kind) || fault != page.Fault(CopySide.Source, fault.Kind))
-            Assert.Fail($"{copy}: {remaining} remain, expected {copy.ByteCount - prefix}; {fault}.");
+            Require.Fail($"{copy}: {remaining} remain, expected {copy.ByteCount - prefix}; {fault}.");
     }
 }

@@ -1,4 +1,4 @@
-namespace CopyMc.Engine.Tests.Copying;
+namespace CopyMc.Contract;
 
 /// <summary>One engine for each kernel.</summary>
 internal static class Engines

@@ -1,0 +1,47 @@
+using CopyMc.Contract.Promises;
+
+namespace CopyMc.Engine.Tests;
+
+/// <summary>What copies promise, for every kernel and every source of poison there is here. The guests of tests/vm run the same.</summary>
+public sealed class ContractTests
+{
+    private static readonly Dictionary<string, Promise> s_promises = Catalog.All.ToDictionary(promise => promise.Name);
+
+    /// <summary>By name, which a test explorer can keep.</summary>
+    public static TheoryData<string> Promises
+    {
+        get
+        {
+            var names = new TheoryData<string>();
+            foreach (Promise promise in s_promises.Values)
+                names.Add(new TheoryDataRow<string>(promise.Name) { Skip = promise.UnavailableReason, TestDisplayName = promise.Name });
+            return names;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Promises))]
+    public void Holds(string promise)
+    {
+        try
+        {
+            s_promises[promise].Keep();
+        }
+        catch (UnavailableException unavailable)
+        {
+            Assert.Skip(unavailable.Message);
+        }
+    }
+
+    /// <summary>Or the promises would prove nothing.</summary>
+    [Theory]
+    [ClassData(typeof(Copying.BrokenKernel))]
+    public void A_kernel_wrong_by_one_byte_would_be_caught(string kernel)
+    {
+        CopyKernel broken = Copying.BrokenKernel.Find(kernel);
+        using var exactness = new CopyExactness();
+        Assert.Throws<ContractViolationException>(() => exactness.Every_byte_is_copied_and_no_other_written(broken, poisonElsewhere: false));
+        using var firstLine = new FirstPoisonedLine();
+        Assert.Throws<ContractViolationException>(() => firstLine.Every_line_of_2_MiB_is_met_exactly(broken));
+    }
+}
