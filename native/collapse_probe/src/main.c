@@ -1,9 +1,11 @@
 // collapse_probe KEY=VALUE...: builds one situation of memory, asks the kernel to collapse it (MADV_COLLAPSE), and prints what came of it
-// as one line of JSON: the errno, the page table before and after, which 2 MiB ranges became huge, and what can be read in every page.
+// as one line of JSON: the errno, the page table before and after, which 2 MiB ranges are huge, what can be read in every page, and, where
+// wanted and to be had, the tracepoints that the call went through.
 // {"unsupported": reason} where this system lacks something. Exit status 2: arguments it does not understand.
 #define _GNU_SOURCE
 #include "kernel_interface.h"
 #include "observation.h"
+#include "trace.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -17,10 +19,13 @@
 static void collapse(const struct state *state, struct subject *subject, struct observation *observation) {
     change_subject(state, subject);
     read_page_table(getpid(), state, subject, observation->before);
+    read_huge_mappings(subject, observation->huge_before);
+    observation->traced = state->traced && start_trace();
     int result = madvise(page_at(subject, state->call.first), (size_t)state->call.count * PAGE, MADV_COLLAPSE);
     observation->error = result == 0 ? 0 : errno;
+    stop_trace(observation->trace, sizeof observation->trace);
     read_page_table(getpid(), state, subject, observation->after);
-    read_huge_mappings(state, subject, observation->mapped_huge);
+    read_huge_mappings(subject, observation->huge_after);
     open_subject(state, subject);
 }
 
@@ -28,6 +33,8 @@ int main(int count, char **arguments) {
     static struct state state;
     struct subject subject;
     parse_state(count - 1, arguments + 1, &state);
+    if (sysconf(_SC_PAGESIZE) != PAGE)
+        unsupported("pages here are not of 4 KiB");
     struct observation *observation = mmap(NULL, sizeof *observation, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (observation == MAP_FAILED)
         unsupported("mmap");
@@ -66,5 +73,6 @@ int main(int count, char **arguments) {
         kill(child, SIGKILL);
         waitpid(child, NULL, 0);
     }
+    release_subject();
     return 0;
 }

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -31,7 +32,7 @@ void read_page_table(pid_t process, const struct state *state, const struct subj
     close(fd);
 }
 
-void read_huge_mappings(const struct state *state, const struct subject *subject, bool *mapped_huge) {
+void read_huge_mappings(const struct subject *subject, bool *mapped_huge) {
     int fd = open_of(getpid(), "pagemap");
     for (int i = 0; i + HUGE_PAGE_PAGES <= MOST_PAGES; i += HUGE_PAGE_PAGES) {
         struct page_region region;
@@ -48,7 +49,6 @@ void read_huge_mappings(const struct state *state, const struct subject *subject
             unsupported("PAGEMAP_SCAN (Linux 6.7): %s", strerror(errno));
         mapped_huge[i / HUGE_PAGE_PAGES] = regions > 0;
     }
-    (void)state;
     close(fd);
 }
 
@@ -119,6 +119,31 @@ static void print_content(const char *key, const struct state *state, pid_t proc
     print_runs(key, state, names);
 }
 
+// The frames of the file's pages, through a mapping of its own: what the page cache holds, whatever the page table under test says.
+static void read_page_cache(const struct state *state, const struct subject *subject, uint64_t *entries) {
+    size_t length = (size_t)state->mapping.count * PAGE;
+    off_t offset = (off_t)(state->file_offset + state->mapping.first) * PAGE;
+    char *window = mmap(NULL, length, PROT_READ, MAP_SHARED, subject->fd, offset);
+    if (window == MAP_FAILED)
+        return;
+    madvise(window, length, MADV_POPULATE_READ); // fails at the end of a truncated file, which is all there is
+    struct subject seen = {.base = window - (long)state->mapping.first * PAGE};
+    read_page_table(getpid(), state, &seen, entries);
+    munmap(window, length);
+}
+
+// `folios`: the frames behind the pages where a huge page that no PMD maps counts too, or NULL.
+static void print_huge_mappings(const char *key, const struct state *state, const bool *mapped_huge, const uint64_t *folios) {
+    printf(", \"%s\": \"", key);
+    int first = state->mapping.first / HUGE_PAGE_PAGES, last = (state->mapping.first + state->mapping.count - 1) / HUGE_PAGE_PAGES;
+    for (int i = first; i <= last; i++) {
+        int folio = folios ? is_huge_folio(folios + (size_t)i * HUGE_PAGE_PAGES) : 0;
+        const char *name = mapped_huge[i] ? "huge" : folio > 0 ? "folio" : folio < 0 ? "unknown" : "small";
+        printf("%s%s", i == first ? "" : ", ", name);
+    }
+    printf("\"");
+}
+
 void print_outcome(const struct state *state, const struct subject *subject, const struct observation *observation, pid_t caller,
                    pid_t other) {
     printf("{\"errno\": %d", observation->error);
@@ -132,15 +157,15 @@ void print_outcome(const struct state *state, const struct subject *subject, con
     else if (subject->also_mapped)
         print_content("otherContent", state, caller, subject->also_mapped);
 
-    // Only now: reading has brought back what a file's mapping had lost.
-    uint64_t entries[MOST_PAGES] = {0};
-    read_page_table(caller, state, subject, entries);
-    printf(", \"ranges\": \"");
-    int first = state->mapping.first / HUGE_PAGE_PAGES, last = (state->mapping.first + state->mapping.count - 1) / HUGE_PAGE_PAGES;
-    for (int i = first; i <= last; i++) {
-        int folio = is_huge_folio(entries + (size_t)i * HUGE_PAGE_PAGES);
-        const char *name = observation->mapped_huge[i] ? "huge" : folio > 0 ? "folio" : folio < 0 ? "unknown" : "small";
-        printf("%s%s", i == first ? "" : ", ", name);
-    }
-    printf("\"}\n");
+    print_huge_mappings("rangesBefore", state, observation->huge_before, NULL);
+    uint64_t folios[MOST_PAGES] = {0};
+    if (subject->fd >= 0)
+        read_page_cache(state, subject, folios);
+    else
+        read_page_table(caller, state, subject, folios);
+    print_huge_mappings("ranges", state, observation->huge_after, folios);
+    printf(", \"traced\": %s", observation->traced ? "true" : "false");
+    if (*observation->trace)
+        printf(", \"trace\": \"%s\"", observation->trace);
+    printf("}\n");
 }

@@ -5,8 +5,9 @@
 #include <string.h>
 
 static const char *const MEMORIES[] = {"anonymous", "shared", "private", "disk", "readOnlyDisk", "hugetlb", "secret", NULL};
-static const char *const PAGES[] = {"absent",  "present",        "cached",  "zeroPage",   "dropped",  "lazyfree",     "swapped", "poisoned",
-                                    "guarded", "writeProtected", "punched", "hugeMapped", "compound", "compoundHead", NULL};
+static const char *const PAGES[] = {"absent",     "present",      "cached",   "zeroPage",       "dropped", "lazyfree",
+                                    "swapped",    "poisoned",     "guarded",  "writeProtected", "punched", "hugeMapped",
+                                    "hugeCached", "hugeZeroPage", "compound", "compoundHead",   NULL};
 static const char *const ADVICES[] = {"none", "huge", "noHuge", NULL};
 static const char *const PROTECTIONS[] = {"readWrite", "readOnly", "none", NULL};
 static const char *const REGISTRATIONS[] = {"none", "missing", "writeProtect", NULL};
@@ -94,6 +95,8 @@ void parse_state(int count, char **arguments, struct state *state) {
             state->thp_disabled = word(argument, value, SWITCHES);
         else if (KEY("chargeDenied"))
             state->charge_denied = word(argument, value, SWITCHES);
+        else if (KEY("trace"))
+            state->traced = word(argument, value, SWITCHES);
         else if (KEY("pages"))
             set_pages(argument, value, state);
         else

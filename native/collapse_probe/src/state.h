@@ -21,6 +21,8 @@ enum page_state {
     WRITE_PROTECTED,
     PUNCHED,
     HUGE_MAPPED,
+    HUGE_CACHED,
+    HUGE_ZERO_PAGE,
     COMPOUND,
     COMPOUND_HEAD
 };
@@ -45,6 +47,7 @@ struct state {
     enum registration registration;
     enum fork_caller fork;
     bool thp_disabled;  // prctl(PR_SET_THP_DISABLE)
+    bool traced;        // the tracepoints are wanted
     bool charge_denied; // the memory cgroup has no room for a huge page
     unsigned char pages[MOST_PAGES];
 };

@@ -2,6 +2,7 @@
 #include "subject.h"
 
 #include "kernel_interface.h"
+#include "memory_cgroup.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,14 +20,13 @@
 // Far from everything that the C library and the kernel place themselves, with room on both sides.
 static char *const BASE = (char *)0x100000000000, *const ALSO_MAPPED = (char *)0x110000000000;
 
-static const char *const NEED = "%s: %s";
-
 void unsupported(const char *format, ...) {
     char reason[256];
     va_list values;
     va_start(values, format);
     vsnprintf(reason, sizeof reason, format, values);
     va_end(values);
+    release_subject();
     printf("{\"unsupported\": \"%s\"}\n", reason);
     fflush(stdout);
     _exit(0);
@@ -34,7 +34,7 @@ void unsupported(const char *format, ...) {
 
 static void need(bool done, const char *what) {
     if (!done)
-        unsupported(NEED, what, strerror(errno));
+        unsupported("%s: %s", what, strerror(errno));
 }
 
 static bool is_file(const struct state *state) {
@@ -86,7 +86,7 @@ static void write_file_page(const struct state *state, int fd, int index) {
     need(pwrite(fd, words, PAGE, (off_t)(state->file_offset + index) * PAGE) == PAGE, "pwrite");
 }
 
-static bool is_filled(enum page_state page) { return page != ABSENT && page != ZERO_PAGE; }
+static bool is_filled(enum page_state page) { return page != ABSENT && page != ZERO_PAGE && page != HUGE_ZERO_PAGE; }
 
 static bool is_cached_only(enum page_state page) { return page == CACHED || page == PUNCHED; }
 
@@ -148,26 +148,37 @@ static void fill_with_compound_heads(const struct state *state, struct subject *
 }
 
 static void make_huge(const struct state *state, struct subject *subject) {
-    for (int i = 0; i + HUGE_PAGE_PAGES <= MOST_PAGES; i += HUGE_PAGE_PAGES)
-        if (memchr(state->pages + i, HUGE_MAPPED, HUGE_PAGE_PAGES) || memchr(state->pages + i, COMPOUND, HUGE_PAGE_PAGES))
+    static const enum page_state parts[] = {HUGE_MAPPED, HUGE_CACHED, COMPOUND};
+    for (int i = 0; i + HUGE_PAGE_PAGES <= MOST_PAGES; i += HUGE_PAGE_PAGES) {
+        bool wanted = false;
+        for (size_t part = 0; part < sizeof parts / sizeof *parts; part++)
+            wanted |= memchr(state->pages + i, parts[part], HUGE_PAGE_PAGES) != NULL;
+        if (wanted)
             collapse_now(page_at(subject, i));
+        if (memchr(state->pages + i, HUGE_ZERO_PAGE, HUGE_PAGE_PAGES)) {
+            need(madvise(page_at(subject, i), HUGE_PAGE, MADV_HUGEPAGE) == 0, "MADV_HUGEPAGE");
+            touch(page_at(subject, i));
+        }
+    }
 }
+
+void release_subject(void) { leave_memory_cgroup(); }
 
 void build_subject(const struct state *state, struct subject *subject) {
     *subject = (struct subject){.fd = -1, .userfaultfd = -1};
-    // Whatever the system's settings: no huge page but where the state says so.
-    need(prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0) == 0, "prctl(PR_SET_THP_DISABLE)");
+    if (state->charge_denied)
+        enter_memory_cgroup();
     if (is_file(state) || state->memory == SECRET)
         subject->fd = open_file(state);
     map_memory(state, subject);
-    prctl(PR_SET_THP_DISABLE, has_page(state, HUGE_MAPPED) || has_page(state, COMPOUND) ? 1 : 0, 0, 0, 0);
-    prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
-    bool heads = has_page(state, COMPOUND_HEAD);
-    if (!heads)
-        fill(state, subject);
-    prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
-    if (heads)
+    if (has_page(state, COMPOUND_HEAD)) {
         fill_with_compound_heads(state, subject);
+    } else {
+        // Whatever the system's settings: no huge page but where the state says so.
+        prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
+        fill(state, subject);
+        prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
+    }
     make_huge(state, subject);
     for (int i = state->also_mapped.first; i < state->also_mapped.first + state->also_mapped.count; i++)
         touch(subject->also_mapped + (long)i * PAGE);
@@ -279,8 +290,8 @@ static void pin(const struct state *state, struct subject *subject) {
 }
 
 void change_subject(const struct state *state, struct subject *subject) {
-    prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
     each_run(state, subject, COMPOUND, split_mapping);
+    // What is written or read from here on stays small too.
     prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
     for (int i = state->rewritten.first; i < state->rewritten.first + state->rewritten.count; i++)
         write_page(page_at(subject, i), i, 1);
@@ -288,6 +299,7 @@ void change_subject(const struct state *state, struct subject *subject) {
     each_run(state, subject, PUNCHED, punch);
     if (state->memory != ANONYMOUS)
         each_run(state, subject, CACHED, drop);
+    each_run(state, subject, HUGE_CACHED, drop);
     each_run(state, subject, LAZYFREE, lazyfree);
     each_run(state, subject, ZERO_PAGE, read_zero_page);
     each_run(state, subject, SWAPPED, swap_out);
@@ -314,10 +326,14 @@ void change_subject(const struct state *state, struct subject *subject) {
     if (state->gap.count)
         need(munmap(page_at(subject, state->gap.first), (size_t)state->gap.count * PAGE) == 0, "munmap");
     prctl(PR_SET_THP_DISABLE, state->thp_disabled, 0, 0, 0);
+    if (state->charge_denied)
+        leave_no_room_in_memory_cgroup();
 }
 
 void open_subject(const struct state *state, struct subject *subject) {
     prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
+    if (state->charge_denied)
+        leave_room_in_memory_cgroup();
     if (subject->userfaultfd >= 0)
         close(subject->userfaultfd);
     if (state->protection == NONE)

@@ -19,6 +19,9 @@ void build_subject(const struct state *state, struct subject *subject);
 // What the process that will call MADV_COLLAPSE does to it after the fork.
 void change_subject(const struct state *state, struct subject *subject);
 
+// Gives back what outlives the process; safe to call again.
+void release_subject(void);
+
 // Ends what would stand in the way of reading: the registration with userfaultfd, PROT_NONE.
 void open_subject(const struct state *state, struct subject *subject);
 

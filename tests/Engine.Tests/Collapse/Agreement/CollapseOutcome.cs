@@ -7,7 +7,10 @@ namespace CopyMc.Engine.Tests.Collapse.Agreement;
 /// <param name="OtherContent">The same on the other side of the fork or in the second mapping; null: there is neither.</param>
 public sealed record CollapseOutcome(CollapseErrno Error, string Ranges, string Content, string? OtherContent)
 {
+    /// <summary>The kernel's result of each range that it looked into; null: it could not be traced (only root can).</summary>
+    public string? Results { get; init; }
+
     /// <summary>What the state's recorded expectation comes to.</summary>
     public static CollapseOutcome ExpectedOf(CollapseState state) =>
-        new(state.Expected.Error, state.Expected.Ranges, state.ExpectedContent, state.ExpectedOtherContent);
+        new(state.Expected.Error, state.Expected.Ranges, state.ExpectedContent, state.ExpectedOtherContent) { Results = state.Expected.Results };
 }

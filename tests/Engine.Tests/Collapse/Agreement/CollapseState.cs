@@ -23,10 +23,10 @@ public sealed record CollapseState(string Name, CollapseMemory Memory)
     /// <summary>Pages unmapped again before the call.</summary>
     public PageRange Gap { get; init; }
 
-    /// <summary>The state of every page that is not <see cref="PageState.Absent"/>; of two runs over one page the later one counts.</summary>
+    /// <summary>All pages that are not <see cref="PageState.Absent"/>; of two runs over one page the later one counts.</summary>
     public ImmutableArray<PageRun> Pages { get; init; } = [];
 
-    /// <summary>Pages that the caller writes with generation 1 after the fork; in a private mapping of a file this makes private copies.</summary>
+    /// <summary>Pages that the caller writes with generation 1 after the fork; in a private mapping of a file they become private copies.</summary>
     public PageRange Rewritten { get; init; }
 
     /// <summary>Pages that somebody else holds a reference to: they lie in a pipe (vmsplice).</summary>
@@ -68,8 +68,15 @@ public sealed record CollapseState(string Name, CollapseMemory Memory)
     /// <summary>Why, in the kernel's source, where it is not what one would expect.</summary>
     public string? Because { get; init; }
 
+    /// <summary>Whether other kernels than the one it was recorded on are known to differ.</summary>
+    public bool DiffersBetweenKernels { get; init; }
+
     /// <summary>The state of one page.</summary>
     public PageState this[int page] => Pages.LastOrDefault(run => run.Range.Contains(page)).State;
+
+    /// <summary>Which 2 MiB ranges a PMD maps before the call: those where the state says so of every page, and nothing has split it.</summary>
+    public string RangesBefore =>
+        ProbeWord.List(Enumerable.Range(Mapping.First / 512, ((Mapping.End - 1) / 512) - (Mapping.First / 512) + 1).Select(RangeBefore));
 
     /// <summary>What the caller must read in every page of the mapping: <see cref="ProbeWord.Runs"/> of it.</summary>
     public string ExpectedContent => Expected.Content ?? ProbeWord.Runs(MappedPages.Select(ContentBefore));
@@ -78,30 +85,41 @@ public sealed record CollapseState(string Name, CollapseMemory Memory)
     public string? ExpectedOtherContent =>
         Fork == ForkCaller.None && AlsoMapped.Count == 0 ? null : ProbeWord.Runs(MappedPages.Select(OtherContentBefore));
 
-    private bool IsOfFile => Memory is CollapseMemory.Shared or CollapseMemory.Private or CollapseMemory.Disk or CollapseMemory.ReadOnlyDisk;
+    private bool IsOfFile =>
+        Memory is CollapseMemory.Shared or CollapseMemory.Private or CollapseMemory.Disk or CollapseMemory.ReadOnlyDisk;
 
     private IEnumerable<int> MappedPages => Enumerable.Range(Mapping.First, Mapping.Count);
+
+    /// <summary>Whether any page is in this state.</summary>
+    public bool Has(PageState page) => Pages.Any(run => run.State == page);
 
     /// <summary>What the caller would read in the page if nothing were collapsed.</summary>
     public PageContent ContentBefore(int page) => this[page] switch
     {
-        _ when Gap.Contains(page) || page >= FilePages || Memory is CollapseMemory.Hugetlb or CollapseMemory.Secret => PageContent.Unreadable,
+        _ when Gap.Contains(page) || page >= FilePages => PageContent.Unreadable,
+        _ when Memory is CollapseMemory.Hugetlb or CollapseMemory.Secret => PageContent.Unreadable,
         PageState.Poisoned or PageState.Guarded => PageContent.Unreadable,
         _ when Rewritten.Contains(page) => PageContent.Rewritten,
         PageState.Dropped => IsOfFile ? PageContent.Original : PageContent.Zero,
-        PageState.Absent or PageState.ZeroPage or PageState.Punched => PageContent.Zero,
+        PageState.Absent or PageState.ZeroPage or PageState.HugeZeroPage or PageState.Punched => PageContent.Zero,
         _ => PageContent.Original,
     };
 
-    /// <summary>What the other side of the fork, or the second mapping, would read in it: it sees the file, not what the caller's page table has.</summary>
+    /// <summary>What the other side of the fork, or the second mapping, would read in it: the caller's page table is not theirs.</summary>
     public PageContent OtherContentBefore(int page) => this[page] switch
     {
         _ when page >= FilePages => PageContent.Unreadable,
         _ when Rewritten.Contains(page) && Memory == CollapseMemory.Shared => PageContent.Rewritten,
-        PageState.Absent or PageState.ZeroPage or PageState.Punched => PageContent.Zero,
+        PageState.Absent or PageState.ZeroPage or PageState.HugeZeroPage or PageState.Punched => PageContent.Zero,
         _ => PageContent.Original,
     };
 
     /// <summary>The name: what a test's display shows.</summary>
     public override string ToString() => Name;
+
+    private RangeMapping RangeBefore(int range) =>
+        Enumerable.Range(range * 512, 512).All(IsMappedHuge) ? RangeMapping.Huge : RangeMapping.Small;
+
+    private bool IsMappedHuge(int page) =>
+        this[page] is PageState.HugeMapped or PageState.HugeZeroPage && !Rewritten.Contains(page) && !Gap.Contains(page) && !(page >= FilePages);
 }

@@ -1,8 +1,8 @@
 namespace CopyMc.Engine.Tests.Collapse.Agreement;
 
 /// <summary>
-/// What one 4 KiB page has been through when MADV_COLLAPSE is called. Every page but <see cref="Absent"/> and <see cref="ZeroPage"/> was
-/// first written with its pattern (<see cref="PagePattern"/>, generation 0).
+/// What one 4 KiB page has been through when MADV_COLLAPSE is called. Every page but <see cref="Absent"/>, <see cref="ZeroPage"/>
+/// and <see cref="HugeZeroPage"/> was first written with its pattern (<see cref="PagePattern"/>, generation 0).
 /// </summary>
 public enum PageState
 {
@@ -41,6 +41,12 @@ public enum PageState
 
     /// <summary>Part of a huge page that a PMD maps.</summary>
     HugeMapped,
+
+    /// <summary>Of a file: part of a huge page in the page cache, mapped by nobody.</summary>
+    HugeCached,
+
+    /// <summary>Anonymous: part of the huge zero page that a PMD maps, by a read.</summary>
+    HugeZeroPage,
 
     /// <summary>Part of one huge page, mapped by PTEs.</summary>
     Compound,
