@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using CopyMc.Diagnostics;
 
 namespace CopyMc;
 
@@ -26,12 +27,15 @@ public sealed unsafe class CopyEngine
     /// does in the first-level cache, and a few microseconds from cold memory, which a collection may wait; a page fault or a signal in it
     /// comes on top, as in any managed code between two safe points.
     /// </summary>
-    private const nuint SuppressTransitionLimit = 32768;
+    private const nuint SuppressTransitionLimit = CopyCounters.LongestShortCopy;
 
     private static CopyEngine? s_shared;
 
     private readonly delegate* unmanaged[SuppressGCTransition]<byte*, byte*, nuint, FaultRecord*, nuint> _short;
-    private readonly nuint _shortLimit;
+    private readonly nuint _suppressLimit;
+
+    /// <summary>Up to here a clean copy goes the short way: the limit above, or 0 while <see cref="ShortCopySampler"/> counts all copies.</summary>
+    private nuint _shortLimit;
 
     /// <summary>Makes an engine. With a recovering kernel this also enables <see cref="FaultRecovery"/>.</summary>
     /// <param name="options">Kernel, hint and signals; <see langword="null"/>: the best kernel here.</param>
@@ -50,12 +54,14 @@ public sealed unsafe class CopyEngine
             if (options.RecoverSegmentationFaults)
                 FaultRecovery.EnableSegmentationFaults();
             _short = (delegate* unmanaged[SuppressGCTransition]<byte*, byte*, nuint, FaultRecord*, nuint>)Kernel.NativeFunction;
-            _shortLimit = SuppressTransitionLimit;
+            _shortLimit = _suppressLimit = SuppressTransitionLimit;
+            ShortCopySampler.Add(this);
         }
         else if (options.RecoverSegmentationFaults)
         {
             throw new PlatformNotSupportedException($"The copy kernel '{Kernel.Name}' does not recover from faults.");
         }
+        EngineMeter.Publish();
     }
 
     /// <summary>An engine with the best kernel here; it recovers from faults wherever the native stub works.</summary>
@@ -169,6 +175,9 @@ public sealed unsafe class CopyEngine
         return new Salvage(this, (byte*)source, (byte*)destination, options ?? new SalvageOptions()).Run(byteCount);
     }
 
+    /// <summary>Closes or opens the short way, which counts nothing.</summary>
+    internal void SetShortPath(bool open) => Volatile.Write(ref _shortLimit, open ? _suppressLimit : 0);
+
     private static bool AnyPoison
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -224,7 +233,23 @@ public sealed unsafe class CopyEngine
             return 0;
         if (!AreSound((nuint)source, (nuint)destination, byteCount))
             ThrowUnsound(source, destination, byteCount);
+        return byteCount > CopyCounters.LongestShortCopy && EngineEventSource.Log.IsEnabled()
+            ? CopySoundTraced(source, destination, byteCount, fault)
+            : CopySound(source, destination, byteCount, fault);
+    }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private nuint CopySoundTraced(byte* source, byte* destination, nuint byteCount, CopyFault* fault)
+    {
+        EngineEventSource.Log.CopyStart((long)source, (long)destination, (long)byteCount);
+        nuint remaining = CopySound(source, destination, byteCount, fault);
+        EngineEventSource.Log.CopyStop((long)remaining);
+        return remaining;
+    }
+
+    [SkipLocalsInit]
+    private nuint CopySound(byte* source, byte* destination, nuint byteCount, CopyFault* fault)
+    {
         nuint left = byteCount;
         do
         {
@@ -238,8 +263,12 @@ public sealed unsafe class CopyEngine
             {
                 nuint prefix = Settle(source, clean - remaining, remaining != 0 ? &record : null, fault);
                 if (prefix != clean)
+                {
+                    CopyCounters.CountBlock(prefix);
                     return left - prefix;
+                }
             }
+            CopyCounters.CountBlock(clean);
             if (clean != block)
             {
                 Report(fault, KnownPoisonAt((nuint)source + clean, writtenBeyond: false));
@@ -255,7 +284,7 @@ public sealed unsafe class CopyEngine
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private nuint CopyOnce(byte* source, byte* destination, nuint byteCount, FaultRecord* record) =>
-        byteCount <= _shortLimit ? _short(destination, source, byteCount, record) : Kernel.Copy(source, destination, byteCount, record);
+        byteCount <= _suppressLimit ? _short(destination, source, byteCount, record) : Kernel.Copy(source, destination, byteCount, record);
 
     /// <summary>What a copied prefix is worth: shortened by poison that was marked meanwhile, else ended by the fault, which is learned.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -277,6 +306,9 @@ public sealed unsafe class CopyEngine
 
     private static void Report(CopyFault* fault, CopyFault found)
     {
+        CopyCounters.CountHit(found.Kind);
+        if (EngineEventSource.Log.IsEnabled())
+            EngineEventSource.Log.Hit(found);
         if (fault != null)
             *fault = found;
     }

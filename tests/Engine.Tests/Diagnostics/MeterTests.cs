@@ -1,0 +1,70 @@
+using System.Globalization;
+using CopyMc.Engine.Tests.Children;
+using CopyMc.Engine.Tests.Copying;
+
+namespace CopyMc.Engine.Tests.Diagnostics;
+
+/// <summary>What the meter says was copied was copied. In child processes, as the figures are the process's.</summary>
+public sealed class MeterTests
+{
+    [Theory]
+    [ClassData(typeof(EveryKernel))]
+    public void Long_copies_are_counted_to_the_byte(string kernel)
+    {
+        Dictionary<string, long> figures = Run(CountedCopies.Long, kernel);
+        Assert.Equal(2 * CountedCopies.LongLengths.Sum(length => (long)length), figures["copymc.copied long"]);
+        Assert.Equal(2 * (1 + 1 + 1 + 3), figures["copymc.copies long"]);
+        Assert.Equal(0, figures.Where(figure => figure.Key.StartsWith("copymc.poison", StringComparison.Ordinal)).Sum(figure => figure.Value));
+    }
+
+    /// <summary>With the short way and without. A sample of a thread that shares its processor: no run can promise more than the magnitude.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Short_copies_are_estimated(bool managed)
+    {
+        Dictionary<string, long> figures = Run(CountedCopies.Short, managed ? "scalar" : CopyEngine.Shared.Kernel.Name);
+        Assert.InRange((double)figures["copymc.copied short"] / figures["copied"], 0.2, 5);
+        Assert.Equal(4096, (double)figures["copymc.copied short"] / figures["copymc.copies short"], tolerance: 1);
+        Assert.Equal(0, figures["copymc.copied long"]);
+    }
+
+    [Theory]
+    [ClassData(typeof(EveryKernel))]
+    public void Copies_that_met_poison_are_counted_by_what_it_was(string kernel)
+    {
+        Dictionary<string, long> figures = Run(CountedCopies.Hits, kernel);
+        bool recovers = CopyKernel.Find(kernel).RecoversFromFaults;
+        Assert.Equal(3, figures["copymc.poison.hits known_poison"]);
+        Assert.Equal(recovers ? 2 : 0, figures["copymc.poison.hits bus_error"]);
+        Assert.Equal(0, figures["copymc.poison.hits machine_check"]);
+        Assert.Equal(0, figures["copymc.poison.hits access_violation"]);
+        // What was copied before the poison counts, where that was long.
+        Assert.Equal(2 * (100_000 & ~63) + (recovers ? 81920 : 0), figures["copymc.copied long"]);
+    }
+
+    [Fact]
+    public void Threads_count_exactly_however_many_there_are_and_after_they_ended() =>
+        Assert.Equal(2 * CountedCopies.ThreadCount * 10 * 40_000L, Run(CountedCopies.Threads, "scalar")["copymc.copied long"]);
+
+    [Fact]
+    public void Nothing_is_counted_while_nobody_listens() =>
+        Assert.Equal(0, Run(CountedCopies.Unheard, CopyEngine.Shared.Kernel.Name)["copymc.copied long"]);
+
+    [Fact]
+    public void Collapses_are_counted()
+    {
+        Dictionary<string, long> figures = Run(CountedCopies.Collapses, "scalar");
+        Assert.Equal(1, figures["copymc.collapses.committed"]);
+        Assert.Equal(2, figures["copymc.collapses.aborted"]);
+    }
+
+    private static Dictionary<string, long> Run(string scenario, string kernel)
+    {
+        ChildResult result = ChildProcess.Run(nameof(CountedCopies), scenario, kernel);
+        Assert.True(result.ExitCode == 0, result.Error);
+        return result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(" = "))
+            .ToDictionary(parts => parts[0], parts => long.Parse(parts[1], CultureInfo.InvariantCulture));
+    }
+}
