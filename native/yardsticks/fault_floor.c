@@ -1,29 +1,23 @@
-/* The cheapest fault there is, for the benchmarks to measure recovery against. Not part of the product. */
+/* The cheapest fault there is: one load that raises SIGBUS, and a handler that does nothing but step over it. */
 #define _GNU_SOURCE
-#include <signal.h>
-#include <ucontext.h>
+#include "yardsticks.h"
 
-#define EXPORT __attribute__((visibility("default")))
-
-/* The cheapest fault: one load that raises SIGBUS, and a handler that does nothing but step over it. */
-void yardstick_load(const void *address);
 #if defined(__x86_64__)
-__asm__(".text\n.globl yardstick_load\n.type yardstick_load, @function\nyardstick_load:\n movb (%rdi), %al\n ret\n");
-static void step_over(int signal, siginfo_t *info, void *context) {
-    (void)signal, (void)info;
-    ((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP] += 2;
-}
+__asm__(
+    ".text\n.globl yardstick_load\n.hidden yardstick_load\n.type yardstick_load, @function\nyardstick_load:\n movb (%rdi), %al\n ret\n");
 #elif defined(__aarch64__)
-__asm__(".text\n.globl yardstick_load\n.type yardstick_load, %function\nyardstick_load:\n ldrb w0, [x0]\n ret\n");
+__asm__(".text\n.globl yardstick_load\n.hidden yardstick_load\n.type yardstick_load, %function\nyardstick_load:\n ldrb w0, [x0]\n ret\n");
+#endif
+
 static void step_over(int signal, siginfo_t *info, void *context) {
     (void)signal, (void)info;
-    ((ucontext_t *)context)->uc_mcontext.pc += 4;
+    yardstick_set_pc(context, yardstick_pc(context) + LOAD_LENGTH);
 }
-#endif
 
 static struct sigaction former;
 
-/* The handler replaces whatever handles SIGBUS until yardstick_floor_end. For one thread at a time. */
+/* The handler replaces whatever handles SIGBUS until yardstick_floor_end. Begin and end on one thread; any thread may fault between them.
+ */
 EXPORT int yardstick_floor_begin(void) {
     struct sigaction action = {.sa_sigaction = step_over, .sa_flags = SA_SIGINFO};
     return sigaction(SIGBUS, &action, &former);

@@ -46,6 +46,8 @@ public sealed class UsageTests
     [InlineData("bench", "--help")]
     [InlineData("bench", "quick", "--help")]
     [InlineData("bench", "suites", "--help")]
+    [InlineData("bench", "recovery", "--help")]
+    [InlineData("probe", "--help")]
     public void Help_has_examples(params string[] command)
     {
         Copymc run = Copymc.Run(command).ExpectSuccess();

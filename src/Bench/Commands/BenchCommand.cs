@@ -13,7 +13,7 @@ internal static class BenchCommand
 {
     internal static Command Create(HelpWithExamples help)
     {
-        var bench = new Command("bench", "Measures.") { CreateQuick(help), CreateSuites(help) };
+        var bench = new Command("bench", "Measures.") { CreateQuick(help), BenchRecoveryCommand.Create(help), CreateSuites(help) };
         help.Add(bench, "copymc bench quick", "copymc bench suites -- --list flat");
         return bench;
     }

@@ -10,15 +10,18 @@ internal static class SharedOptions
 
     internal static Option<string?> Json() => new("--json") { Description = "Also write everything as JSON, with units in the names. - is the standard output; the text then goes to the standard error.", HelpName = "FILE" };
 
-    internal static Option<int?> Rounds(int byDefault) => new("--rounds")
+    internal static Option<int?> Rounds(int byDefault) => Number("--rounds", "How often each copy is timed at each size", 1, MaxRounds, byDefault);
+
+    /// <summary>A whole number in a range.</summary>
+    internal static Option<int?> Number(string name, string description, int least, int most, int byDefault) => new(name)
     {
-        Description = $"How often each copy is timed at each size, from 1 to {MaxRounds}. Default: {byDefault}.",
+        Description = $"{description}, from {least} to {most}. Default: {byDefault}.",
         HelpName = "N",
         CustomParser = result =>
         {
-            if (int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out int rounds) && rounds is >= 1 and <= MaxRounds)
-                return rounds;
-            result.AddError($"--rounds takes a number from 1 to {MaxRounds}, not '{result.Tokens[0].Value}'.");
+            if (int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most)
+                return number;
+            result.AddError($"{name} takes a number from {least} to {most}, not '{result.Tokens[0].Value}'.");
             return null;
         },
     };

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using CopyMc.Bench.RecoveryCost;
 
 namespace CopyMc.Bench.Output;
 
@@ -9,4 +10,5 @@ namespace CopyMc.Bench.Output;
 [JsonSerializable(typeof(ProbeReport))]
 [JsonSerializable(typeof(MainJobReport))]
 [JsonSerializable(typeof(QuickReport))]
+[JsonSerializable(typeof(RecoveryCostReport))]
 internal sealed partial class ReportJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using CopyMc.Bench.RecoveryCost;
 
 namespace CopyMc.Bench.Output;
 
@@ -16,6 +17,7 @@ internal sealed record ResultSchema(string Kind, int Version, JsonTypeInfo Type)
         Of(ProbeReport.CurrentSchema, ReportJson.Default.ProbeReport),
         Of(MainJobReport.CurrentSchema, ReportJson.Default.MainJobReport),
         Of(QuickReport.CurrentSchema, ReportJson.Default.QuickReport),
+        Of(RecoveryCostReport.CurrentSchema, ReportJson.Default.RecoveryCostReport),
     ];
 
     internal string Name => $"{Product}/{Kind}/{Version}";
