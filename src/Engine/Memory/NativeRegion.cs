@@ -28,6 +28,7 @@ public sealed unsafe class NativeRegion : IDisposable
     private readonly nint _fileOffset;
     private readonly PoisonMap _poison;
     private readonly bool _locked;
+    private readonly bool _reserve = true;
     private readonly bool _writable = true;
     private bool _disposed;
 
@@ -50,6 +51,7 @@ public sealed unsafe class NativeRegion : IDisposable
         Backing = options.Backing;
         Pages = options.Pages;
         _locked = options.Lock;
+        _reserve = options.Reserve;
         nuint unit = Pages == PageKind.HugeTlb ? HugePageSize : (nuint)PageSize;
         _mappedLength = RoundUp(length, unit);
 
@@ -64,7 +66,7 @@ public sealed unsafe class NativeRegion : IDisposable
         {
             if (Backing == RegionBacking.Memfd)
                 _file = CreateMemfd(_mappedLength, Pages);
-            _pointer = MapAligned(_mappedLength, _file, Pages, Protection);
+            _pointer = MapAligned(_mappedLength, _file, Pages, Protection, reserve: _reserve);
             try
             {
                 AdviseAndLock(_pointer, _mappedLength);
@@ -206,7 +208,7 @@ public sealed unsafe class NativeRegion : IDisposable
     {
         if (source == PoisonSource.TruncatedMapping)
         {
-            MapFixed(_pointer + offset, length, _file, Pages, Protection, _fileOffset + (nint)offset);
+            MapFixed(_pointer + offset, length, _file, Pages, Protection, _fileOffset + (nint)offset, _reserve);
             AdviseAndLock(_pointer + offset, length);
             return;
         }
@@ -240,7 +242,8 @@ public sealed unsafe class NativeRegion : IDisposable
     /// Reserves a huge page more than needed, maps over its aligned part and returns the rest. MAP_FIXED is sound here because
     /// the range it replaces is our own reservation.
     /// </summary>
-    private static byte* MapAligned(nuint length, SafeFileHandle? file, PageKind pages, int protection, nint fileOffset = 0)
+    private static byte* MapAligned(
+        nuint length, SafeFileHandle? file, PageKind pages, int protection, nint fileOffset = 0, bool reserve = true)
     {
         nuint alignment = length >= HugePageSize ? HugePageSize : (nuint)PageSize;
         // Whole huge pages are reserved, so that no neighbour can share the last one.
@@ -253,7 +256,7 @@ public sealed unsafe class NativeRegion : IDisposable
 
         try
         {
-            MapFixed(start, length, file, pages, protection, fileOffset);
+            MapFixed(start, length, file, pages, protection, fileOffset, reserve);
         }
         catch
         {
@@ -271,11 +274,13 @@ public sealed unsafe class NativeRegion : IDisposable
     }
 
     /// <summary>mmap with MAP_FIXED: sound where the caller owns the range.</summary>
-    private static void MapFixed(byte* start, nuint length, SafeFileHandle? file, PageKind pages, int protection, nint fileOffset)
+    private static void MapFixed(
+        byte* start, nuint length, SafeFileHandle? file, PageKind pages, int protection, nint fileOffset, bool reserve)
     {
         int flags = Libc.MapFixed
             | (file is null ? Libc.MapPrivate | Libc.MapAnonymous : Libc.MapShared)
-            | (pages == PageKind.HugeTlb ? Libc.MapHugeTlb : 0);
+            | (pages == PageKind.HugeTlb ? Libc.MapHugeTlb : 0)
+            | (reserve ? 0 : Libc.MapNoReserve);
         int descriptor = file is null ? -1 : (int)file.DangerousGetHandle();
         if (Libc.Map(start, length, protection, flags, descriptor, fileOffset) == Libc.MapFailed)
             throw new IOException($"mmap of {length} bytes{(pages == PageKind.HugeTlb ? " of hugetlb pages" : "")}: {Libc.LastErrorMessage()}.");

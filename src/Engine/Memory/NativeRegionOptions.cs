@@ -14,4 +14,10 @@ public sealed class NativeRegionOptions
 
     /// <summary>Writes to every page at once, so that no later copy pays for first touches.</summary>
     public bool Populate { get; init; } = true;
+
+    /// <summary>
+    /// Whether the system must be ready to back all of the region at once. Off (<c>MAP_NORESERVE</c>), a region may be larger than the
+    /// memory, as long as no more of it is touched than there is.
+    /// </summary>
+    public bool Reserve { get; init; } = true;
 }

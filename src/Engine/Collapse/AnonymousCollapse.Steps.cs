@@ -1,0 +1,339 @@
+using CopyMc.Simulation;
+
+namespace CopyMc.Collapse;
+
+// What the steps do, in their order.
+public sealed unsafe partial class AnonymousCollapse
+{
+    private CollapseResult Scan()
+    {
+        int none = 0, shared = 0, referenced = 0;
+        _swapped = 0;
+        CollapseResult result = FindTable(out PageTable? table);
+        if (result == CollapseResult.Succeed)
+            result = ScanEntries(table!.Entries, ref none, ref shared, ref referenced);
+        // Only khugepaged asks whether the memory is used.
+        if (result == CollapseResult.Succeed && Options.IsKhugepaged && (referenced == 0 || (_swapped > 0 && referenced < PageCount / 2)))
+            result = CollapseResult.LackReferencedPage;
+        _referenced = referenced;
+        Options.Trace?.Add(
+            "mm_khugepaged_scan_pmd", ("mm", _space.Number), ("address", _address), ("referenced", referenced),
+            ("none_or_zero", none), ("status", result.ToTraceStatus()), ("unmapped", _swapped));
+        return result;
+    }
+
+    private CollapseResult ScanEntries(ReadOnlySpan<Pte> entries, ref int none, ref int shared, ref int referenced)
+    {
+        Frame* frames = Memory.Frames;
+        bool uffdArmed = _space.Find(_address)?.IsUffdArmed ?? false;
+        CollapseLimits? limits = Options.Limits;
+        foreach (Pte pte in entries)
+        {
+            if (pte.IsSwapLike)
+            {
+                if (++_swapped > limits?.MaxPtesSwap)
+                {
+                    Machine.Counters.ThpScanExceedSwapPte++;
+                    return CollapseResult.ExceedSwapPte;
+                }
+                if (pte.IsUffdWriteProtected)
+                    return CollapseResult.PteUffd;
+                continue;
+            }
+            if (IsNoneOrZero(pte))
+            {
+                if (++none > limits?.MaxPtesNone || uffdArmed)
+                {
+                    Machine.Counters.ThpScanExceedNonePte++;
+                    return CollapseResult.ExceedNonePte;
+                }
+                continue;
+            }
+            if (pte.IsUffdWriteProtected)
+                return CollapseResult.PteUffd;
+            uint head = Memory.HeadOf(pte.Pfn);
+            ref Frame frame = ref frames[head];
+            if (!frame.Has(PageFlags.Anonymous))
+                return CollapseResult.PageAnon;
+            if (Memory.IsMappedShared(head) && ++shared > limits?.MaxPtesShared)
+            {
+                Machine.Counters.ThpScanExceedSharePte++;
+                return CollapseResult.ExceedSharedPte;
+            }
+            if (!frame.Has(PageFlags.Lru))
+                return CollapseResult.PageLru;
+            if (frame.Has(PageFlags.Locked))
+                return CollapseResult.PageLock;
+            if (frame.RefCount != Memory.ExpectedReferences(head))
+                return CollapseResult.PageCount;
+            if (pte.IsYoung || frame.Has(PageFlags.Referenced))
+                referenced++;
+        }
+        return CollapseResult.Succeed;
+    }
+
+    private CollapseResult LockForRead()
+    {
+        _space.Lock.Read();
+        Undo.Push("mmap_read_unlock", _space.EndRead);
+        CollapseResult result = Revalidate();
+        return result == CollapseResult.Succeed ? FindTable(out _) : result;
+    }
+
+    private CollapseResult SwapIn(int index)
+    {
+        // The table is looked up each time: between two pages somebody may have dropped it.
+        CollapseResult result = FindTable(out PageTable? table);
+        if (result == CollapseResult.Succeed)
+        {
+            ref Pte pte = ref table!.Writable[index];
+            if (pte.IsSwapLike)
+            {
+                result = _space.SwapIn(_area!, _address + (ulong)index * NativeRegion.PageSize, ref pte) switch
+                {
+                    AccessResult.Done => CollapseResult.Succeed,
+                    AccessResult.WouldBlock => CollapseResult.PageLock,
+                    _ => CollapseResult.Fail,
+                };
+            }
+        }
+        if (result != CollapseResult.Succeed || index == PageCount - 1)
+        {
+            Options.Trace?.Add(
+                "mm_collapse_huge_page_swapin", ("mm", _space.Number), ("swapped_in", result == CollapseResult.Succeed ? _swapped : 0),
+                ("referenced", _referenced), ("ret", result == CollapseResult.Succeed ? 1 : 0));
+        }
+        return result;
+    }
+
+    private void EndRead()
+    {
+        Undo.Remove("mmap_read_unlock");
+        _space.EndRead();
+    }
+
+    private CollapseResult LockForWrite()
+    {
+        _space.Lock.Write();
+        Undo.Push("mmap_write_unlock", _space.EndWrite);
+        CollapseResult result = Revalidate();
+        if (result == CollapseResult.Succeed)
+            result = Memory.Fails(FailurePoint.PmdCheck) ? CollapseResult.NoPteTable : FindTable(out _table);
+        if (result == CollapseResult.Succeed)
+        {
+            _area!.AnonVma!.WriteLocked = true;
+            Undo.Push("anon_vma_unlock_write", EndReverseMapLock);
+        }
+        return result;
+    }
+
+    /// <summary>Nobody finds the pages through the page table from here on; the simulation has no TLB to flush.</summary>
+    private void DetachPageTable()
+    {
+        _space.PmdFor(_address) = default;
+        Undo.Push("put the PMD back", LinkPageTable);
+    }
+
+    private CollapseResult Isolate(int end)
+    {
+        Frame* frames = Memory.Frames;
+        ReadOnlySpan<Pte> entries = _table!.Entries;
+        CollapseLimits? limits = Options.Limits;
+        if (_isolatedEnd == 0)
+            (_noneIsolated, _sharedIsolated, _referenced) = (0, 0, 0);
+        bool uffdArmed = _area!.IsUffdArmed;
+        for (; _isolatedEnd < end; _isolatedEnd++)
+        {
+            Pte pte = entries[_isolatedEnd];
+            if (IsNoneOrZero(pte))
+            {
+                if (++_noneIsolated > limits?.MaxPtesNone || uffdArmed)
+                {
+                    Machine.Counters.ThpScanExceedNonePte++;
+                    return CollapseResult.ExceedNonePte;
+                }
+                continue;
+            }
+            if (!pte.IsPresent)
+                return CollapseResult.PteNonPresent;
+            if (pte.IsUffdWriteProtected)
+                return CollapseResult.PteUffd;
+            uint head = Memory.HeadOf(pte.Pfn);
+            if (!frames[head].Has(PageFlags.Anonymous))
+                return CollapseResult.PageAnon;
+            if (Memory.IsMappedShared(head) && ++_sharedIsolated > limits?.MaxPtesShared)
+            {
+                Machine.Counters.ThpScanExceedSharePte++;
+                return CollapseResult.ExceedSharedPte;
+            }
+            bool large = frames[head].Order > 0;
+            if (!large || !_largeFolios.Contains(head))
+            {
+                CollapseResult result = IsolateFolio(head);
+                if (result != CollapseResult.Succeed)
+                    return result;
+                if (large)
+                    _largeFolios.Add(head);
+            }
+            if (pte.IsYoung || frames[head].Has(PageFlags.Referenced))
+                _referenced++;
+        }
+        return CollapseResult.Succeed;
+    }
+
+    private CollapseResult IsolateFolio(uint head)
+    {
+        if (Memory.Fails(FailurePoint.PageLock) || !Memory.TryLock(head))
+            return CollapseResult.PageLock;
+        if (Memory.Fails(FailurePoint.PageCount) || Memory.Frames[head].RefCount != Memory.ExpectedReferences(head))
+        {
+            Memory.Unlock(head);
+            return CollapseResult.PageCount;
+        }
+        if (Memory.Fails(FailurePoint.Isolate) || !Memory.TryIsolate(head))
+        {
+            Memory.Unlock(head);
+            return CollapseResult.DelPageLru;
+        }
+        return CollapseResult.Succeed;
+    }
+
+    private CollapseResult EnoughReferenced() =>
+        Options.IsKhugepaged && _referenced == 0 ? CollapseResult.LackReferencedPage : CollapseResult.Succeed;
+
+    private void UnlockReverseMap()
+    {
+        Undo.Remove("anon_vma_unlock_write");
+        EndReverseMapLock();
+        // From here on the page table must be back before a page is released: who gets at a page must find it mapped.
+        Undo.Raise("put the PMD back");
+    }
+
+    private CollapseResult CopyPages(int most)
+    {
+        ReadOnlySpan<Pte> entries = _table!.Entries;
+        int end = int.Min(CopiedPages + most, PageCount);
+        while (CopiedPages < end)
+        {
+            Pte first = entries[CopiedPages];
+            bool hole = IsNoneOrZero(first);
+            int run = 1;
+            // Neighbouring frames are one copy: a single long one is faster than many of a page.
+            while (!hole && CopiedPages + run < end && entries[CopiedPages + run].IsPresent && entries[CopiedPages + run].Pfn == first.Pfn + (uint)run)
+                run++;
+            if (!Memory.TryCopyPages(hole ? Memory.ZeroFrame : first.Pfn, NewPage + (uint)CopiedPages, (uint)run, out uint bad))
+            {
+                // memory_failure needs the locks that are held here.
+                Machine.MemoryFailure.Enqueue(bad);
+                if (bad >= first.Pfn && bad < first.Pfn + (uint)run && !hole)
+                    CopiedPages += (int)(bad - first.Pfn);
+                return CollapseResult.CopyMc;
+            }
+            CopiedPages += run;
+        }
+        return CollapseResult.Succeed;
+    }
+
+    /// <summary>The content is safe in the huge page: the small pages lose this mapping, and are free where it was the last.</summary>
+    private void FreeSources()
+    {
+        Undo.Commit();
+        Frame* frames = Memory.Frames;
+        Span<Pte> entries = _table!.Writable;
+        for (int i = 0; i < PageCount; i++)
+        {
+            Pte pte = entries[i];
+            if (pte.IsPresent && pte.Pfn != Memory.ZeroFrame)
+            {
+                uint pfn = pte.Pfn;
+                if (frames[pfn].Order == 0)
+                {
+                    if (frames[pfn].RefCount == 2)
+                    {
+                        // Ours and the mapping's are the last references: no need to put it on the LRU first.
+                        Memory.EndIsolation(pfn);
+                        Memory.Put(pfn);
+                    }
+                    else
+                    {
+                        Memory.Unlock(pfn);
+                        Memory.PutBack(pfn);
+                    }
+                }
+                _space.Clear(ref entries[i]);
+            }
+            entries[i] = default;
+        }
+        foreach (uint head in _largeFolios)
+        {
+            Memory.Unlock(head);
+            Memory.PutBack(head);
+        }
+        _largeFolios.Clear();
+        _isolatedEnd = 0;
+    }
+
+    /// <summary>The content is visible before the mapping is: a single simulated processor needs no barrier for it.</summary>
+    private void Install()
+    {
+        _space.MakeAnonymous(_area!, _address, NewPage);
+        Memory.LruAdd(NewPage);
+        _space.SetHuge(ref _space.PmdFor(_address), NewPage, (_area!.Flags & VmaFlags.Write) != 0, dirty: true, deposit: _table);
+        Memory.Put(NewPage);
+        NewPage = Frame.Null;
+        _isolatedEnd = PageCount;
+        _table = null;
+        _space.EndWrite();
+    }
+
+    private void LinkPageTable() => _space.PmdFor(_address).Table = _table;
+
+    private void EndReverseMapLock() => _area!.AnonVma!.WriteLocked = false;
+
+    /// <summary>Backwards, as the kernel does, then the large folios: the first page is the most recently used afterwards.</summary>
+    private void ReleasePages()
+    {
+        while (_isolatedEnd > 0)
+        {
+            Pte pte = _table!.Entries[--_isolatedEnd];
+            if (pte.IsPresent && pte.Pfn != Memory.ZeroFrame && Memory.Frames[pte.Pfn].Order == 0)
+                Release(pte.Pfn);
+        }
+        foreach (uint head in _largeFolios)
+            Release(head);
+        _largeFolios.Clear();
+    }
+
+    private void Release(uint head)
+    {
+        Memory.Unlock(head);
+        Memory.PutBack(head);
+    }
+
+    /// <summary>The area again, after the lock was dropped (<c>hugepage_vma_revalidate</c>).</summary>
+    private CollapseResult Revalidate()
+    {
+        if (_space.HasExited)
+            return CollapseResult.AnyProcess;
+        _area = Memory.Fails(FailurePoint.Revalidate) ? null : _space.Find(_address);
+        if (_area is null)
+            return CollapseResult.VmaNull;
+        if (!_area.HoldsHugeRange(_address))
+            return CollapseResult.AddressRange;
+        if (!ThpEligibility.Allows(_area, Options.IsKhugepaged))
+            return CollapseResult.VmaCheck;
+        return _area.File is null && _area.AnonVma is not null ? CollapseResult.Succeed : CollapseResult.PageAnon;
+    }
+
+    private CollapseResult FindTable(out PageTable? table)
+    {
+        PmdEntry entry = _space.PmdAt(_address);
+        table = entry.Table;
+        return entry.IsHuge ? CollapseResult.PmdMapped : entry.IsTable ? CollapseResult.Succeed : CollapseResult.NoPteTable;
+    }
+
+    private bool IsNoneOrZero(Pte pte) => pte.IsNone || (pte.IsPresent && pte.Pfn == Memory.ZeroFrame);
+
+    private void TraceIsolate(CollapseResult result) => Options.Trace?.Add(
+        "mm_collapse_huge_page_isolate", ("none_or_zero", _noneIsolated), ("referenced", _referenced), ("status", result.ToTraceStatus()));
+}

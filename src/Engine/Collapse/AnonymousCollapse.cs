@@ -1,0 +1,164 @@
+using CopyMc.Simulation;
+
+namespace CopyMc.Collapse;
+
+/// <summary>
+/// Collapses a 2 MiB range of anonymous memory (<c>collapse_huge_page</c> after <c>hpage_collapse_scan_pmd</c>). An abort leaves the
+/// same page table linked, with the same entries, and every count as it was.
+/// </summary>
+public sealed unsafe partial class AnonymousCollapse : CollapseOperation
+{
+    private const int PageCount = PageTable.EntryCount;
+
+    private readonly AddressSpace _space;
+    private readonly ulong _address;
+    private readonly List<uint> _largeFolios = [];
+    private Vma? _area;
+    private PageTable? _table;
+    private int _swapped;
+    private int _referenced;
+    private int _isolatedEnd;
+    private int _noneIsolated;
+    private int _sharedIsolated;
+
+    /// <summary>Prepares to collapse the range; nothing happens before the first step.</summary>
+    /// <param name="space">Whose memory.</param>
+    /// <param name="address">The range's first byte, aligned to 2 MiB.</param>
+    /// <param name="options">How; <see langword="null"/>: as <c>MADV_COLLAPSE</c>, in as few stops as possible.</param>
+    /// <exception cref="ArgumentException">The address is not aligned.</exception>
+    public AnonymousCollapse(AddressSpace space, ulong address, CollapseOptions? options = null)
+        : base((space ?? throw new ArgumentNullException(nameof(space))).Machine, options ?? new CollapseOptions())
+    {
+        if (address % NativeRegion.HugePageSize != 0)
+            throw new ArgumentException("The range starts on a 2 MiB boundary.", nameof(address));
+        _space = space;
+        _address = address;
+    }
+
+    /// <summary>Pages copied when it ended: 512 after a success.</summary>
+    public int CopiedPages { get; private set; }
+
+    /// <summary>Looks at a range without taking anything (<c>hpage_collapse_scan_pmd</c>).</summary>
+    /// <returns><see cref="CollapseResult.Succeed"/> if the range is worth collapsing.</returns>
+    public static CollapseResult Scan(AddressSpace space, ulong address, CollapseLimits? limits) =>
+        new AnonymousCollapse(space, address, new CollapseOptions { Limits = limits }).Scan();
+
+    internal override (AddressSpace Space, PageTable Table)? DetachedTable =>
+        _table is not null && _space.PmdAt(_address).IsNone ? (_space, _table) : null;
+
+    internal override int ReferencesHeld(uint head)
+    {
+        int held = head == NewPage ? 1 : 0;
+        for (int i = 0; i < _isolatedEnd; i++)
+        {
+            Pte pte = _table!.Entries[i];
+            if (pte.IsPresent && pte.Pfn == head && Memory.Frames[head].Order == 0)
+                held++;
+        }
+        return held + (_largeFolios.Contains(head) ? 1 : 0);
+    }
+
+    private protected override IEnumerator<CollapseStep> Steps()
+    {
+        yield return CollapseStep.Scan;
+        while (!_space.Lock.CanRead)
+        {
+            IsBlocked = true;
+            yield return CollapseStep.Scan;
+        }
+        TraceStep(CollapseStep.Scan);
+        CollapseResult result = Scan();
+        if (result == CollapseResult.Succeed)
+        {
+            yield return CollapseStep.Allocate;
+            TraceStep(CollapseStep.Allocate);
+            result = Allocate(_space.Cgroup);
+        }
+        if (result == CollapseResult.Succeed)
+        {
+            yield return CollapseStep.Revalidate;
+            while (!_space.Lock.CanRead)
+            {
+                IsBlocked = true;
+                yield return CollapseStep.Revalidate;
+            }
+            TraceStep(CollapseStep.Revalidate);
+            result = LockForRead();
+        }
+        for (int i = 0; result == CollapseResult.Succeed && _swapped > 0 && i < PageCount; i++)
+        {
+            if (i == 0 || Options.StopBetweenPages)
+                yield return CollapseStep.SwapIn;
+            if (i == 0)
+                TraceStep(CollapseStep.SwapIn);
+            result = SwapIn(i);
+        }
+        if (result == CollapseResult.Succeed)
+        {
+            EndRead();
+            do
+            {
+                IsBlocked = !_space.Lock.CanWrite;
+                yield return CollapseStep.LockForWrite;
+            }
+            while (!_space.Lock.CanWrite);
+            TraceStep(CollapseStep.LockForWrite);
+            result = LockForWrite();
+        }
+        if (result == CollapseResult.Succeed)
+        {
+            yield return CollapseStep.DetachPageTable;
+            TraceStep(CollapseStep.DetachPageTable);
+            DetachPageTable();
+
+            yield return CollapseStep.Isolate;
+            TraceStep(CollapseStep.Isolate);
+            Undo.Push("release the pages", ReleasePages);
+            while (result == CollapseResult.Succeed && _isolatedEnd < PageCount)
+            {
+                result = Isolate(Options.StopBetweenPages ? _isolatedEnd + 1 : PageCount);
+                if (Options.StopBetweenPages && result == CollapseResult.Succeed)
+                    yield return CollapseStep.Isolate;
+            }
+            if (result == CollapseResult.Succeed)
+                result = EnoughReferenced();
+            TraceIsolate(result);
+        }
+        if (result == CollapseResult.Succeed)
+        {
+            yield return CollapseStep.UnlockReverseMap;
+            TraceStep(CollapseStep.UnlockReverseMap);
+            UnlockReverseMap();
+
+            yield return CollapseStep.Copy;
+            TraceStep(CollapseStep.Copy);
+            while (result == CollapseResult.Succeed && CopiedPages < PageCount)
+            {
+                result = CopyPages(Options.StopBetweenPages ? 1 : PageCount);
+                if (Options.StopBetweenPages && result == CollapseResult.Succeed)
+                    yield return CollapseStep.Copy;
+            }
+        }
+        if (result == CollapseResult.Succeed)
+        {
+            yield return CollapseStep.Commit;
+            TraceStep(CollapseStep.Commit);
+            FreeSources();
+
+            yield return CollapseStep.Install;
+            TraceStep(CollapseStep.Install);
+            Install();
+        }
+        End(result);
+    }
+
+    private protected override void TraceEnd(CollapseResult result)
+    {
+        // Only a range that passed the scan is a collapse to the kernel.
+        if (NewPage != Frame.Null || result is CollapseResult.Succeed or CollapseResult.AllocHugePageFail or CollapseResult.CgroupChargeFail)
+        {
+            Options.Trace?.Add(
+                "mm_collapse_huge_page", ("mm", _space.Number), ("isolated", _isolatedEnd == PageCount ? 1 : 0), ("status", result.ToTraceStatus()));
+        }
+    }
+}

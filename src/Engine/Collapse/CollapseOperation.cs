@@ -1,0 +1,118 @@
+using CopyMc.Simulation;
+
+namespace CopyMc.Collapse;
+
+/// <summary>
+/// The collapse of one 2 MiB range, step by step: between two steps the caller may let anything else happen to the machine. What the
+/// kernel would wait for, a step waits for: it says <see cref="IsBlocked"/> and is tried again.
+/// </summary>
+public abstract class CollapseOperation
+{
+    private IEnumerator<CollapseStep>? _steps;
+
+    private protected CollapseOperation(SimulatedMachine machine, CollapseOptions options)
+    {
+        Machine = machine;
+        Memory = machine.Memory;
+        Options = options;
+        Undo = new UndoStack(options);
+    }
+
+    /// <summary>The step that <see cref="MoveNext"/> runs next.</summary>
+    public CollapseStep NextStep { get; private set; }
+
+    /// <summary>How it ended; <see langword="null"/> until it has.</summary>
+    public CollapseResult? Result { get; private set; }
+
+    /// <summary>Whether the last step could not run for a lock that somebody else holds.</summary>
+    public bool IsBlocked { get; private protected set; }
+
+    /// <summary>The huge page that is being filled; none before it is allocated and after it has become the process's or was freed.</summary>
+    internal uint NewPage { get; private protected set; } = Frame.Null;
+
+    private protected SimulatedMachine Machine { get; }
+
+    private protected PhysicalMemory Memory { get; }
+
+    private protected CollapseOptions Options { get; }
+
+    private protected UndoStack Undo { get; }
+
+    /// <summary>Runs one step, and when one has failed, everything that takes the earlier ones back.</summary>
+    /// <returns>False once there is a <see cref="Result"/>.</returns>
+    public bool MoveNext()
+    {
+        if (Result is not null)
+            return false;
+        _steps ??= Start();
+        IsBlocked = false;
+        if (_steps.MoveNext())
+        {
+            NextStep = _steps.Current;
+            return true;
+        }
+        return false;
+    }
+
+    /// <summary>Runs all steps.</summary>
+    /// <exception cref="InvalidOperationException">A lock is held by somebody who was interrupted between his own steps.</exception>
+    public CollapseResult Run()
+    {
+        while (MoveNext())
+        {
+            if (IsBlocked)
+                throw new InvalidOperationException($"{NextStep} waits for a lock that nobody here will give back.");
+        }
+        return Result!.Value;
+    }
+
+    /// <summary>A page table that this collapse has taken out, and whose it is; what it maps is still mapped.</summary>
+    internal virtual (AddressSpace Space, PageTable Table)? DetachedTable => null;
+
+    /// <summary>References to a folio that this collapse holds.</summary>
+    internal abstract int ReferencesHeld(uint head);
+
+    private protected abstract IEnumerator<CollapseStep> Steps();
+
+    private protected abstract void TraceEnd(CollapseResult result);
+
+    /// <summary>The one exit: whatever was not committed is taken back.</summary>
+    private protected void End(CollapseResult result)
+    {
+        TraceEnd(result);
+        Undo.Unwind();
+        Result = result;
+    }
+
+    private protected CollapseResult Allocate(MemoryCgroup cgroup)
+    {
+        if (!Memory.TryAllocateUncharged(BuddyAllocator.HugeOrder, out uint head))
+        {
+            Machine.Counters.ThpCollapseAllocFailed++;
+            return CollapseResult.AllocHugePageFail;
+        }
+        Machine.Counters.ThpCollapseAlloc++;
+        if (Memory.Fails(FailurePoint.HugePageCharge) || !Memory.TryCharge(head, cgroup))
+        {
+            Memory.Put(head);
+            return CollapseResult.CgroupChargeFail;
+        }
+        NewPage = head;
+        Undo.Push("free the huge page", FreeNewPage);
+        return CollapseResult.Succeed;
+    }
+
+    private protected void FreeNewPage()
+    {
+        Memory.Put(NewPage);
+        NewPage = Frame.Null;
+    }
+
+    private protected void TraceStep(CollapseStep step) => Options.Trace?.Add("step", ("step", step));
+
+    private IEnumerator<CollapseStep> Start()
+    {
+        NextStep = CollapseStep.Scan;
+        return Steps();
+    }
+}

@@ -1,0 +1,59 @@
+namespace CopyMc.Collapse;
+
+/// <summary>What a <see cref="CollapseResult"/> is called and returned as.</summary>
+public static class CollapseResults
+{
+    private const int Again = 11, NoMemory = 12, Busy = 16, Invalid = 22;
+
+    /// <summary>The errno of <c>madvise(MADV_COLLAPSE)</c> (<c>madvise_collapse_errno</c>); 0 if the range is huge.</summary>
+    public static int ToErrno(this CollapseResult result) => result switch
+    {
+        CollapseResult.Succeed or CollapseResult.PmdMapped => 0,
+        CollapseResult.AllocHugePageFail => NoMemory,
+        CollapseResult.CgroupChargeFail or CollapseResult.ExceedNonePte => Busy,
+        CollapseResult.PageCount or CollapseResult.PageLock or CollapseResult.PageLru or CollapseResult.DelPageLru
+            or CollapseResult.PageFilled or CollapseResult.PageHasPrivate or CollapseResult.PageDirtyOrWriteback => Again,
+        _ => Invalid,
+    };
+
+    /// <summary>The kernel's name, as in <c>COPY_MC</c>.</summary>
+    public static string ToName(this CollapseResult result) => result switch
+    {
+        CollapseResult.Fail => "FAIL",
+        CollapseResult.Succeed => "SUCCEED",
+        CollapseResult.NoPteTable => "NO_PTE_TABLE",
+        CollapseResult.PmdMapped => "PMD_MAPPED",
+        CollapseResult.ExceedNonePte => "EXCEED_NONE_PTE",
+        CollapseResult.ExceedSwapPte => "EXCEED_SWAP_PTE",
+        CollapseResult.ExceedSharedPte => "EXCEED_SHARED_PTE",
+        CollapseResult.PteNonPresent => "PTE_NON_PRESENT",
+        CollapseResult.PteUffd => "PTE_UFFD",
+        CollapseResult.PteMappedHugepage => "PTE_MAPPED_HUGEPAGE",
+        CollapseResult.LackReferencedPage => "LACK_REFERENCED_PAGE",
+        CollapseResult.PageNull => "PAGE_NULL",
+        CollapseResult.ScanAbort => "SCAN_ABORT",
+        CollapseResult.PageCount => "PAGE_COUNT",
+        CollapseResult.PageLru => "PAGE_LRU",
+        CollapseResult.PageLock => "PAGE_LOCK",
+        CollapseResult.PageAnon => "PAGE_ANON",
+        CollapseResult.PageLazyFree => "PAGE_LAZYFREE",
+        CollapseResult.PageCompound => "PAGE_COMPOUND",
+        CollapseResult.AnyProcess => "ANY_PROCESS",
+        CollapseResult.VmaNull => "VMA_NULL",
+        CollapseResult.VmaCheck => "VMA_CHECK",
+        CollapseResult.AddressRange => "ADDRESS_RANGE",
+        CollapseResult.DelPageLru => "DEL_PAGE_LRU",
+        CollapseResult.AllocHugePageFail => "ALLOC_HUGE_PAGE_FAIL",
+        CollapseResult.CgroupChargeFail => "CGROUP_CHARGE_FAIL",
+        CollapseResult.Truncated => "TRUNCATED",
+        CollapseResult.PageHasPrivate => "PAGE_HAS_PRIVATE",
+        CollapseResult.StoreFailed => "STORE_FAILED",
+        CollapseResult.CopyMc => "COPY_MC",
+        CollapseResult.PageFilled => "PAGE_FILLED",
+        CollapseResult.PageDirtyOrWriteback => "PAGE_DIRTY_OR_WRITEBACK",
+        _ => throw new ArgumentOutOfRangeException(nameof(result), result, "There is no such result."),
+    };
+
+    /// <summary>As the tracepoints of <c>huge_memory</c> write it: <c>copy_poisoned_page</c> and the like are the names in lower case here.</summary>
+    internal static string ToTraceStatus(this CollapseResult result) => result == CollapseResult.Succeed ? "succeeded" : ToName(result).ToLowerInvariant();
+}

@@ -1,0 +1,275 @@
+using CopyMc.Simulation;
+
+namespace CopyMc.Collapse;
+
+// What the steps do, in their order.
+public sealed unsafe partial class FileCollapse
+{
+    private CollapseResult Scan()
+    {
+        int present = 0, swapped = 0;
+        CollapseResult result = ScanSlots(ref present, ref swapped);
+        if (result == CollapseResult.Succeed && present < PageCount - Options.Limits?.MaxPtesNone)
+        {
+            Machine.Counters.ThpScanExceedNonePte++;
+            result = CollapseResult.ExceedNonePte;
+        }
+        Options.Trace?.Add(
+            "mm_khugepaged_scan_file", ("index", _firstPage), ("present", present), ("swap", swapped), ("result", result.ToTraceStatus()));
+        return result;
+    }
+
+    private CollapseResult ScanSlots(ref int present, ref int swapped)
+    {
+        for (uint i = 0; i < PageCount; i++)
+        {
+            PageCacheSlot slot = _file.SlotAt(_firstPage + i);
+            if (slot.IsSwap)
+            {
+                if (++swapped > Options.Limits?.MaxPtesSwap)
+                {
+                    Machine.Counters.ThpScanExceedSwapPte++;
+                    return CollapseResult.ExceedSwapPte;
+                }
+                continue;
+            }
+            if (!slot.IsPage)
+                continue;
+            uint head = Memory.HeadOf(slot.Pfn);
+            ref Frame frame = ref Memory.Frames[head];
+            if (frame.Order == BuddyAllocator.HugeOrder && i == 0)
+                return CollapseResult.PteMappedHugepage;
+            if (!frame.Has(PageFlags.Lru))
+                return CollapseResult.PageLru;
+            if (frame.RefCount != Memory.ExpectedReferences(head) + (frame.Has(PageFlags.Private) ? 1 : 0))
+                return CollapseResult.PageCount;
+            present++;
+        }
+        return CollapseResult.Succeed;
+    }
+
+    private CollapseResult ReserveSlots()
+    {
+        if (Memory.Fails(FailurePoint.SlotReservation))
+            return CollapseResult.Fail;
+        _slots = _file.ChunkFor(_firstPage);
+        return CollapseResult.Succeed;
+    }
+
+    private CollapseResult Isolate(int end)
+    {
+        for (; _lookedAt < end; _lookedAt++)
+        {
+            PageCacheSlot slot = _slots[_lookedAt];
+            if (_file.IsShmem && slot.IsEmpty)
+            {
+                // A range without any page left was truncated or punched meanwhile.
+                if (_lookedAt == 0 && Array.TrueForAll(_slots, other => other.IsEmpty))
+                    return CollapseResult.Truncated;
+                _holes++;
+                continue;
+            }
+            CollapseResult result = slot.IsPage ? CollapseResult.Succeed : BringIn((uint)_lookedAt, ref slot);
+            if (result == CollapseResult.Succeed)
+                result = IsolateFolio(Memory.HeadOf(slot.Pfn), (uint)_lookedAt);
+            if (result != CollapseResult.Succeed)
+                return result;
+        }
+        return CollapseResult.Succeed;
+    }
+
+    private CollapseResult BringIn(uint index, ref PageCacheSlot slot)
+    {
+        uint page = _firstPage + index;
+        if (page >= _file.LengthInPages || _file.TryBringIn(page, out _) != AccessResult.Done)
+            return CollapseResult.Fail;
+        slot = _slots[index];
+        return CollapseResult.Succeed;
+    }
+
+    /// <summary>The checks stand in the kernel's order; each failure lets go of what this page gave.</summary>
+    private CollapseResult IsolateFolio(uint head, uint index)
+    {
+        ref Frame frame = ref Memory.Frames[head];
+        // Nothing can change a page of a regular file that is dirty or on its way out: it is not locked for that.
+        if (!_file.IsShmem && (frame.Has(PageFlags.Dirty) || frame.Has(PageFlags.Writeback)))
+            return CollapseResult.PageDirtyOrWriteback;
+        if (Memory.Fails(FailurePoint.PageLock) || !Memory.TryLock(head))
+            return CollapseResult.PageLock;
+        Memory.Get(head);
+        CollapseResult result = CollapseResult.Succeed;
+        if (!frame.Has(PageFlags.UpToDate))
+            result = CollapseResult.Fail;
+        else if (frame.Order == BuddyAllocator.HugeOrder && index == 0)
+            result = CollapseResult.PteMappedHugepage;
+        else if (frame.Owner != _file.Number)
+            result = CollapseResult.Truncated;
+        else if (Memory.Fails(FailurePoint.Isolate) || !Memory.TryIsolate(head))
+            result = CollapseResult.DelPageLru;
+        if (result != CollapseResult.Succeed)
+        {
+            Memory.Unlock(head);
+            Memory.Put(head);
+            return result;
+        }
+
+        if (frame.Has(PageFlags.Private))
+            result = TryReleasePrivate(head) ? CollapseResult.Succeed : CollapseResult.PageHasPrivate;
+        if (result == CollapseResult.Succeed)
+        {
+            ReverseMap.TryUnmap(Machine, head, static _ => default);
+            // The cache's, the isolation's and ours: anybody else could still write to the page.
+            if (Memory.Fails(FailurePoint.PageCount) || frame.RefCount != 2 + Memory.PagesOf(head))
+                result = CollapseResult.PageCount;
+        }
+        if (result != CollapseResult.Succeed)
+        {
+            Memory.Unlock(head);
+            Memory.PutBack(head);
+            Memory.Put(head);
+            return result;
+        }
+        _folios.Add(head);
+        return CollapseResult.Succeed;
+    }
+
+    private bool TryReleasePrivate(uint head)
+    {
+        if (Memory.Fails(FailurePoint.ReleasePrivate))
+            return false;
+        Memory.Frames[head].Flags &= ~PageFlags.Private;
+        Memory.Put(head);
+        return true;
+    }
+
+    private CollapseResult ChargeHoles()
+    {
+        if (_holes == 0)
+            return CollapseResult.Succeed;
+        if (Memory.Fails(FailurePoint.HoleCharge) || !_file.TryCharge(_holes))
+            return CollapseResult.Fail;
+        _file.CachedPages += _holes;
+        int holes = _holes;
+        Undo.Push("give the holes back", () =>
+        {
+            _file.CachedPages -= holes;
+            _file.Uncharge(holes);
+        });
+        return CollapseResult.Succeed;
+    }
+
+    private CollapseResult CopyPages(int most)
+    {
+        int end = int.Min(CopiedPages + most, PageCount);
+        while (CopiedPages < end)
+        {
+            uint next = _folioCopied < _folios.Count ? _folios[_folioCopied] : Frame.Null;
+            bool hole = next == Frame.Null || Memory.Frames[next].Index != _firstPage + (uint)CopiedPages;
+            uint run = 1;
+            int folios = hole ? 0 : 1;
+            // Neighbouring frames are one copy, as in anonymous memory.
+            while (!hole && CopiedPages + run < end && IsNeighbour(_folioCopied + folios, next, run))
+            {
+                run++;
+                folios++;
+            }
+            uint to = NewPage + (uint)CopiedPages;
+            if (!Memory.TryCopyPages(hole ? Memory.ZeroFrame : next, to, run, out uint bad))
+            {
+                Machine.MemoryFailure.Enqueue(bad);
+                if (!hole && bad >= next && bad < next + run)
+                    CopiedPages += (int)(bad - next);
+                return CollapseResult.CopyMc;
+            }
+            CopiedPages += (int)run;
+            _folioCopied += folios;
+        }
+        return CollapseResult.Succeed;
+    }
+
+    private bool IsNeighbour(int folio, uint first, uint distance) =>
+        folio < _folios.Count && _folios[folio] == first + distance && Memory.Frames[_folios[folio]].Index == Memory.Frames[first].Index + distance;
+
+    private CollapseResult CloseHoles()
+    {
+        if (_holes == 0)
+            return CollapseResult.Succeed;
+        Undo.Push("open the holes", OpenHoles);
+        for (int i = 0; i < PageCount; i++)
+        {
+            if (!_slots[i].IsEmpty)
+                continue;
+            if (Memory.Fails(FailurePoint.Store))
+                return CollapseResult.StoreFailed;
+            _slots[i] = PageCacheSlot.Retry;
+            _closedHoles++;
+        }
+        if (_closedHoles != _holes)
+            return CollapseResult.PageFilled;
+        // Who saw a hole through such an area expects to be asked before it is filled.
+        return _file.Areas.Exists(IsWatchedHere) ? CollapseResult.ExceedNonePte : CollapseResult.Succeed;
+    }
+
+    private bool IsWatchedHere(Vma area) =>
+        (area.Flags & VmaFlags.UffdMissing) != 0
+        && area.FilePage < _firstPage + PageCount && area.FilePage + ((area.End - area.Start) >> 12) > _firstPage;
+
+    private void OpenHoles()
+    {
+        for (int i = 0; i < PageCount; i++)
+        {
+            if (_slots[i].IsRetry)
+                _slots[i] = default;
+        }
+    }
+
+    /// <summary>The new page is valid before anybody can find it, and whole in the cache before anybody can lock it.</summary>
+    private void Commit()
+    {
+        Undo.Commit();
+        _committed = true;
+        ref Frame frame = ref Memory.Frames[NewPage];
+        frame.Flags |= PageFlags.UpToDate | (_file.IsShmem ? PageFlags.SwapBacked | PageFlags.Dirty : PageFlags.None);
+        frame.Owner = _file.Number;
+        frame.Index = _firstPage;
+        // One reference for each slot; the allocation's is the first.
+        Memory.Get(NewPage, PageCount - 1);
+        Memory.LruAdd(NewPage);
+        for (uint i = 0; i < PageCount; i++)
+            _slots[i] = PageCacheSlot.Page(NewPage + i);
+        _file.CachedPages -= _holes;
+        _file.CountCached(_holes);
+        _file.CountHuge(1);
+    }
+
+    private void Retract()
+    {
+        foreach (Vma area in _file.Areas)
+        {
+            if (area.TryAddressOf(_firstPage, out ulong address) && area.HoldsHugeRange(address))
+                area.Space.RetractTable(area, address);
+        }
+        Memory.Unlock(NewPage);
+        NewPage = Frame.Null;
+        foreach (uint head in _folios)
+        {
+            Memory.Frames[head].Owner = 0;
+            Memory.EndIsolation(head);
+            Memory.Unlock(head);
+            Memory.Put(head, 2 + (int)Memory.PagesOf(head));
+        }
+        _folios.Clear();
+    }
+
+    /// <summary>In the order of the file, as the kernel does: the last page is the most recently used afterwards.</summary>
+    private void ReleasePages()
+    {
+        foreach (uint head in _folios)
+        {
+            Memory.Unlock(head);
+            Memory.PutBack(head);
+            Memory.Put(head);
+        }
+        _folios.Clear();
+    }
+}

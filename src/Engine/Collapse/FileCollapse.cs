@@ -1,0 +1,130 @@
+using CopyMc.Simulation;
+
+namespace CopyMc.Collapse;
+
+/// <summary>
+/// Collapses a 2 MiB range of a file's page cache (<c>collapse_file</c> after <c>hpage_collapse_scan_file</c>). The page cache keeps
+/// the small pages, locked, until the huge page is whole; an abort leaves its slots, counts and charge as they were. Page tables that
+/// mapped the small pages may be empty afterwards: faults fill them again.
+/// </summary>
+public sealed unsafe partial class FileCollapse : CollapseOperation
+{
+    private const int PageCount = PageTable.EntryCount;
+
+    private readonly SimulatedFile _file;
+    private readonly uint _firstPage;
+    /// <summary>The folios that are locked and isolated, in the order of the file.</summary>
+    private readonly List<uint> _folios = [];
+    private PageCacheSlot[] _slots = [];
+    private int _lookedAt;
+    private int _holes;
+    private int _closedHoles;
+    private int _folioCopied;
+    private bool _committed;
+
+    /// <summary>Prepares to collapse the range; nothing happens before the first step.</summary>
+    /// <param name="machine">The machine.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="firstPage">The range's first page, a multiple of 512.</param>
+    /// <param name="options">How; <see langword="null"/>: as <c>MADV_COLLAPSE</c>, in as few stops as possible.</param>
+    /// <exception cref="ArgumentException">The page is no multiple of 512.</exception>
+    public FileCollapse(SimulatedMachine machine, SimulatedFile file, uint firstPage, CollapseOptions? options = null)
+        : base(machine ?? throw new ArgumentNullException(nameof(machine)), options ?? new CollapseOptions())
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        if (firstPage % PageCount != 0)
+            throw new ArgumentException("The range starts on a 2 MiB boundary of the file.", nameof(firstPage));
+        _file = file;
+        _firstPage = firstPage;
+    }
+
+    /// <summary>Pages copied or cleared when it ended: 512 after a success.</summary>
+    public int CopiedPages { get; private set; }
+
+    /// <summary>Looks at a range without taking anything (<c>hpage_collapse_scan_file</c>).</summary>
+    /// <returns><see cref="CollapseResult.Succeed"/> if the range is worth collapsing.</returns>
+    public static CollapseResult Scan(SimulatedMachine machine, SimulatedFile file, uint firstPage, CollapseLimits? limits) =>
+        new FileCollapse(machine, file, firstPage, new CollapseOptions { Limits = limits }).Scan();
+
+    internal override int ReferencesHeld(uint head) =>
+        // Each folio on the list: the isolation's and the caller's, and after the commit the one that was the page cache's.
+        (head == NewPage && !_committed ? 1 : 0) + (_folios.Contains(head) ? (_committed ? 2 + (int)Memory.PagesOf(head) : 2) : 0);
+
+    private protected override IEnumerator<CollapseStep> Steps()
+    {
+        yield return CollapseStep.Scan;
+        TraceStep(CollapseStep.Scan);
+        CollapseResult result = Scan();
+        if (result == CollapseResult.Succeed)
+        {
+            yield return CollapseStep.Allocate;
+            TraceStep(CollapseStep.Allocate);
+            result = Allocate(_file.Cgroup);
+        }
+        if (result == CollapseResult.Succeed)
+        {
+            Memory.TryLock(NewPage);
+            yield return CollapseStep.ReserveSlots;
+            TraceStep(CollapseStep.ReserveSlots);
+            result = ReserveSlots();
+        }
+        if (result == CollapseResult.Succeed)
+        {
+            yield return CollapseStep.Isolate;
+            TraceStep(CollapseStep.Isolate);
+            Undo.Push("release the pages", ReleasePages);
+            while (result == CollapseResult.Succeed && _lookedAt < PageCount)
+            {
+                result = Isolate(Options.StopBetweenPages ? _lookedAt + 1 : PageCount);
+                if (Options.StopBetweenPages && result == CollapseResult.Succeed)
+                    yield return CollapseStep.Isolate;
+            }
+        }
+        if (result == CollapseResult.Succeed)
+        {
+            yield return CollapseStep.ChargeHoles;
+            TraceStep(CollapseStep.ChargeHoles);
+            result = ChargeHoles();
+        }
+        if (result == CollapseResult.Succeed)
+        {
+            yield return CollapseStep.Copy;
+            TraceStep(CollapseStep.Copy);
+            while (result == CollapseResult.Succeed && CopiedPages < PageCount)
+            {
+                result = CopyPages(Options.StopBetweenPages ? 1 : PageCount);
+                if (Options.StopBetweenPages && result == CollapseResult.Succeed)
+                    yield return CollapseStep.Copy;
+            }
+        }
+        if (result == CollapseResult.Succeed)
+        {
+            // The page cache's lock is held from the retry entries to the commit: nobody sees one of them.
+            yield return CollapseStep.CloseHoles;
+            TraceStep(CollapseStep.CloseHoles);
+            result = CloseHoles();
+        }
+        if (result == CollapseResult.Succeed)
+        {
+            TraceStep(CollapseStep.Commit);
+            Commit();
+            yield return CollapseStep.Retract;
+            TraceStep(CollapseStep.Retract);
+            Retract();
+            // The file is huge; whoever called for it has the page tables follow (collapse_pte_mapped_thp).
+            if (!Options.IsKhugepaged)
+                result = CollapseResult.PteMappedHugepage;
+        }
+        End(result);
+    }
+
+    private protected override void TraceEnd(CollapseResult result)
+    {
+        if (_slots.Length > 0 || result is CollapseResult.AllocHugePageFail or CollapseResult.CgroupChargeFail)
+        {
+            Options.Trace?.Add(
+                "mm_khugepaged_collapse_file", ("index", _firstPage), ("is_shmem", _file.IsShmem ? 1 : 0), ("nr", _folios.Count),
+                ("result", result.ToTraceStatus()));
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using CopyMc.Simulation;
+
+namespace CopyMc.Collapse;
+
+/// <summary>
+/// The agent that walks all address spaces and collapses what is worth it (<c>mm/khugepaged.c</c>). Not thread-safe: it acts on the
+/// machine, which is not.
+/// </summary>
+/// <param name="machine">The machine.</param>
+/// <param name="options">The settings; <see langword="null"/>: the kernel's defaults.</param>
+public sealed class Khugepaged(SimulatedMachine machine, KhugepagedOptions? options = null)
+{
+    private readonly KhugepagedOptions _options = options ?? new KhugepagedOptions();
+    private AddressSpace? _space;
+    private ulong _address;
+
+    /// <summary>Ranges looked at since it was made.</summary>
+    public long RangesScanned { get; private set; }
+
+    /// <summary>How the range looked at last ended; <see langword="null"/> before the first.</summary>
+    public CollapseResult? LastResult { get; private set; }
+
+    /// <summary>Scans and sleeps until it is cancelled (<c>khugepaged</c>).</summary>
+    /// <param name="cancellation">Ends it; it is heard between two batches.</param>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            TimeSpan pause = ScanBatch() ? _options.ScanSleep : _options.AllocSleep;
+            try
+            {
+                await Task.Delay(pause, _options.Time, cancellation).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Scans as many pages as one batch has (<c>khugepaged_do_scan</c>), from where the last one ended.</summary>
+    /// <returns>False if it stopped early for want of a huge page.</returns>
+    public bool ScanBatch()
+    {
+        int left = _options.PagesToScan;
+        int endsOfList = 0;
+        // Once through the list at most: what is not worth it now is not in the same batch either.
+        while (left > 0 && endsOfList < 2)
+        {
+            if (!TryFindRange(out Vma? area, ref left))
+            {
+                endsOfList++;
+                machine.Counters.FullScans++;
+                continue;
+            }
+            ulong address = _address;
+            _address += NativeRegion.HugePageSize;
+            left -= PageTable.EntryCount;
+            RangesScanned++;
+            LastResult = Collapse(area!, address);
+            if (LastResult == CollapseResult.Succeed)
+                machine.Counters.PagesCollapsed++;
+            if (LastResult is CollapseResult.AllocHugePageFail)
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>Moves the cursor to the next 2 MiB range that may have a huge page. False at the end of all address spaces.</summary>
+    private bool TryFindRange(out Vma? found, ref int left)
+    {
+        const ulong HugeMask = NativeRegion.HugePageSize - 1;
+        found = null;
+        int index = 0;
+        for (; index < machine.Processes.Count; index++)
+        {
+            if (_space is null || machine.Processes[index].Number >= _space.Number)
+                break;
+        }
+        for (; index < machine.Processes.Count; index++)
+        {
+            AddressSpace space = machine.Processes[index];
+            if (space != _space)
+                (_space, _address) = (space, 0);
+            foreach (Vma area in space.Areas)
+            {
+                if (area.End <= _address)
+                    continue;
+                // A range that has become ineligible is stepped over, at the price of one page.
+                ulong first = ulong.Max((area.Start + HugeMask) & ~HugeMask, (_address + HugeMask) & ~HugeMask);
+                if (!area.HoldsHugeRange(first) || !ThpEligibility.Allows(area, enforceSettings: true))
+                {
+                    left--;
+                    continue;
+                }
+                _address = first;
+                found = area;
+                return true;
+            }
+        }
+        (_space, _address) = (null, 0);
+        return false;
+    }
+
+    private CollapseResult Collapse(Vma area, ulong address)
+    {
+        var collapse = new CollapseOptions { Limits = _options.Limits, Trace = _options.Trace };
+        // Somebody has the address space for himself: another time.
+        if (!area.Space.Lock.CanRead)
+            return CollapseResult.Fail;
+        CollapseResult result = area.File is null
+            ? new AnonymousCollapse(area.Space, address, collapse).Run()
+            : new FileCollapse(machine, area.File, area.PageIndex(address), collapse).Run();
+        if (result == CollapseResult.PteMappedHugepage)
+        {
+            result = PteMappedCollapse.Run(area.Space, address, install: false);
+            if (result == CollapseResult.PmdMapped)
+                result = CollapseResult.Succeed;
+        }
+        machine.MemoryFailure.RunPending();
+        return result;
+    }
+}

@@ -1,0 +1,23 @@
+namespace CopyMc.Collapse;
+
+/// <summary>What khugepaged is set to (<c>/sys/kernel/mm/transparent_hugepage/khugepaged</c>). All values are read when it is made.</summary>
+public sealed class KhugepagedOptions
+{
+    /// <summary>Pages of 4 KiB looked at in one batch.</summary>
+    public int PagesToScan { get; init; } = 4096;
+
+    /// <summary>The pause after a batch.</summary>
+    public TimeSpan ScanSleep { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The pause after no huge page was to be had.</summary>
+    public TimeSpan AllocSleep { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>What it accepts in a range.</summary>
+    public CollapseLimits Limits { get; init; } = new();
+
+    /// <summary>The clock that it sleeps by.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Where events are written; <see langword="null"/>: nowhere.</summary>
+    public CollapseTrace? Trace { get; init; }
+}

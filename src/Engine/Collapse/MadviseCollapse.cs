@@ -1,0 +1,87 @@
+using CopyMc.Simulation;
+
+namespace CopyMc.Collapse;
+
+/// <summary><c>madvise(MADV_COLLAPSE)</c> on the simulated machine (<c>madvise_collapse</c>).</summary>
+public static class MadviseCollapse
+{
+    private const int NoMemory = 12, Invalid = 22;
+
+    /// <summary>Collapses the whole 2 MiB ranges inside a range of addresses.</summary>
+    /// <param name="space">Whose memory.</param>
+    /// <param name="address">The first byte; a multiple of 4096.</param>
+    /// <param name="length">Bytes; rounded up to pages.</param>
+    /// <param name="trace">Where events are written; <see langword="null"/>: nowhere.</param>
+    /// <param name="lastFailure">The last result that was no success; <see langword="null"/>: none.</param>
+    /// <returns>0, or the errno.</returns>
+    /// <exception cref="InvalidOperationException">A lock is held by a collapse that was interrupted between its steps.</exception>
+    public static int Run(AddressSpace space, ulong address, ulong length, out CollapseResult? lastFailure, CollapseTrace? trace = null)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        lastFailure = null;
+        if (address % NativeRegion.PageSize != 0)
+            return Invalid;
+        ulong end = address + ((length + NativeRegion.PageSize - 1) & ~(ulong)(NativeRegion.PageSize - 1));
+        // madvise(2) goes area by area; a gap is remembered, and does not stop it.
+        bool gap = false;
+        ulong reached = address;
+        foreach (Vma area in space.Areas.Where(area => area.End > address && area.Start < end).ToList())
+        {
+            gap |= area.Start > reached;
+            int errno = CollapseArea(area, ulong.Max(area.Start, address), ulong.Min(area.End, end), trace, ref lastFailure);
+            if (errno != 0)
+                return errno;
+            reached = area.End;
+        }
+        return gap || reached < end ? NoMemory : 0;
+    }
+
+    /// <summary>Collapses one range as <c>MADV_COLLAPSE</c> does, page tables included.</summary>
+    internal static CollapseResult CollapseRange(Vma area, ulong address, CollapseTrace? trace)
+    {
+        var options = new CollapseOptions { Trace = trace };
+        SimulatedMachine machine = area.Space.Machine;
+        CollapseResult result = area.File is null
+            ? new AnonymousCollapse(area.Space, address, options).Run()
+            : new FileCollapse(machine, area.File, area.PageIndex(address), options).Run();
+        if (result == CollapseResult.PteMappedHugepage)
+            result = PteMappedCollapse.Run(area.Space, address, install: true);
+        machine.MemoryFailure.RunPending();
+        return result;
+    }
+
+    private static int CollapseArea(Vma area, ulong start, ulong end, CollapseTrace? trace, ref CollapseResult? failure)
+    {
+        const ulong HugeMask = NativeRegion.HugePageSize - 1;
+        ulong first = (start + HugeMask) & ~HugeMask;
+        ulong last = end & ~HugeMask;
+        if (!ThpEligibility.Allows(area, enforceSettings: false))
+        {
+            failure = CollapseResult.VmaCheck;
+            return Invalid;
+        }
+        int wanted = 0, huge = 0;
+        for (ulong address = first; address < last; address += NativeRegion.HugePageSize)
+        {
+            wanted++;
+            CollapseResult result = area.HoldsHugeRange(address) ? CollapseRange(area, address, trace) : CollapseResult.AddressRange;
+            if (result is CollapseResult.Succeed or CollapseResult.PmdMapped)
+            {
+                huge++;
+                continue;
+            }
+            failure = result;
+            if (!MayGoOn(result))
+            {
+                wanted = int.MaxValue;
+                break;
+            }
+        }
+        return huge == wanted ? 0 : failure!.Value.ToErrno();
+    }
+
+    /// <summary>After these the other ranges are still worth trying; the call fails all the same.</summary>
+    private static bool MayGoOn(CollapseResult result) => result is CollapseResult.NoPteTable or CollapseResult.PteNonPresent
+        or CollapseResult.PteUffd or CollapseResult.LackReferencedPage or CollapseResult.PageNull or CollapseResult.PageCount
+        or CollapseResult.PageLock or CollapseResult.PageCompound or CollapseResult.PageLru or CollapseResult.DelPageLru;
+}

@@ -1,0 +1,44 @@
+using CopyMc.Simulation;
+
+namespace CopyMc.Collapse;
+
+/// <summary>Maps a file's huge page by one PMD where a page table maps its pages (<c>collapse_pte_mapped_thp</c>).</summary>
+internal static class PteMappedCollapse
+{
+    /// <param name="space">Whose page table.</param>
+    /// <param name="address">The range's first byte, aligned to 2 MiB.</param>
+    /// <param name="install">Whether to map the huge page; else only the table is dropped and a fault maps it.</param>
+    internal static CollapseResult Run(AddressSpace space, ulong address, bool install)
+    {
+        if (space.Find(address) is not { File: { } file } area || !area.HoldsHugeRange(address))
+            return CollapseResult.VmaCheck;
+        PmdEntry entry = space.PmdAt(address);
+        if (entry.IsHuge)
+            return CollapseResult.PmdMapped;
+        if (!ThpEligibility.Allows(area, enforceSettings: false))
+            return CollapseResult.VmaCheck;
+        // The write protection of single pages would be lost.
+        if ((area.Flags & VmaFlags.UffdWriteProtect) != 0)
+            return CollapseResult.PteUffd;
+        if (!file.TryGetHuge(area.PageIndex(address), out uint head))
+            return CollapseResult.PageNull;
+
+        if (entry.IsTable)
+        {
+            // A private copy or a marker belongs to the process alone, and there is no place for it beside a huge page.
+            ReadOnlySpan<Pte> entries = entry.Table!.Entries;
+            for (int i = 0; i < entries.Length; i++)
+            {
+                if (!entries[i].IsNone && !(entries[i].IsPresent && entries[i].Pfn == head + (uint)i))
+                    return CollapseResult.Fail;
+            }
+            Span<Pte> writable = entry.Table.Writable;
+            for (int i = 0; i < writable.Length; i++)
+                space.Clear(ref writable[i]);
+            space.PmdFor(address) = default;
+        }
+        if (install)
+            space.SetHuge(ref space.PmdFor(address), head, area.IsShared && (area.Flags & VmaFlags.Write) != 0, dirty: false, deposit: null);
+        return CollapseResult.Succeed;
+    }
+}

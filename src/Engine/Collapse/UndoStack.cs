@@ -1,0 +1,37 @@
+namespace CopyMc.Collapse;
+
+/// <summary>
+/// What takes the steps of a collapse back, the last first. A step that changes something pushes its undo; a commit drops all.
+/// </summary>
+internal sealed class UndoStack(CollapseOptions options)
+{
+    private readonly List<UndoStep> _steps = new(8);
+
+    internal void Push(string name, Action undo) => _steps.Add(new UndoStep(name, undo));
+
+    /// <summary>Takes an undo off that its step's natural end has made needless.</summary>
+    internal void Remove(string name) => _steps.RemoveAt(IndexOf(name));
+
+    /// <summary>Makes an undo the first to run.</summary>
+    internal void Raise(string name)
+    {
+        UndoStep step = _steps[IndexOf(name)];
+        _steps.Remove(step);
+        _steps.Add(step);
+    }
+
+    internal void Commit() => _steps.Clear();
+
+    internal void Unwind()
+    {
+        _steps.Reverse();
+        foreach (UndoStep step in options.UndoOrder?.Invoke(_steps) ?? _steps)
+        {
+            options.Trace?.Add("undo", ("step", step.Name));
+            step.Undo();
+        }
+        _steps.Clear();
+    }
+
+    private int IndexOf(string name) => _steps.FindIndex(step => step.Name == name);
+}

@@ -1,0 +1,44 @@
+using System.Runtime.InteropServices;
+
+namespace CopyMc.Simulation;
+
+/// <summary>
+/// What is known of one 4 KiB frame of simulated memory: 24 bytes where the kernel's <c>struct page</c> has 64. In a large folio the
+/// first frame speaks for all; each frame keeps the count of the PTEs that map it.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct Frame
+{
+    /// <summary>No frame: the end of a list.</summary>
+    internal const uint Null = uint.MaxValue;
+
+    /// <summary>The flags.</summary>
+    public PageFlags Flags;
+
+    /// <summary>The folio's pages are 2 to this power.</summary>
+    internal byte Order;
+
+    /// <summary>The memory control group that pays for the folio.</summary>
+    internal byte Cgroup;
+
+    /// <summary>References to the folio: one for each mapping, for each page in a page cache, and for each user.</summary>
+    internal ushort RefCount;
+
+    /// <summary>How many PTEs map this frame.</summary>
+    internal ushort MapCount;
+
+    /// <summary>The <see cref="AnonVma"/> or <see cref="SimulatedFile"/> it belongs to, by number.</summary>
+    internal uint Owner;
+
+    /// <summary>Its page index there: address / 4096 for anonymous memory, offset / 4096 in a file.</summary>
+    internal uint Index;
+
+    /// <summary>The next frame of the list it is on. In the first tail of a large folio: how often the folio is mapped, all told.</summary>
+    internal uint Next;
+
+    /// <summary>The one before. In the first tail of a large folio: how often the folio is mapped by a PMD.</summary>
+    internal uint Previous;
+
+    /// <summary>Whether all of the flags are set.</summary>
+    internal readonly bool Has(PageFlags flags) => (Flags & flags) == flags;
+}

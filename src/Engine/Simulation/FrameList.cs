@@ -1,0 +1,37 @@
+namespace CopyMc.Simulation;
+
+/// <summary>A list of frames, linked through the frames themselves.</summary>
+internal unsafe struct FrameList(Frame* frames)
+{
+    internal uint First { get; private set; } = Frame.Null;
+
+    internal uint Last { get; private set; } = Frame.Null;
+
+    internal long Count { get; private set; }
+
+    internal void AddFirst(uint pfn)
+    {
+        frames[pfn].Previous = Frame.Null;
+        frames[pfn].Next = First;
+        if (First == Frame.Null)
+            Last = pfn;
+        else
+            frames[First].Previous = pfn;
+        First = pfn;
+        Count++;
+    }
+
+    internal void Remove(uint pfn)
+    {
+        (uint previous, uint next) = (frames[pfn].Previous, frames[pfn].Next);
+        if (previous == Frame.Null)
+            First = next;
+        else
+            frames[previous].Next = next;
+        if (next == Frame.Null)
+            Last = previous;
+        else
+            frames[next].Previous = previous;
+        Count--;
+    }
+}

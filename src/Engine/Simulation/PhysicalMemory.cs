@@ -1,0 +1,344 @@
+using System.Runtime.CompilerServices;
+
+namespace CopyMc.Simulation;
+
+/// <summary>
+/// The frames: their content, in one native region, and what is known of each; who may have them, who refers to them, and the LRU lists.
+/// Only what is touched costs memory.
+/// </summary>
+internal sealed unsafe class PhysicalMemory : IDisposable
+{
+    private readonly NativeRegion _metadata;
+    private readonly BuddyAllocator _buddy;
+    private FrameList _anonymousLru;
+    private FrameList _fileLru;
+
+    internal PhysicalMemory(nuint length, CopyEngine engine)
+    {
+        Engine = engine;
+        FrameCount = (uint)(length / NativeRegion.PageSize);
+        var lazily = new NativeRegionOptions { Populate = false, Reserve = false };
+        _metadata = new NativeRegion(((nuint)FrameCount + 1) * (nuint)sizeof(Frame), lazily);
+        try
+        {
+            // The zero page is one frame more, behind the memory.
+            Content = new NativeRegion(length + NativeRegion.PageSize, lazily);
+        }
+        catch
+        {
+            _metadata.Dispose();
+            throw;
+        }
+        Frames = (Frame*)_metadata.Pointer;
+        Base = Content.Pointer;
+        _buddy = new BuddyAllocator(Frames, FrameCount);
+        _anonymousLru = new FrameList(Frames);
+        _fileLru = new FrameList(Frames);
+    }
+
+    internal CopyEngine Engine { get; }
+
+    internal NativeRegion Content { get; }
+
+    internal uint FrameCount { get; }
+
+    /// <summary>The frame that every read of untouched anonymous memory sees. It is counted nowhere.</summary>
+    internal uint ZeroFrame => FrameCount;
+
+    internal Frame* Frames { get; }
+
+    internal byte* Base { get; }
+
+    internal VmCounters Counters { get; } = new();
+
+    internal List<MemoryCgroup> Cgroups { get; } = [];
+
+    /// <summary>Asked at each <see cref="FailurePoint"/> whether to fail there.</summary>
+    internal Func<FailurePoint, bool>? FailureInjection { get; set; }
+
+    internal long FreeFrames => _buddy.FreeFrames;
+
+    internal long FreeHugeBlocks => _buddy.FreeHugeBlocks;
+
+    internal bool Fails(FailurePoint point) => FailureInjection is not null && FailureInjection(point);
+
+    internal byte* ContentOf(uint pfn) => Base + (nuint)pfn * NativeRegion.PageSize;
+
+    internal uint PfnOf(nuint address) => (uint)((address - (nuint)Base) / NativeRegion.PageSize);
+
+    internal uint HeadOf(uint pfn) => Frames[pfn].Order == 0 ? pfn : pfn & ~((1u << Frames[pfn].Order) - 1);
+
+    internal uint PagesOf(uint head) => 1u << Frames[head].Order;
+
+    /// <summary>Gives out a folio with one reference and no content, charged to a group.</summary>
+    internal bool TryAllocate(int order, MemoryCgroup cgroup, out uint head)
+    {
+        if (!TryAllocateUncharged(order, out head))
+            return false;
+        if (TryCharge(head, cgroup))
+            return true;
+        Put(head);
+        return false;
+    }
+
+    /// <summary>Charges a folio to a group, as far as the group may hold more.</summary>
+    internal bool TryCharge(uint head, MemoryCgroup cgroup)
+    {
+        if (!cgroup.TryCharge(PagesOf(head)))
+            return false;
+        Frames[head].Cgroup = cgroup.Number;
+        return true;
+    }
+
+    /// <summary>Gives out a folio that nobody pays for yet.</summary>
+    internal bool TryAllocateUncharged(int order, out uint head)
+    {
+        head = Frame.Null;
+        if (Fails(order == 0 ? FailurePoint.PageAllocation : FailurePoint.HugePageAllocation) || !_buddy.TryAllocate(order, out head))
+            return false;
+        Frames[head] = new Frame { RefCount = 1, Order = (byte)order };
+        if (order > 0)
+        {
+            Frames[head].Flags = PageFlags.Head;
+            for (uint i = 1; i < 1u << order; i++)
+                Frames[head + i] = new Frame { Flags = PageFlags.Tail, Order = (byte)order };
+        }
+        return true;
+    }
+
+    internal void Get(uint head) => Get(head, 1);
+
+    internal void Get(uint head, int references) => Frames[head].RefCount = checked((ushort)(Frames[head].RefCount + references));
+
+    internal void Put(uint head) => Put(head, 1);
+
+    /// <summary>Drops references; with the last the folio is free.</summary>
+    internal void Put(uint head, int references)
+    {
+        ref Frame frame = ref Frames[head];
+        frame.RefCount = checked((ushort)(frame.RefCount - references));
+        if (frame.RefCount == 0)
+            Free(head);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TryLock(uint head)
+    {
+        if ((Frames[head].Flags & PageFlags.Locked) != 0)
+            return false;
+        Frames[head].Flags |= PageFlags.Locked;
+        return true;
+    }
+
+    internal void Unlock(uint head) => Frames[head].Flags &= ~PageFlags.Locked;
+
+    internal void LruAdd(uint head)
+    {
+        Frames[head].Flags |= PageFlags.Lru;
+        LruOf(head).AddFirst(head);
+    }
+
+    /// <summary>Takes a folio off the LRU with a reference of its own (<c>folio_isolate_lru</c>). False if it is not on it.</summary>
+    internal bool TryIsolate(uint head)
+    {
+        ref Frame frame = ref Frames[head];
+        if (!frame.Has(PageFlags.Lru))
+            return false;
+        LruOf(head).Remove(head);
+        frame.Flags = (frame.Flags & ~PageFlags.Lru) | PageFlags.Isolated;
+        frame.RefCount = checked((ushort)(frame.RefCount + 1));
+        CountIsolated(head, 1L << frame.Order);
+        return true;
+    }
+
+    /// <summary>Ends an isolation: the folio is the most recently used of its list again, and the isolation's reference is dropped.</summary>
+    internal void PutBack(uint head)
+    {
+        ref Frame frame = ref Frames[head];
+        CountIsolated(head, -(1L << frame.Order));
+        frame.Flags &= ~PageFlags.Isolated;
+        LruAdd(head);
+        Put(head);
+    }
+
+    /// <summary>Ends an isolation of a folio that is about to be freed: it does not come back to its list, its reference stays.</summary>
+    internal void EndIsolation(uint head)
+    {
+        CountIsolated(head, -(1L << Frames[head].Order));
+        Frames[head].Flags &= ~PageFlags.Isolated;
+    }
+
+    internal void LruRemove(uint head)
+    {
+        Frames[head].Flags &= ~PageFlags.Lru;
+        LruOf(head).Remove(head);
+    }
+
+    /// <summary>The frames of a list, the most recently used first.</summary>
+    internal IEnumerable<uint> Lru(bool anonymous)
+    {
+        for (uint pfn = (anonymous ? _anonymousLru : _fileLru).First; pfn != Frame.Null; pfn = NextOf(pfn))
+            yield return pfn;
+    }
+
+    /// <summary>The least recently used folio of a list; <see cref="Frame.Null"/> if it is empty.</summary>
+    internal uint LeastRecentlyUsed(bool anonymous) => anonymous ? _anonymousLru.Last : _fileLru.Last;
+
+    internal void MapPte(uint pfn)
+    {
+        uint head = HeadOf(pfn);
+        Frames[pfn].MapCount = checked((ushort)(Frames[pfn].MapCount + 1));
+        if (Frames[head].Order > 0)
+            Frames[head + 1].Next++;
+        Get(head);
+    }
+
+    /// <summary>One PTE fewer maps the frame; its reference is dropped too.</summary>
+    internal void UnmapPte(uint pfn)
+    {
+        uint head = HeadOf(pfn);
+        Frames[pfn].MapCount = checked((ushort)(Frames[pfn].MapCount - 1));
+        if (Frames[head].Order > 0)
+            Frames[head + 1].Next--;
+        Put(head);
+    }
+
+    internal void MapPmd(uint head)
+    {
+        Frames[head + 1].Next++;
+        Frames[head + 1].Previous++;
+        Get(head);
+    }
+
+    internal void UnmapPmd(uint head)
+    {
+        Frames[head + 1].Next--;
+        Frames[head + 1].Previous--;
+        Put(head);
+    }
+
+    /// <summary>How many entries map the folio, PMDs and PTEs of all its pages.</summary>
+    internal uint MapCountOf(uint head) => Frames[head].Order == 0 ? Frames[head].MapCount : Frames[head + 1].Next;
+
+    internal uint PmdMapCountOf(uint head) => Frames[head].Order == 0 ? 0 : Frames[head + 1].Previous;
+
+    /// <summary>Whether any page of the folio is mapped more than once (<c>folio_maybe_mapped_shared</c>).</summary>
+    internal bool IsMappedShared(uint head)
+    {
+        if (Frames[head].Order == 0)
+            return Frames[head].MapCount > 1;
+        uint whole = PmdMapCountOf(head);
+        for (uint i = 0; i < PagesOf(head); i++)
+        {
+            if (whole + Frames[head + i].MapCount > 1)
+                return true;
+        }
+        return false;
+    }
+
+    internal bool IsAnonymous(uint head) => Frames[head].Has(PageFlags.Anonymous);
+
+    internal bool IsSwapBacked(uint head) => Frames[head].Has(PageFlags.SwapBacked);
+
+    internal bool IsInPageCache(uint head) => Frames[head].Owner != 0 && !Frames[head].Has(PageFlags.Anonymous);
+
+    /// <summary>The references that mappings and the page cache account for (<c>folio_expected_ref_count</c>).</summary>
+    internal uint ExpectedReferences(uint head)
+    {
+        if (Frames[head].Order == 0 && Frames[head].Has(PageFlags.Anonymous))
+            return Frames[head].MapCount;
+        return MapCountOf(head) + (IsInPageCache(head) ? PagesOf(head) : 0);
+    }
+
+    /// <summary>Makes a large folio, mapped by no PMD and referred to by nobody unaccounted for, into small ones.</summary>
+    /// <returns>False if somebody holds a reference; nothing is changed then.</returns>
+    internal bool TrySplit(uint head)
+    {
+        uint pages = PagesOf(head);
+        if (pages == 1)
+            return true;
+        if (Frames[head].RefCount != ExpectedReferences(head) || PmdMapCountOf(head) != 0 || Frames[head].Has(PageFlags.Isolated))
+            return false;
+
+        bool onLru = Frames[head].Has(PageFlags.Lru);
+        if (onLru)
+            LruRemove(head);
+        Frame first = Frames[head];
+        bool inCache = IsInPageCache(head);
+        for (uint i = pages; i-- > 0;)
+        {
+            ref Frame frame = ref Frames[head + i];
+            frame.Flags = first.Flags & ~(PageFlags.Head | PageFlags.Tail);
+            frame.Order = 0;
+            frame.Cgroup = first.Cgroup;
+            frame.Owner = first.Owner;
+            frame.Index = first.Index + i;
+            frame.RefCount = (ushort)(frame.MapCount + (inCache ? 1 : 0));
+            if (frame.RefCount == 0)
+                Free(head + i);
+            else if (onLru)
+                LruAdd(head + i);
+        }
+        return true;
+    }
+
+    /// <summary>Copies a page from the zero page: unlike a memset it survives a bad destination, of which it says so.</summary>
+    internal bool TryClear(uint pfn) => TryCopyPages(ZeroFrame, pfn, 1, out _);
+
+    /// <summary>Copies neighbouring frames. On poison, says which frame is bad.</summary>
+    internal bool TryCopyPages(uint from, uint to, uint count, out uint bad)
+    {
+        bad = Frame.Null;
+        // Everything inside the region is ours, and frames do not overlap.
+        if (Engine.Copy(ContentOf(from), ContentOf(to), (nuint)count * NativeRegion.PageSize, out CopyFault fault) == 0)
+            return true;
+        bad = PfnOf(nuint.Max(fault.Address, (nuint)Base));
+        return false;
+    }
+
+    /// <summary>Takes a frame that is free out of use for ever. False if it is not free.</summary>
+    internal bool TryTakeFree(uint pfn) => _buddy.TryTake(pfn);
+
+    /// <summary>No group pays for the folio any more.</summary>
+    internal void Uncharge(uint head)
+    {
+        if (Frames[head].Cgroup == 0)
+            return;
+        Cgroups[Frames[head].Cgroup].Uncharge(PagesOf(head));
+        Frames[head].Cgroup = 0;
+    }
+
+    public void Dispose()
+    {
+        Content.Dispose();
+        _metadata.Dispose();
+    }
+
+    private uint NextOf(uint pfn) => Frames[pfn].Next;
+
+    private ref FrameList LruOf(uint head) => ref Frames[head].Has(PageFlags.Anonymous) ? ref _anonymousLru : ref _fileLru;
+
+    private void CountIsolated(uint head, long pages)
+    {
+        if (Frames[head].Has(PageFlags.Anonymous))
+            Counters.NrIsolatedAnon += pages;
+        else
+            Counters.NrIsolatedFile += pages;
+    }
+
+    private void Free(uint head)
+    {
+        ref Frame frame = ref Frames[head];
+        if (frame.Has(PageFlags.Lru))
+            LruRemove(head);
+        Uncharge(head);
+        int order = frame.Order;
+        if (order > 0)
+        {
+            for (uint i = 1; i < 1u << order; i++)
+                Frames[head + i] = default;
+        }
+        frame = default;
+        _buddy.Free(head, order);
+    }
+}

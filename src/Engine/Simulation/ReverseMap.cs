@@ -1,0 +1,38 @@
+namespace CopyMc.Simulation;
+
+/// <summary>Finds who maps a frame (<c>mm/rmap.c</c>).</summary>
+internal static class ReverseMap
+{
+    /// <summary>Whether the page tables that map the folio can be looked at now.</summary>
+    internal static unsafe bool CanWalk(SimulatedMachine machine, uint head)
+    {
+        Frame* frames = machine.Memory.Frames;
+        return !frames[head].Has(PageFlags.Anonymous) || !machine.AnonVmas[(int)frames[head].Owner].WriteLocked;
+    }
+
+    /// <summary>
+    /// Takes a folio out of every page table. Each PTE becomes what <paramref name="replacement"/> says; a PMD that maps all of it becomes
+    /// none (a file's) or is split first (anonymous memory's).
+    /// </summary>
+    /// <returns>Whether nothing maps it any more: a detached page table keeps what it maps.</returns>
+    internal static unsafe bool TryUnmap(SimulatedMachine machine, uint head, Func<uint, Pte> replacement)
+    {
+        PhysicalMemory memory = machine.Memory;
+        bool anonymous = memory.Frames[head].Has(PageFlags.Anonymous);
+        uint pages = memory.PagesOf(head);
+        uint index = memory.Frames[head].Index;
+        IReadOnlyList<Vma> areas = anonymous
+            ? machine.AnonVmas[(int)memory.Frames[head].Owner].Areas
+            : machine.FileOf(memory.Frames[head].Owner).Areas;
+
+        foreach (Vma area in areas)
+        {
+            for (uint i = 0; i < pages && memory.MapCountOf(head) > 0; i++)
+            {
+                if (area.TryAddressOf(index + i, out ulong address))
+                    area.Space.UnmapFrame(address, head + i, replacement(head + i));
+            }
+        }
+        return memory.MapCountOf(head) == 0;
+    }
+}

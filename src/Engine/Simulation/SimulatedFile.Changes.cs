@@ -1,0 +1,234 @@
+namespace CopyMc.Simulation;
+
+// What changes a file: writing, reading, truncating, punching holes, writing back, swapping out.
+public sealed unsafe partial class SimulatedFile
+{
+    /// <summary>Writes bytes within one page of the file (<c>pwrite(2)</c>); the file grows if needed.</summary>
+    /// <exception cref="ArgumentException">The bytes cross a page.</exception>
+    public AccessResult Write(ulong offset, ReadOnlySpan<byte> bytes)
+    {
+        ThrowIfCrossing(offset, bytes.Length);
+        ulong length = Length;
+        Length = ulong.Max(length, offset + (ulong)bytes.Length);
+        AccessResult result = TryGetPage((uint)(offset / NativeRegion.PageSize), out uint pfn);
+        if (result == AccessResult.Done)
+        {
+            fixed (byte* source = bytes)
+            {
+                if (_memory.Engine.Copy(source, _memory.ContentOf(pfn) + offset % NativeRegion.PageSize, (nuint)bytes.Length) != 0)
+                    result = Poisoned(pfn);
+            }
+            _memory.Frames[_memory.HeadOf(pfn)].Flags |= PageFlags.Dirty;
+        }
+        if (result != AccessResult.Done)
+            Length = length;
+        return result;
+    }
+
+    /// <summary>Reads bytes within one page of the file (<c>pread(2)</c>); beyond the end there is nothing: <see cref="AccessResult.BusError"/>.</summary>
+    /// <exception cref="ArgumentException">The bytes cross a page.</exception>
+    public AccessResult Read(ulong offset, Span<byte> bytes)
+    {
+        ThrowIfCrossing(offset, bytes.Length);
+        AccessResult result = TryGetPage((uint)(offset / NativeRegion.PageSize), out uint pfn);
+        if (result != AccessResult.Done)
+            return result;
+        fixed (byte* destination = bytes)
+        {
+            return _memory.Engine.Copy(_memory.ContentOf(pfn) + offset % NativeRegion.PageSize, destination, (nuint)bytes.Length) == 0
+                ? AccessResult.Done
+                : Poisoned(pfn);
+        }
+    }
+
+    /// <summary>Gives the file another length (<c>ftruncate(2)</c>); pages beyond it are dropped and unmapped.</summary>
+    public AccessResult Truncate(ulong length)
+    {
+        uint first = (uint)((length + NativeRegion.PageSize - 1) / NativeRegion.PageSize);
+        if (length < Length)
+        {
+            AccessResult result = Drop(first, (uint)LengthInPages);
+            if (result != AccessResult.Done)
+                return result;
+            // Private copies end with the file too; a hole leaves them.
+            foreach (Vma area in Areas)
+                area.Space.ZapFrom(area, first);
+            ClearTail(length);
+        }
+        Length = length;
+        return AccessResult.Done;
+    }
+
+    /// <summary>Drops whole pages (<c>FALLOC_FL_PUNCH_HOLE</c>): they read as zeros.</summary>
+    public AccessResult PunchHole(uint firstPage, uint pages) => Drop(firstPage, firstPage + pages);
+
+    /// <summary>Writes a regular file's dirty pages to its store. A page whose content is poisoned stays dirty.</summary>
+    public void WriteBack()
+    {
+        foreach ((uint firstPage, PageCacheSlot[] slots) in Chunks)
+        {
+            for (uint i = 0; i < ChunkPages && !IsShmem; i++)
+            {
+                if (slots[i].IsPage && IsDirty(slots[i].Pfn))
+                    WriteBack(firstPage + i, slots[i].Pfn);
+            }
+        }
+        bool IsDirty(uint pfn) => _memory.Frames[_memory.HeadOf(pfn)].Has(PageFlags.Dirty);
+    }
+
+    /// <summary>Has the file system keep data of its own with a page in the cache (<c>folio_attach_private</c>).</summary>
+    public void AttachPrivate(uint page)
+    {
+        uint head = _memory.HeadOf(SlotAt(page).Pfn);
+        if (!SlotAt(page).IsPage || _memory.Frames[head].Has(PageFlags.Private))
+            return;
+        _memory.Frames[head].Flags |= PageFlags.Private;
+        _memory.Get(head);
+    }
+
+    /// <summary>Puts a swap slot where a page was, which nobody maps any more.</summary>
+    internal void SwapOut(uint page, uint slot)
+    {
+        uint pfn = SlotAt(page).Pfn;
+        ChunkFor(page)[page % ChunkPages] = PageCacheSlot.Swap(slot);
+        _machine.Swap.AddUser(slot);
+        Forget(pfn);
+    }
+
+    /// <summary>Takes a page that memory failure found clean out of the cache: it can be read again.</summary>
+    internal void Remove(uint page)
+    {
+        uint pfn = SlotAt(page).Pfn;
+        ChunkFor(page)[page % ChunkPages] = default;
+        Uncharge(1);
+        Forget(pfn);
+    }
+
+    /// <summary>What a shorter file no longer has of its last page reads as zeros when it grows again.</summary>
+    private void ClearTail(ulong length)
+    {
+        nuint tail = (nuint)(length % NativeRegion.PageSize);
+        var page = (uint)(length / NativeRegion.PageSize);
+        if (tail == 0)
+            return;
+        if (SlotAt(page).IsPage)
+        {
+            byte* content = _memory.ContentOf(SlotAt(page).Pfn);
+            _memory.Engine.Copy(_memory.ContentOf(_memory.ZeroFrame), content + tail, NativeRegion.PageSize - tail);
+        }
+        if (_store.TryGetValue(page, out byte[]? stored))
+            Array.Clear(stored, (int)tail, stored.Length - (int)tail);
+    }
+
+    private AccessResult Drop(uint first, uint end)
+    {
+        foreach ((uint firstPage, PageCacheSlot[] slots) in Chunks)
+        {
+            for (uint i = 0; i < ChunkPages; i++)
+            {
+                if (firstPage + i >= first && firstPage + i < end && IsHeld(slots[i]))
+                    return AccessResult.WouldBlock;
+            }
+        }
+        foreach ((uint firstPage, PageCacheSlot[] slots) in Chunks)
+        {
+            for (uint i = 0; i < ChunkPages; i++)
+            {
+                if (firstPage + i < first || firstPage + i >= end)
+                    continue;
+                if (slots[i].IsSwap)
+                {
+                    _machine.Swap.Drop(slots[i].SwapSlot);
+                    slots[i] = default;
+                    Uncharge(1);
+                }
+                else if (slots[i].IsPage && !TryDropPage(firstPage + i, slots[i].Pfn, first, end))
+                {
+                    // Somebody holds the huge page: what should go is cleared and stays.
+                    _memory.TryClear(slots[i].Pfn);
+                }
+                _store.Remove(firstPage + i);
+            }
+        }
+        return AccessResult.Done;
+    }
+
+    private bool IsHeld(PageCacheSlot slot) =>
+        slot.IsRetry || (slot.IsPage && _memory.Frames[_memory.HeadOf(slot.Pfn)].Has(PageFlags.Locked));
+
+    private bool TryDropPage(uint page, uint pfn, uint first, uint end)
+    {
+        uint head = _memory.HeadOf(pfn);
+        uint headPage = _memory.Frames[head].Index;
+        uint pages = _memory.PagesOf(head);
+        _memory.Get(head);
+        ReverseMap.TryUnmap(_machine, head, static _ => default);
+        _memory.Put(head);
+        if (pages > 1)
+        {
+            bool whole = headPage >= first && headPage + pages <= end;
+            if (!whole && !_memory.TrySplit(head))
+                return false;
+            CountHuge(-1);
+            if (whole)
+            {
+                for (uint i = 0; i < pages; i++)
+                    ChunkFor(headPage + i)[(headPage + i) % ChunkPages] = default;
+                Uncharge(pages);
+                ForgetFolio(head);
+                return true;
+            }
+        }
+        Remove(page);
+        return true;
+    }
+
+    /// <summary>The page cache lets go of a small page.</summary>
+    private void Forget(uint pfn)
+    {
+        _memory.Frames[pfn].Owner = 0;
+        if (_memory.Frames[pfn].Has(PageFlags.Private))
+        {
+            _memory.Frames[pfn].Flags &= ~PageFlags.Private;
+            _memory.Put(pfn);
+        }
+        CountCached(-1);
+        _memory.Put(pfn);
+    }
+
+    private void ForgetFolio(uint head)
+    {
+        int pages = (int)_memory.PagesOf(head);
+        _memory.Frames[head].Owner = 0;
+        CountCached(-pages);
+        _memory.Put(head, pages);
+    }
+
+    private void WriteBack(uint page, uint pfn)
+    {
+        var bytes = new byte[NativeRegion.PageSize];
+        fixed (byte* destination = bytes)
+        {
+            if (_memory.Engine.Copy(_memory.ContentOf(pfn), destination, NativeRegion.PageSize) != 0)
+            {
+                _machine.MemoryFailure.Enqueue(pfn);
+                return;
+            }
+        }
+        _store[page] = bytes;
+        if (_memory.HeadOf(pfn) == pfn && _memory.Frames[pfn].Order == 0)
+            _memory.Frames[pfn].Flags &= ~PageFlags.Dirty;
+    }
+
+    private AccessResult Poisoned(uint pfn)
+    {
+        _machine.MemoryFailure.Enqueue(pfn);
+        return AccessResult.BusError;
+    }
+
+    private static void ThrowIfCrossing(ulong offset, int length)
+    {
+        if (offset % NativeRegion.PageSize + (ulong)length > NativeRegion.PageSize)
+            throw new ArgumentException("One access stays in one page.", nameof(length));
+    }
+}

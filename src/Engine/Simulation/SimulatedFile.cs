@@ -1,0 +1,186 @@
+namespace CopyMc.Simulation;
+
+/// <summary>A file and its page cache: ordered slots of 4 KiB, each empty, a page, or (shmem) a page in swap.</summary>
+public sealed unsafe partial class SimulatedFile
+{
+    private const int ChunkPages = PageTable.EntryCount;
+
+    private readonly SimulatedMachine _machine;
+    private readonly PhysicalMemory _memory;
+    private readonly Dictionary<uint, PageCacheSlot[]> _chunks = [];
+    /// <summary>What a regular file holds beyond memory; pages that are not here are zeros.</summary>
+    private readonly Dictionary<uint, byte[]> _store = [];
+
+    internal SimulatedFile(SimulatedMachine machine, uint number, ulong length, bool isShmem, MemoryCgroup cgroup)
+    {
+        _machine = machine;
+        _memory = machine.Memory;
+        Number = number;
+        Length = length;
+        IsShmem = isShmem;
+        Cgroup = cgroup;
+    }
+
+    /// <summary>Bytes in the file.</summary>
+    public ulong Length { get; private set; }
+
+    /// <summary>Whether it lives in memory and swap.</summary>
+    public bool IsShmem { get; }
+
+    /// <summary>What its pages are charged to.</summary>
+    public MemoryCgroup Cgroup { get; }
+
+    /// <summary>Pages in the cache, each of a huge page's counted, and those a collapse has reserved for holes.</summary>
+    public long CachedPages { get; internal set; }
+
+    /// <summary>Pages that shmem may hold, in memory and swap; a charge beyond it fails.</summary>
+    public long LimitPages { get; set; } = long.MaxValue;
+
+    /// <summary>Pages charged against <see cref="LimitPages"/>.</summary>
+    public long ChargedPages { get; private set; }
+
+    /// <summary>Whether somebody has it open for writing: a regular file is not collapsed then.</summary>
+    public bool IsOpenForWrite { get; set; }
+
+    /// <summary>The areas that map it.</summary>
+    internal List<Vma> Areas { get; } = [];
+
+    internal uint Number { get; }
+
+    /// <summary>Pages up to the end, the last one counted whole.</summary>
+    internal ulong LengthInPages => (Length + NativeRegion.PageSize - 1) / NativeRegion.PageSize;
+
+    /// <summary>The slot of one page.</summary>
+    public PageCacheSlot SlotAt(uint page) =>
+        _chunks.TryGetValue(page / ChunkPages, out PageCacheSlot[]? chunk) ? chunk[page % ChunkPages] : default;
+
+    /// <summary>The slots of the 2 MiB range that starts with a page, to be changed by the machine alone.</summary>
+    internal PageCacheSlot[] ChunkFor(uint firstPage)
+    {
+        if (!_chunks.TryGetValue(firstPage / ChunkPages, out PageCacheSlot[]? chunk))
+            _chunks[firstPage / ChunkPages] = chunk = new PageCacheSlot[ChunkPages];
+        return chunk;
+    }
+
+    /// <summary>The file's 2 MiB ranges that were ever used, by first page.</summary>
+    internal IEnumerable<(uint FirstPage, PageCacheSlot[] Slots)> Chunks =>
+        _chunks.OrderBy(pair => pair.Key).Select(pair => (pair.Key * ChunkPages, pair.Value));
+
+    /// <summary>Whether a huge page holds the 2 MiB range that starts with a page.</summary>
+    internal bool TryGetHuge(uint firstPage, out uint head)
+    {
+        PageCacheSlot slot = SlotAt(firstPage);
+        head = slot.Pfn;
+        return firstPage % ChunkPages == 0 && slot.IsPage && _memory.Frames[head].Order == BuddyAllocator.HugeOrder
+            && !_memory.Frames[head].Has(PageFlags.HwPoison);
+    }
+
+    internal bool TryCharge(long pages)
+    {
+        if (IsShmem && ChargedPages + pages > LimitPages)
+            return false;
+        ChargedPages += pages;
+        return true;
+    }
+
+    internal void Uncharge(long pages) => ChargedPages -= pages;
+
+    /// <summary>Finds a page, brings it in, or makes it.</summary>
+    internal AccessResult TryGetPage(uint page, out uint pfn)
+    {
+        pfn = Frame.Null;
+        if (page >= LengthInPages)
+            return AccessResult.BusError;
+        PageCacheSlot slot = SlotAt(page);
+        if (slot.IsRetry)
+            return AccessResult.WouldBlock;
+        if (!slot.IsPage)
+            return TryBringIn(page, out pfn);
+        pfn = slot.Pfn;
+        uint head = _memory.HeadOf(pfn);
+        if (_memory.Frames[pfn].Has(PageFlags.HwPoison))
+            return AccessResult.BusError;
+        // A fault or a write takes the page's lock.
+        return _memory.Frames[head].Has(PageFlags.Locked) ? AccessResult.WouldBlock : AccessResult.Done;
+    }
+
+    /// <summary>Brings a page in from swap or the store, or makes a new one; it must not be in the cache.</summary>
+    internal AccessResult TryBringIn(uint page, out uint pfn)
+    {
+        PageCacheSlot slot = SlotAt(page);
+        pfn = Frame.Null;
+        if (_memory.Fails(FailurePoint.ReadIn))
+            return AccessResult.BusError;
+        if (!slot.IsSwap && !TryCharge(1))
+            return AccessResult.BusError;
+        AccessResult result = TryFill(page, slot, out pfn);
+        if (result != AccessResult.Done)
+        {
+            if (!slot.IsSwap)
+                Uncharge(1);
+            return result;
+        }
+
+        ref Frame frame = ref _memory.Frames[pfn];
+        frame.Flags |= PageFlags.UpToDate | (IsShmem ? PageFlags.SwapBacked | PageFlags.Dirty : PageFlags.None);
+        frame.Owner = Number;
+        frame.Index = page;
+        // The allocation's reference becomes the page cache's.
+        ChunkFor(page)[page % ChunkPages] = PageCacheSlot.Page(pfn);
+        CountCached(1);
+        _memory.LruAdd(pfn);
+        if (slot.IsSwap)
+        {
+            _machine.Counters.PSwpIn++;
+            _machine.Swap.Drop(slot.SwapSlot);
+        }
+        return AccessResult.Done;
+    }
+
+    internal void CountCached(long pages)
+    {
+        CachedPages += pages;
+        _machine.Counters.NrFilePages += pages;
+        if (IsShmem)
+            _machine.Counters.NrShmem += pages;
+    }
+
+    internal void CountHuge(int pages)
+    {
+        if (IsShmem)
+            _machine.Counters.NrShmemThps += pages;
+        else
+            _machine.Counters.NrFileThps += pages;
+    }
+
+    private AccessResult TryFill(uint page, PageCacheSlot slot, out uint pfn)
+    {
+        do
+        {
+            if (!_memory.TryAllocate(0, Cgroup, out pfn))
+                return AccessResult.OutOfMemory;
+            byte* destination = _memory.ContentOf(pfn);
+            nuint left;
+            if (slot.IsSwap)
+            {
+                left = _memory.Engine.Copy(_machine.Swap.Content(slot.SwapSlot), destination, NativeRegion.PageSize);
+            }
+            else if (_store.TryGetValue(page, out byte[]? stored))
+            {
+                fixed (byte* source = stored)
+                    left = _memory.Engine.Copy(source, destination, NativeRegion.PageSize);
+            }
+            else
+            {
+                left = _memory.TryClear(pfn) ? 0u : NativeRegion.PageSize;
+            }
+            if (left == 0)
+                return AccessResult.Done;
+            // A frame that cannot be written is bad: another one is taken.
+            _machine.MemoryFailure.Enqueue(pfn);
+            _memory.Put(pfn);
+            _machine.MemoryFailure.RunPending();
+        }
+        while (true);
+    }
+}

@@ -1,0 +1,145 @@
+namespace CopyMc.Simulation;
+
+/// <summary>
+/// A machine whose pages hold real bytes in one native region: frames, page tables, address spaces, swap, a page cache and what the
+/// kernel keeps of them, so far as a collapse meets it.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Only what is touched costs memory: 24 bytes for a frame, 8 for a page table's entry, and the content. Contents are copied with a
+/// <see cref="CopyEngine"/>, so poison in the region, known or really faulting, is met as the kernel meets it.
+/// </para>
+/// <para>
+/// Not thread-safe: what happens "at the same time" is interleaved by the caller, between the steps of a collapse. Whatever would
+/// wait for a lock returns <see cref="AccessResult.WouldBlock"/> instead and changes nothing.
+/// </para>
+/// </remarks>
+public sealed class SimulatedMachine : IDisposable
+{
+    /// <summary>Bytes of the smallest machine: the pages that are collapsed, and the huge page that they become.</summary>
+    public const int LeastMemory = 2 * NativeRegion.HugePageSize;
+
+    private readonly List<AnonVma> _anonVmas = [];
+    private readonly List<SimulatedFile> _files = [];
+    private readonly List<AddressSpace> _processes = [];
+
+    /// <summary>Builds a machine.</summary>
+    /// <param name="memory">Bytes of memory: whole huge pages, at least <see cref="LeastMemory"/>, at most 8 TiB.</param>
+    /// <param name="options">The rest; <see langword="null"/>: the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="memory"/> is too little, too much, or not whole huge pages.</exception>
+    /// <exception cref="IOException">The system refused the address space.</exception>
+    public SimulatedMachine(nuint memory, SimulatedMachineOptions? options = null)
+    {
+        if (memory < LeastMemory)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(memory), memory, $"A huge page and the pages it is made from need at least {LeastMemory} bytes.");
+        }
+        if (memory % NativeRegion.HugePageSize != 0)
+            throw new ArgumentOutOfRangeException(nameof(memory), memory, $"Memory comes in whole huge pages of {NativeRegion.HugePageSize} bytes.");
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(memory, (nuint)8 << 40);
+
+        Options = options ?? new SimulatedMachineOptions();
+        ArgumentOutOfRangeException.ThrowIfNegative(Options.SwapPages);
+        Memory = new PhysicalMemory(memory, Options.Engine ?? CopyEngine.Shared);
+        Swap = new SwapArea(Options.SwapPages);
+        RootCgroup = NewCgroup();
+        MemoryFailure = new MemoryFailure(this);
+    }
+
+    /// <summary>What the machine was built with.</summary>
+    public SimulatedMachineOptions Options { get; }
+
+    /// <summary>The counters.</summary>
+    public VmCounters Counters => Memory.Counters;
+
+    /// <summary>The group that everything belongs to that is given no other. Its limit is none.</summary>
+    public MemoryCgroup RootCgroup { get; }
+
+    /// <summary>The address spaces, the oldest first.</summary>
+    public IReadOnlyList<AddressSpace> Processes => _processes;
+
+    /// <summary>The files, the oldest first.</summary>
+    public IReadOnlyList<SimulatedFile> Files => _files;
+
+    /// <summary>What happens to frames that are found to be poisoned.</summary>
+    public MemoryFailure MemoryFailure { get; }
+
+    /// <summary>The memory itself: byte n of frame p is byte 4096 p + n. Its map marks known poison.</summary>
+    public NativeRegion Content => Memory.Content;
+
+    /// <summary>Frames that are free.</summary>
+    public long FreeFrames => Memory.FreeFrames;
+
+    internal PhysicalMemory Memory { get; }
+
+    internal SwapArea Swap { get; }
+
+    internal IReadOnlyList<AnonVma> AnonVmas => _anonVmas;
+
+    /// <summary>Adds a memory control group.</summary>
+    /// <exception cref="InvalidOperationException">There are 255 already.</exception>
+    public MemoryCgroup NewCgroup()
+    {
+        // Number 0 means that nobody pays.
+        if (Memory.Cgroups.Count == 0)
+            Memory.Cgroups.Add(new MemoryCgroup(0));
+        if (Memory.Cgroups.Count > byte.MaxValue)
+            throw new InvalidOperationException("A machine has at most 255 memory control groups.");
+        var cgroup = new MemoryCgroup((byte)Memory.Cgroups.Count);
+        Memory.Cgroups.Add(cgroup);
+        return cgroup;
+    }
+
+    /// <summary>Starts a process with nothing mapped.</summary>
+    /// <param name="cgroup">The group that its pages are charged to; <see langword="null"/>: <see cref="RootCgroup"/>.</param>
+    public AddressSpace NewProcess(MemoryCgroup? cgroup = null)
+    {
+        var process = new AddressSpace(this, _processes.Count, cgroup ?? RootCgroup);
+        _processes.Add(process);
+        return process;
+    }
+
+    /// <summary>Creates a file of zeros.</summary>
+    /// <param name="length">Bytes.</param>
+    /// <param name="isShmem">Whether it lives in memory and swap (a memfd, tmpfs) rather than in a store of its own.</param>
+    /// <param name="cgroup">The group that its pages are charged to; <see langword="null"/>: <see cref="RootCgroup"/>.</param>
+    public SimulatedFile NewFile(ulong length, bool isShmem, MemoryCgroup? cgroup = null)
+    {
+        var file = new SimulatedFile(this, (uint)_files.Count + 1, length, isShmem, cgroup ?? RootCgroup);
+        _files.Add(file);
+        return file;
+    }
+
+    /// <summary>Poisons one line of a frame.</summary>
+    /// <param name="pfn">The frame.</param>
+    /// <param name="line">0 to 63.</param>
+    /// <param name="source">How: <see cref="PoisonSource.Bitmap"/> keeps the rest of the frame, the others make the whole frame really fault.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such frame or line.</exception>
+    /// <exception cref="PlatformNotSupportedException">The source does not work here.</exception>
+    public void Poison(uint pfn, int line, PoisonSource source = PoisonSource.Bitmap)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(pfn, Memory.FrameCount);
+        ArgumentOutOfRangeException.ThrowIfNegative(line);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(line, NativeRegion.PageSize / PoisonMap.LineSize);
+        PoisonInjector.Inject(Content, (nuint)pfn * NativeRegion.PageSize + (nuint)(line * PoisonMap.LineSize), source);
+    }
+
+    /// <summary>Gives the memory back to the system.</summary>
+    public void Dispose()
+    {
+        Memory.Dispose();
+        Swap.Dispose();
+    }
+
+    internal AnonVma NewAnonVma()
+    {
+        var family = new AnonVma((uint)_anonVmas.Count);
+        _anonVmas.Add(family);
+        return family;
+    }
+
+    internal SimulatedFile FileOf(uint number) => _files[(int)number - 1];
+
+    internal void Remove(AddressSpace process) => _processes.Remove(process);
+}

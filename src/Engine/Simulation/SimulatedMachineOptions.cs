@@ -1,0 +1,26 @@
+namespace CopyMc.Simulation;
+
+/// <summary>How a <see cref="SimulatedMachine"/> is built. All values are read when it is made.</summary>
+public sealed class SimulatedMachineOptions
+{
+    /// <summary>What copies the pages; <see langword="null"/>: <see cref="CopyEngine.Shared"/>.</summary>
+    public CopyEngine? Engine { get; init; }
+
+    /// <summary>Pages of 4 KiB that swap holds.</summary>
+    public int SwapPages { get; init; }
+
+    /// <summary>Which anonymous memory and read-only files may have huge pages.</summary>
+    public ThpMode Enabled { get; init; } = ThpMode.Madvise;
+
+    /// <summary>Which shmem may have huge pages.</summary>
+    public ThpMode ShmemEnabled { get; init; } = ThpMode.Madvise;
+
+    /// <summary>Whether a first touch may be answered with a huge page. Off: every page starts small.</summary>
+    public bool HugePagesAtFault { get; init; }
+
+    /// <summary>Whether regular files can be collapsed (<c>CONFIG_READ_ONLY_THP_FOR_FS</c>).</summary>
+    public bool ReadOnlyFileThp { get; init; } = true;
+
+    /// <summary>Whether emptying all of a page table's range frees the table (<c>CONFIG_PT_RECLAIM</c>).</summary>
+    public bool PageTableReclaim { get; init; } = true;
+}

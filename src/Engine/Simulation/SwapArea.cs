@@ -1,0 +1,54 @@
+namespace CopyMc.Simulation;
+
+/// <summary>
+/// Where reclaimed pages go: slots of 4 KiB with a count of the page-table and page-cache entries that name them. There is no swap
+/// cache: a page that comes in belongs to the entry that asked, others that name the slot read their own copy.
+/// </summary>
+internal sealed unsafe class SwapArea : IDisposable
+{
+    private readonly NativeRegion? _store;
+    private readonly ushort[] _users;
+    private readonly Stack<uint> _free = new();
+    private uint _neverUsed;
+
+    internal SwapArea(int slots)
+    {
+        _users = new ushort[slots];
+        if (slots > 0)
+        {
+            var options = new NativeRegionOptions { Populate = false, Reserve = false };
+            _store = new NativeRegion((nuint)slots * NativeRegion.PageSize, options);
+        }
+    }
+
+    internal int UsedSlots => (int)_neverUsed - _free.Count;
+
+    internal bool TryAllocate(out uint slot)
+    {
+        if (!_free.TryPop(out slot))
+        {
+            if (_neverUsed == _users.Length)
+                return false;
+            slot = _neverUsed++;
+        }
+        return true;
+    }
+
+    internal byte* Content(uint slot) => _store!.Pointer + (nuint)slot * NativeRegion.PageSize;
+
+    internal int Users(uint slot) => _users[slot];
+
+    internal void AddUser(uint slot) => _users[slot] = checked((ushort)(_users[slot] + 1));
+
+    /// <summary>One entry fewer names the slot; with the last it is free.</summary>
+    internal void Drop(uint slot)
+    {
+        if (--_users[slot] == 0)
+            _free.Push(slot);
+    }
+
+    /// <summary>Gives back a slot that nobody names yet.</summary>
+    internal void Release(uint slot) => _free.Push(slot);
+
+    public void Dispose() => _store?.Dispose();
+}

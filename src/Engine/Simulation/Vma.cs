@@ -1,0 +1,58 @@
+namespace CopyMc.Simulation;
+
+/// <summary>A range of an address space that is mapped in one way.</summary>
+public sealed class Vma
+{
+    internal Vma(AddressSpace space, ulong start, ulong end, VmaFlags flags, SimulatedFile? file, uint filePage)
+    {
+        Space = space;
+        Start = start;
+        End = end;
+        Flags = flags;
+        File = file;
+        FilePage = filePage;
+    }
+
+    /// <summary>The address space it lies in.</summary>
+    public AddressSpace Space { get; }
+
+    /// <summary>The first address.</summary>
+    public ulong Start { get; internal set; }
+
+    /// <summary>The address after the last.</summary>
+    public ulong End { get; internal set; }
+
+    /// <summary>What it allows and asks for.</summary>
+    public VmaFlags Flags { get; internal set; }
+
+    /// <summary>The file behind it; <see langword="null"/>: anonymous memory.</summary>
+    public SimulatedFile? File { get; }
+
+    /// <summary>The page of the file that <see cref="Start"/> maps.</summary>
+    public uint FilePage { get; internal set; }
+
+    /// <summary>The family of areas that share its anonymous pages; null before it has any.</summary>
+    internal AnonVma? AnonVma { get; set; }
+
+    internal bool IsAnonymous => File is null;
+
+    internal bool IsShared => (Flags & VmaFlags.Shared) != 0;
+
+    internal bool IsUffdArmed => (Flags & (VmaFlags.UffdMissing | VmaFlags.UffdWriteProtect)) != 0;
+
+    /// <summary>The page of its file that an address maps; for anonymous memory the address in pages.</summary>
+    internal uint PageIndex(ulong address) =>
+        File is null ? (uint)(address >> 12) : FilePage + (uint)((address - Start) >> 12);
+
+    /// <summary>The address that maps a page of the file, or of the family's anonymous memory; false if it lies outside.</summary>
+    internal bool TryAddressOf(uint pageIndex, out ulong address)
+    {
+        address = File is null ? (ulong)pageIndex << 12 : Start + ((ulong)(pageIndex - FilePage) << 12);
+        return (File is null || pageIndex >= FilePage) && address >= Start && address < End;
+    }
+
+    /// <summary>Whether the huge page's range at an address lies inside and, over a file, agrees with the file's own 2 MiB ranges.</summary>
+    internal bool HoldsHugeRange(ulong address) =>
+        address >= Start && address + NativeRegion.HugePageSize <= End
+        && (File is null || (FilePage - (uint)(Start >> 12)) % PageTable.EntryCount == 0);
+}
