@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CopyMc.Simulation;
 
 /// <summary>What must hold of a machine at any moment: every count is the number of things counted.</summary>
@@ -204,9 +206,9 @@ internal sealed unsafe class MachineInvariants
         }
     }
 
-    private void Expect(bool holds, string otherwise)
+    private void Expect(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] ref ViolationText otherwise)
     {
         if (!holds)
-            _violations.Add(otherwise);
+            _violations.Add(otherwise.ToText());
     }
 }

@@ -59,6 +59,18 @@ public sealed unsafe partial class SimulatedFile
         return AccessResult.Done;
     }
 
+    /// <summary>Deletes the file: everything in it is dropped.</summary>
+    /// <exception cref="InvalidOperationException">Somebody maps it.</exception>
+    public AccessResult Delete()
+    {
+        if (Areas.Count > 0)
+            throw new InvalidOperationException("A file that is mapped lives on.");
+        AccessResult result = Truncate(0);
+        if (result == AccessResult.Done)
+            _machine.Remove(this);
+        return result;
+    }
+
     /// <summary>Drops whole pages (<c>FALLOC_FL_PUNCH_HOLE</c>): they read as zeros.</summary>
     public AccessResult PunchHole(uint firstPage, uint pages) => Drop(firstPage, firstPage + pages);
 

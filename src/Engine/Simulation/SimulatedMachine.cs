@@ -21,6 +21,8 @@ public sealed class SimulatedMachine : IDisposable
 
     private readonly List<AnonVma> _anonVmas = [];
     private readonly List<SimulatedFile> _files = [];
+    private readonly Dictionary<uint, SimulatedFile> _filesByNumber = [];
+    private uint _lastFile;
     private readonly List<AddressSpace> _processes = [];
 
     /// <summary>Builds a machine.</summary>
@@ -106,8 +108,9 @@ public sealed class SimulatedMachine : IDisposable
     /// <param name="cgroup">The group that its pages are charged to; <see langword="null"/>: <see cref="RootCgroup"/>.</param>
     public SimulatedFile NewFile(ulong length, bool isShmem, MemoryCgroup? cgroup = null)
     {
-        var file = new SimulatedFile(this, (uint)_files.Count + 1, length, isShmem, cgroup ?? RootCgroup);
+        var file = new SimulatedFile(this, ++_lastFile, length, isShmem, cgroup ?? RootCgroup);
         _files.Add(file);
+        _filesByNumber.Add(file.Number, file);
         return file;
     }
 
@@ -139,7 +142,13 @@ public sealed class SimulatedMachine : IDisposable
         return family;
     }
 
-    internal SimulatedFile FileOf(uint number) => _files[(int)number - 1];
+    internal SimulatedFile FileOf(uint number) => _filesByNumber[number];
+
+    internal void Remove(SimulatedFile file)
+    {
+        _files.Remove(file);
+        _filesByNumber.Remove(file.Number);
+    }
 
     internal void Remove(AddressSpace process) => _processes.Remove(process);
 }

@@ -1,0 +1,22 @@
+using System.Runtime.CompilerServices;
+
+namespace CopyMc.Simulation;
+
+/// <summary>The words for what does not hold: put together only then, since nearly everything always holds.</summary>
+[InterpolatedStringHandler]
+internal ref struct ViolationText
+{
+    private DefaultInterpolatedStringHandler _text;
+
+    public ViolationText(int literalLength, int formattedCount, bool holds, out bool isNeeded)
+    {
+        isNeeded = !holds;
+        _text = holds ? default : new DefaultInterpolatedStringHandler(literalLength, formattedCount);
+    }
+
+    public void AppendLiteral(string text) => _text.AppendLiteral(text);
+
+    public void AppendFormatted<T>(T value) => _text.AppendFormatted(value);
+
+    public string ToText() => _text.ToStringAndClear();
+}

@@ -1,0 +1,137 @@
+using CopyMc.Collapse;
+using CopyMc.Engine.Tests.Simulation;
+using CopyMc.Simulation;
+
+namespace CopyMc.Engine.Tests.Collapse;
+
+/// <summary>A 2 MiB range of one kind of memory, to be collapsed, and compared with what it was.</summary>
+internal sealed unsafe class CollapsedRange
+{
+    private readonly CollapsedMemory _memory;
+    private readonly SimulatedFile? _file;
+    private readonly ulong _start;
+    private readonly Func<int, bool>? _present;
+
+    internal CollapsedRange(CollapsedMemory memory, TestMachine test, Func<int, bool>? present = null)
+    {
+        _memory = memory;
+        _present = present;
+        Test = test;
+        if (memory == CollapsedMemory.Anonymous)
+        {
+            _start = Test.MapFilled(present);
+        }
+        else
+        {
+            (_file, _start) = Test.MapFile(memory == CollapsedMemory.Shmem, present);
+            for (int i = 0; i < TestMachine.Pages; i++)
+            {
+                if (present is null || present(i))
+                    TestMachine.Read(Test.Process, _start + (ulong)i * TestMachine.Page);
+            }
+        }
+    }
+
+    internal TestMachine Test { get; }
+
+    internal ulong Start => _start;
+
+    internal SimulatedFile? File => _file;
+
+    internal static string[] UndoOfAnonymousCopy => ["put the PMD back", "release the pages", "mmap_write_unlock", "free the huge page"];
+
+    internal IEnumerable<string> UndoOfFailedCopy =>
+        _memory == CollapsedMemory.Anonymous ? UndoOfAnonymousCopy : ["release the pages", "free the huge page"];
+
+    internal uint PfnOf(int page) => _file is null
+        ? Test.Process.EntryAt(_start + (ulong)page * TestMachine.Page).Pfn
+        : _file.SlotAt((uint)page).Pfn;
+
+    internal CollapseOperation NewCollapse(CollapseOptions options) => _file is null
+        ? new AnonymousCollapse(Test.Process, _start, options)
+        : new FileCollapse(Test.Machine, _file, 0, options);
+
+    internal RangeSnapshot Snapshot()
+    {
+        PhysicalMemory memory = Test.Machine.Memory;
+        uint[] own = [.. Pages().Select(PfnOf)];
+        var ownSet = own.ToHashSet();
+        return new RangeSnapshot(
+            Test.Process.TableAt(_start),
+            Test.Process.TableAt(_start)?.Entries.ToArray() ?? [],
+            _file is null ? [] : [.. Enumerable.Range(0, TestMachine.Pages).Select(page => _file.SlotAt((uint)page))],
+            [.. own.Select(pfn => (memory.Frames[pfn].RefCount, memory.Frames[pfn].MapCount, memory.Frames[pfn].Flags))],
+            [.. memory.Lru(_file is null).Where(pfn => !ownSet.Contains(pfn))],
+            Test.Machine.RootCgroup.ChargedPages,
+            (_file?.ChargedPages ?? 0, _file?.CachedPages ?? 0),
+            Test.Machine.FreeFrames,
+            (Test.Process.AnonymousPages, Test.Process.FilePages, Test.Process.ShmemPages, Test.Process.SwapEntries));
+    }
+
+    /// <summary>Expects what collapse-steps calls a clean abort. A file's page tables may have lost what mapped the small pages.</summary>
+    internal void ExpectUnchanged(RangeSnapshot before, int? lostPage = null, bool inLruOrder = true)
+    {
+        RangeSnapshot after = Snapshot();
+        Assert.Same(before.Table, after.Table);
+        Assert.True(before.Slots.SequenceEqual(after.Slots), "the slots changed");
+        Assert.True(before.OtherLru.SequenceEqual(after.OtherLru), "the rest of the LRU changed");
+        Assert.Equal((before.ChargedPages, before.FileCharge, before.FreeFrames), (after.ChargedPages, after.FileCharge, after.FreeFrames));
+        Assert.Equal(0, Test.Machine.Counters.NrIsolatedAnon + Test.Machine.Counters.NrIsolatedFile);
+        Assert.True(Test.Process.Lock.CanWrite);
+        Test.ExpectSound();
+        if (_file is null)
+        {
+            Assert.True(before.Entries.SequenceEqual(after.Entries), "the entries changed");
+            Assert.True(before.Frames.SequenceEqual(after.Frames), "the frames changed");
+            Assert.Equal(before.Resident, after.Resident);
+        }
+        else
+        {
+            // What mapped the pages may be gone, with its references, and a dirty entry has told its page.
+            Assert.True(
+                before.Frames.Select(WithoutMappings).SequenceEqual(after.Frames.Select(WithoutMappings)), "the frames changed");
+        }
+        if (inLruOrder)
+        {
+            // Anonymous pages are released backwards, a file's in order.
+            uint[] expected = [.. Pages().Select(PfnOf)];
+            uint[] lru = [.. Test.Machine.Memory.Lru(_file is null).Where(expected.ToHashSet().Contains)];
+            Assert.True((_file is null ? expected : expected.Reverse()).SequenceEqual(lru), "the order of the LRU is another");
+        }
+        ExpectContent(lostPage);
+    }
+
+    /// <summary>Expects every byte but those of poisoned lines; a lost page's other lines are read from the frame.</summary>
+    internal void ExpectContent(int? lostPage = null) => TestMachine.ExpectContent(Test.Process, _start, _present, page => page == lostPage);
+
+    internal void ExpectRefusedEarly()
+    {
+        RangeSnapshot before = Snapshot();
+        CollapseOperation again = NewCollapse(new CollapseOptions { Limits = new CollapseLimits(MaxPtesSwap: 0) });
+        switch (_memory)
+        {
+            case CollapsedMemory.Anonymous:
+                // Entries of poison count as swapped pages: khugepaged that allows none refuses; madvise fails to swap it in.
+                Assert.Equal(CollapseResult.ExceedSwapPte, again.Run());
+                Assert.Equal(CollapseResult.Fail, NewCollapse(new CollapseOptions()).Run());
+                Assert.Equal(22, MadviseCollapse.Run(Test.Process, _start, TestMachine.HugePage, out _));
+                break;
+            case CollapsedMemory.Shmem:
+                Assert.Equal(CollapseResult.PageLru, again.Run());
+                Assert.Equal(11, MadviseCollapse.Run(Test.Process, _start, TestMachine.HugePage, out _));
+                break;
+            default:
+                // The page was dropped: it is read again, into a healthy frame.
+                return;
+        }
+        RangeSnapshot after = Snapshot();
+        Assert.True(before.Entries.SequenceEqual(after.Entries), "the entries changed");
+        Assert.True(before.Slots.SequenceEqual(after.Slots), "the slots changed");
+        Assert.True(before.Frames.SequenceEqual(after.Frames), "the frames changed");
+    }
+
+    private static (int, PageFlags) WithoutMappings((ushort References, ushort Maps, PageFlags Flags) frame) =>
+        (frame.References - frame.Maps, frame.Flags & ~PageFlags.Dirty);
+
+    private IEnumerable<int> Pages() => Enumerable.Range(0, TestMachine.Pages).Where(page => _present is null || _present(page));
+}

@@ -1,0 +1,17 @@
+using CopyMc.Simulation;
+
+namespace CopyMc.Engine.Tests.Collapse;
+
+/// <summary>All that an aborted collapse must leave as it was.</summary>
+/// <param name="Table">The page table, the object itself.</param>
+/// <param name="Entries">Its entries.</param>
+/// <param name="Slots">The page cache's slots.</param>
+/// <param name="Frames">Reference count, map count and flags of each of the range's frames.</param>
+/// <param name="OtherLru">The LRU without the range's frames, in order.</param>
+/// <param name="ChargedPages">The group's charge.</param>
+/// <param name="FileCharge">The file's charge and its cached pages.</param>
+/// <param name="FreeFrames">Free frames.</param>
+/// <param name="Resident">The process's resident pages.</param>
+internal sealed record RangeSnapshot(
+    PageTable? Table, Pte[] Entries, PageCacheSlot[] Slots, (ushort References, ushort Maps, PageFlags Flags)[] Frames, uint[] OtherLru,
+    long ChargedPages, (long, long) FileCharge, long FreeFrames, (long, long, long, long) Resident);

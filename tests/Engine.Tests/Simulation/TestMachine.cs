@@ -1,0 +1,113 @@
+using System.Runtime.InteropServices;
+using CopyMc.Collapse;
+using CopyMc.Simulation;
+
+namespace CopyMc.Engine.Tests.Simulation;
+
+/// <summary>A small machine with one process, whose pages hold numbers that say which page they are.</summary>
+public sealed class TestMachine : IDisposable
+{
+    public const ulong HugePage = NativeRegion.HugePageSize, Page = NativeRegion.PageSize;
+    public const int Pages = PageTable.EntryCount;
+
+    private static readonly byte[][] s_contents = [.. Enumerable.Range(0, Pages).Select(MakeContent)];
+
+    public TestMachine(int hugePages = 8, SimulatedMachineOptions? options = null)
+    {
+        Machine = new SimulatedMachine((nuint)hugePages * NativeRegion.HugePageSize, options);
+        Process = Machine.NewProcess();
+    }
+
+    public SimulatedMachine Machine { get; }
+
+    public AddressSpace Process { get; private set; }
+
+    public void Dispose() => Machine.Dispose();
+
+    /// <summary>Ends the process and deletes the files; the next process finds the machine as it was new.</summary>
+    public void StartAnew()
+    {
+        Assert.Equal(AccessResult.Done, Process.Exit());
+        foreach (SimulatedFile file in Machine.Files.ToArray())
+            Assert.Equal(AccessResult.Done, file.Delete());
+        Process = Machine.NewProcess();
+    }
+
+    /// <summary>Maps anonymous memory of one huge page's size and writes to all or some of its pages.</summary>
+    public ulong MapFilled(Func<int, bool>? which = null)
+    {
+        ulong start = Process.Map(HugePage, VmaFlags.Read | VmaFlags.Write | VmaFlags.HugePage);
+        Fill(Process, start, which);
+        return start;
+    }
+
+    /// <summary>Maps a file of one huge page's size and writes to all or some of its pages.</summary>
+    public (SimulatedFile File, ulong Start) MapFile(bool isShmem, Func<int, bool>? which = null, bool writeBack = true)
+    {
+        SimulatedFile file = Machine.NewFile(HugePage, isShmem);
+        for (int i = 0; i < Pages; i++)
+        {
+            if (which is null || which(i))
+                Assert.Equal(AccessResult.Done, file.Write((ulong)i * Page, Content(i)));
+        }
+        if (writeBack)
+            file.WriteBack();
+        ulong start = Process.MapFile(file, 0, HugePage, VmaFlags.Read | VmaFlags.Write | VmaFlags.Shared | VmaFlags.HugePage);
+        return (file, start);
+    }
+
+    public static void Fill(AddressSpace process, ulong start, Func<int, bool>? which = null)
+    {
+        for (int i = 0; i < Pages; i++)
+        {
+            if (which is null || which(i))
+                Assert.Equal(AccessResult.Done, process.Write(start + (ulong)i * Page, Content(i)));
+        }
+    }
+
+    /// <summary>All 4096 bytes of a page: its number, again and again, and where in the page it stands.</summary>
+    public static byte[] Content(int page) => s_contents[page];
+
+    private static byte[] MakeContent(int page)
+    {
+        var bytes = new byte[NativeRegion.PageSize];
+        Span<int> words = MemoryMarshal.Cast<byte, int>(bytes.AsSpan());
+        for (int i = 0; i < words.Length; i++)
+            words[i] = ((page + 1) << 12) + i;
+        return bytes;
+    }
+
+    /// <summary>Reads a page whole; null if it cannot be read.</summary>
+    public static byte[]? Read(AddressSpace process, ulong address)
+    {
+        var bytes = new byte[NativeRegion.PageSize];
+        return process.Read(address, bytes) == AccessResult.Done ? bytes : null;
+    }
+
+    /// <summary>Expects every page of the range to hold its own content, or zeros where it was not written; <paramref name="lost"/> pages are not read.</summary>
+    public static void ExpectContent(AddressSpace process, ulong start, Func<int, bool>? written = null, Func<int, bool>? lost = null)
+    {
+        for (int i = 0; i < Pages; i++)
+        {
+            if (lost is not null && lost(i))
+                continue;
+            byte[] expected = written is null || written(i) ? Content(i) : new byte[NativeRegion.PageSize];
+            byte[]? read = Read(process, start + (ulong)i * Page);
+            Assert.True(read is not null, $"page {i} cannot be read");
+            Assert.True(expected.AsSpan().SequenceEqual(read), $"page {i} holds something else");
+        }
+    }
+
+    public void ExpectSound(params CollapseOperation[] running) => ExpectSound(Machine, running);
+
+    public static void ExpectSound(SimulatedMachine machine, params CollapseOperation[] running)
+    {
+        IReadOnlyList<string> violations = Violations(machine, running);
+        Assert.True(violations.Count == 0, string.Join('\n', violations.Take(20)));
+    }
+
+    public static IReadOnlyList<string> Violations(SimulatedMachine machine, params CollapseOperation[] running) => MachineInvariants.Violations(
+        machine,
+        [.. running.Select(collapse => collapse.DetachedTable).Where(detached => detached is not null).Select(detached => detached!.Value)],
+        head => running.Sum(collapse => collapse.ReferencesHeld(head)));
+}
