@@ -129,6 +129,8 @@ static void collapse_now(char *start) {
 static void fill_with_compound_heads(const struct state *state, struct subject *subject) {
     char *workshop = subject->base + 64L * HUGE_PAGE, *shelf = workshop + 64L * HUGE_PAGE;
     int count = state->mapping.count;
+    if (sysconf(_SC_PHYS_PAGES) / HUGE_PAGE_PAGES < 4 * count)
+        unsupported("%d huge pages of which all but a page is unmapped need a machine of %d MiB", count, 8 * count);
     munmap(page_at(subject, state->mapping.first), (size_t)count * PAGE);
     need(mmap(workshop, HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == workshop, "mmap");
     for (int i = 0; i < count; i++) {

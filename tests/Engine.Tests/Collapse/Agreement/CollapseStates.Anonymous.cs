@@ -74,7 +74,7 @@ public static partial class CollapseStates
         Anon("fork", One(0, Present)) with { Fork = ForkCaller.Child, Rewritten = new(1, 1) },
         Anon("fork, the parent calls", Whole(Present)) with { Fork = ForkCaller.Parent },
         Anon("fork, every page rewritten", Whole(Present)) with { Fork = ForkCaller.Child, Rewritten = PageRange.HugePage },
-        Anon("fork, every second half rewritten by the parent", Whole(Present)) with
+        Anon("fork, the second half rewritten by the parent", Whole(Present)) with
         {
             Fork = ForkCaller.Parent,
             Rewritten = new(256, 256),

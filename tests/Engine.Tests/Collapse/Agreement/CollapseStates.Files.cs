@@ -30,7 +30,7 @@ public static partial class CollapseStates
         {
             FilePages = 256,
             Expected = CollapsedFile with { Content = "256 original, 256 zero" },
-            Because = "set_huge_pmd maps the whole huge page, past the end of the file: what raised SIGBUS now reads as zeros",
+            Because = "set_huge_pmd maps the whole huge page, past the end of the file: what raised SIGBUS now reads as zeros and can be written",
         },
         Shmem("truncated to nothing", Whole(Present)) with { FilePages = 0, Expected = Refused(Invalid, "truncated"), Because = AllHoles },
         Shmem("existing_thps", Whole(HugeMapped)),
