@@ -16,5 +16,7 @@ public static class Catalog
         .. Promised.By<Learning>(),
         .. Promised.By<HugePages>(),
         .. Promised.By<Healing>(),
+        .. Promised.By<SalvageExactness>(),
+        .. Promised.By<Scanning>(),
     ];
 }

@@ -73,7 +73,7 @@ internal sealed unsafe class Salvage
                 return;
             }
             Lose(nuint.Min(fault.Address + fault.Extent - (nuint)_source, end));
-            if (fault.Kind != CopyFaultKind.KnownPoison)
+            if (fault.Kind != CopyFaultKind.KnownPoison && _options.LookAhead)
                 asked = SkipUnreadable(end);
         }
     }

@@ -1,10 +1,13 @@
 namespace CopyMc;
 
-/// <summary>Bytes of a mapped file cannot be read: the file was truncated under the mapping, its device failed, or the memory is poisoned.</summary>
+/// <summary>
+/// Bytes of a mapped file cannot be read or written: the file was truncated under the mapping, its device failed or is full, or the memory is
+/// poisoned.
+/// </summary>
 public sealed class LostRangeException : IOException
 {
-    internal LostRangeException(string path, long offset, long length, CopyFaultKind kind)
-        : base($"'{path}': {length} bytes from offset {offset} are lost ({kind}).")
+    internal LostRangeException(string path, long offset, long length, CopyFaultKind kind, bool writing)
+        : base($"'{path}': {length} bytes from offset {offset} {(writing ? "cannot be written" : "are lost")} ({kind}).")
     {
         Offset = offset;
         Length = length;

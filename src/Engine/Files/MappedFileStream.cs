@@ -1,22 +1,25 @@
 namespace CopyMc;
 
 /// <summary>
-/// A file, read through a mapping of it, that survives what kills a process that reads a mapping with plain loads: the file
-/// truncated underneath, its device or network gone, poisoned page cache. What cannot be read is a <see cref="LostRangeException"/>.
+/// A file, read and written through a mapping of it, that survives what kills a process that uses a mapping with plain loads and stores:
+/// the file truncated underneath, its device or network gone, no space left behind it, poisoned page cache. What cannot be read or
+/// written is a <see cref="LostRangeException"/>.
 /// </summary>
 /// <remarks>
-/// <para>A read returns what lies before a lost range; the next one, at the range, throws. Seek past it to go on.</para>
+/// <para>A read returns what lies before a lost range; the next one, at the range, throws. Seek past it to go on. A write that throws has
+/// written what lies before the range.</para>
 /// <para>
 /// A range lost with <see cref="CopyFaultKind.BusError"/> is tried again by each read, as a file may become whole again. The length is
 /// that of the file when it was opened.
 /// </para>
-/// <para>Not thread-safe, but for <see cref="ReadAt"/>.</para>
+/// <para>Not thread-safe, but for <see cref="ReadAt"/> and <see cref="WriteAt"/>.</para>
 /// </remarks>
 public sealed unsafe class MappedFileStream : Stream
 {
     private readonly string _path;
     private readonly CopyEngine _engine;
     private readonly NativeRegion? _region;
+    private readonly bool _writable;
     private long _position;
     private bool _disposed;
 
@@ -27,6 +30,18 @@ public sealed unsafe class MappedFileStream : Stream
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="PlatformNotSupportedException">The engine cannot recover from faults; the message says why.</exception>
     public MappedFileStream(string path, CopyEngine? engine = null)
+        : this(path, writable: false, engine)
+    {
+    }
+
+    /// <summary>Maps a file, for writing too if asked. An empty file is an empty stream: a mapping does not grow.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="writable">Whether the stream can be written to.</param>
+    /// <param name="engine">What to copy with; it must recover from faults. <see langword="null"/>: <see cref="CopyEngine.Shared"/>.</param>
+    /// <exception cref="IOException">The file cannot be opened or mapped.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read, or written.</exception>
+    /// <exception cref="PlatformNotSupportedException">The engine cannot recover from faults; the message says why.</exception>
+    public MappedFileStream(string path, bool writable, CopyEngine? engine = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         _engine = engine ?? CopyEngine.Shared;
@@ -36,8 +51,9 @@ public sealed unsafe class MappedFileStream : Stream
                 $"The copy kernel '{_engine.Kernel.Name}' cannot recover from faults. {FaultRecovery.UnsupportedReason}".TrimEnd());
         }
         _path = path;
+        _writable = writable;
         if (new FileInfo(path) is not { Exists: true, Length: 0 })
-            _region = NativeRegion.MapFile(path);
+            _region = NativeRegion.MapFile(path, writable);
         Length = (long)(_region?.Length ?? 0);
     }
 
@@ -48,7 +64,7 @@ public sealed unsafe class MappedFileStream : Stream
     public override bool CanSeek => !_disposed;
 
     /// <inheritdoc/>
-    public override bool CanWrite => false;
+    public override bool CanWrite => _writable && !_disposed;
 
     /// <summary>Bytes in the file when it was opened.</summary>
     public override long Length { get; }
@@ -89,7 +105,37 @@ public sealed unsafe class MappedFileStream : Stream
             int there = (int)long.Clamp(_region.FileLength - offset, 0, read);
             if (there < read)
                 fault = BeyondEnd(source + there);
-            return there != 0 ? there : throw Lost(offset, fault);
+            return there != 0 ? there : throw Lost(offset, fault, writing: false);
+        }
+    }
+
+    /// <summary>Writes to a place in the file, without moving the position. Thread-safe.</summary>
+    /// <param name="offset">Bytes from the start of the file.</param>
+    /// <param name="buffer">What to write; it must fit before the end, as a mapping does not grow.</param>
+    /// <exception cref="LostRangeException">Not all bytes can be written. Those before its offset are.</exception>
+    /// <exception cref="NotSupportedException">The stream is for reading, or the buffer reaches beyond its end.</exception>
+    /// <exception cref="ObjectDisposedException">The stream is disposed.</exception>
+    public void WriteAt(long offset, ReadOnlySpan<byte> buffer)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        if (!_writable)
+            throw new NotSupportedException("The stream is for reading.");
+        if (offset > Length || buffer.Length > Length - offset)
+            throw new NotSupportedException($"'{_path}' has {Length} bytes, and a mapping does not grow.");
+        if (buffer.IsEmpty)
+            return;
+
+        fixed (byte* source = buffer)
+        {
+            byte* destination = _region!.Pointer + offset;
+            int written = buffer.Length - (int)_engine.Copy(source, destination, (nuint)buffer.Length, out CopyFault fault);
+            // What is written to the page in which a truncated file ends, after its end, goes nowhere.
+            int there = (int)long.Clamp(_region.FileLength - offset, 0, written);
+            if (there < written)
+                fault = BeyondEnd(destination + there);
+            if (there < buffer.Length)
+                throw Lost(offset + there, fault, writing: true);
         }
     }
 
@@ -128,11 +174,22 @@ public sealed unsafe class MappedFileStream : Stream
     {
     }
 
-    /// <summary>The stream is for reading.</summary>
-    public override void SetLength(long value) => throw new NotSupportedException();
+    /// <summary>A mapping keeps its length.</summary>
+    public override void SetLength(long value) => throw new NotSupportedException("A mapping keeps its length.");
 
-    /// <summary>The stream is for reading.</summary>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    /// <inheritdoc/>
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        WriteAt(_position, buffer);
+        _position += buffer.Length;
+    }
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count)
+    {
+        ValidateBufferArguments(buffer, offset, count);
+        Write(buffer.AsSpan(offset, count));
+    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -149,11 +206,11 @@ public sealed unsafe class MappedFileStream : Stream
         return new CopyFault(CopyFaultKind.BusError, CopySide.Source, page, NativeRegion.PageSize);
     }
 
-    private LostRangeException Lost(long offset, CopyFault fault)
+    private LostRangeException Lost(long offset, CopyFault fault, bool writing)
     {
         nuint at = (nuint)_region!.Pointer + (nuint)offset;
         long length = (long)(fault.Address + fault.Extent - at);
-        return new LostRangeException(_path, offset, long.Min(length, Length - offset), fault.Kind);
+        return new LostRangeException(_path, offset, long.Min(length, Length - offset), fault.Kind, writing);
     }
 
     private void Forget(CopyFault fault)

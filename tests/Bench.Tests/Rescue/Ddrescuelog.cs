@@ -8,25 +8,27 @@ internal static class Ddrescuelog
 {
     internal static string? MissingReason { get; } = Run("--version") is null ? "ddrescuelog is not installed (Debian package gddrescue)." : null;
 
+    internal static string Output(params string[] arguments) => Run(arguments)!.Value.Output;
+
     /// <summary>Where the tool is: it reads the map and agrees whether all is rescued.</summary>
     internal static void Accept(string map, bool complete)
     {
         if (MissingReason is null)
         {
-            Assert.Equal(0, Run("--show-status", map));
-            Assert.Equal(complete ? 0 : 1, Run("--done-status", map));
+            Assert.Equal(0, Run("--show-status", map)!.Value.ExitCode);
+            Assert.Equal(complete ? 0 : 1, Run("--done-status", map)!.Value.ExitCode);
         }
     }
 
-    private static int? Run(params string[] arguments)
+    private static (int ExitCode, string Output)? Run(params string[] arguments)
     {
         try
         {
             using Process process = Process.Start(
                 new ProcessStartInfo("ddrescuelog", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            _ = process.StandardOutput.ReadToEnd();
+            string output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
-            return process.ExitCode;
+            return (process.ExitCode, output);
         }
         catch (Win32Exception)
         {

@@ -53,6 +53,23 @@ public sealed class RescueLossTests : IDisposable
     }
 
     [Fact]
+    public void Ddrescuelog_reads_the_map_file_and_agrees()
+    {
+        Assert.SkipUnless(Ddrescuelog.MissingReason is null, Ddrescuelog.MissingReason ?? "");
+        _ = Rescue(step =>
+        {
+            if (step == 3)
+                Truncate(5 * Window + 1000);
+        });
+        Assert.Equal($"{(5 * Window + 1000) / 512}", Ddrescuelog.Output("--list-blocks=-", Map).Split('\n')[0]);
+        Ddrescuelog.Accept(Map, complete: false);
+        File.WriteAllBytes(Source, _content);
+        _ = Rescue(_ => { });
+        Assert.Equal("", Ddrescuelog.Output("--list-blocks=-", Map));
+        Ddrescuelog.Accept(Map, complete: true);
+    }
+
+    [Fact]
     public void What_comes_and_goes_is_lost_in_parts_and_tried_again()
     {
         RescueOutcome outcome = Rescue(step =>

@@ -9,8 +9,10 @@ internal static class ChildScenario
         nameof(ForeignFault) => ForeignFault.Run(arguments[0], arguments[1]),
         nameof(GuardPage) => GuardPage.Run(arguments[0], bool.Parse(arguments[1])),
         nameof(HandlerLifecycle) => HandlerLifecycle.Run(arguments[0]),
+        nameof(LostMapping) => LostMapping.Run(arguments[0], arguments[1], arguments[2], long.Parse(arguments[3])),
         nameof(RecoveryStress) => RecoveryStress.Run(int.Parse(arguments[0])),
         nameof(UnreadableNeighbour) => UnreadableNeighbour.Run(arguments[0]),
+        nameof(UnprivilegedScan) => UnprivilegedScan.Run(),
         _ => throw new ArgumentException($"There is no scenario '{scenario}'.", nameof(scenario)),
     };
 }

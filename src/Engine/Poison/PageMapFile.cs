@@ -1,0 +1,69 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace CopyMc;
+
+/// <summary>/proc/self/pagemap: an entry for each page of the process.</summary>
+internal sealed unsafe class PageMapFile : IDisposable
+{
+    // <linux/fs.h>.
+    private const nuint ScanRequest = 0xC0606610;
+    private const ulong CategoryPresent = 1 << 3, CategorySwapped = 1 << 4;
+
+    private readonly SafeFileHandle _file = File.OpenHandle("/proc/self/pagemap");
+    private bool _canScan = true;
+
+    /// <summary><c>struct pm_scan_arg</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct ScanArgument
+    {
+        internal ulong Size, Flags, Start, End, WalkEnd, Vector, VectorLength, MaxPages;
+        internal ulong CategoryInverted, CategoryMask, CategoryAnyOfMask, ReturnMask;
+    }
+
+    /// <summary><c>struct page_region</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PageRegion
+    {
+        internal ulong Start, End, Categories;
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    /// <summary>Reads the entries of consecutive pages.</summary>
+    internal void Read(nuint page, Span<PageMapEntry> entries)
+    {
+        Span<byte> bytes = MemoryMarshal.AsBytes(entries);
+        int read = RandomAccess.Read(_file, bytes, (long)(page / NativeRegion.PageSize * sizeof(ulong)));
+        bytes[read..].Clear();
+    }
+
+    /// <summary>
+    /// The next run of pages, from an address on, that has anything behind it: <c>PAGEMAP_SCAN</c> (Linux 6.7), so that a large region that
+    /// is hardly used costs little. Empty at the end. On older kernels everything is one run.
+    /// </summary>
+    internal (nuint Start, nuint End) NextUsed(nuint start, nuint end)
+    {
+        if (start >= end)
+            return (end, end);
+        if (_canScan)
+        {
+            PageRegion found;
+            var argument = new ScanArgument
+            {
+                Size = (ulong)sizeof(ScanArgument),
+                Start = start,
+                End = end,
+                Vector = (ulong)&found,
+                VectorLength = 1,
+                CategoryAnyOfMask = CategoryPresent | CategorySwapped,
+                ReturnMask = CategoryPresent | CategorySwapped,
+            };
+            int regions = Libc.Ioctl((int)_file.DangerousGetHandle(), ScanRequest, &argument);
+            if (regions >= 0)
+                return regions == 0 ? (end, end) : ((nuint)found.Start, (nuint)found.End);
+            _canScan = false;
+        }
+        return (start, end);
+    }
+}
