@@ -61,6 +61,7 @@ internal sealed unsafe class CollapsedRange
             Test.Process.TableAt(_start)?.Entries.ToArray() ?? [],
             _file is null ? [] : [.. Enumerable.Range(0, TestMachine.Pages).Select(page => _file.SlotAt((uint)page))],
             [.. own.Select(pfn => (memory.Frames[pfn].RefCount, memory.Frames[pfn].MapCount, memory.Frames[pfn].Flags))],
+            [.. memory.Lru(_file is null).Where(ownSet.Contains)],
             [.. memory.Lru(_file is null).Where(pfn => !ownSet.Contains(pfn))],
             Test.Machine.RootCgroup.ChargedPages,
             (_file?.ChargedPages ?? 0, _file?.CachedPages ?? 0),
@@ -69,7 +70,11 @@ internal sealed unsafe class CollapsedRange
     }
 
     /// <summary>Expects what collapse-steps calls a clean abort. A file's page tables may have lost what mapped the small pages.</summary>
-    internal void ExpectUnchanged(RangeSnapshot before, int? lostPage = null, bool inLruOrder = true)
+    /// <param name="before">What was.</param>
+    /// <param name="lostPage">A page that cannot be read whole any more.</param>
+    /// <param name="isolated">How many of the range's pages the collapse had taken off the LRU; null: all.</param>
+    /// <param name="putBackFirst">One more that was put back before the others were; null: none.</param>
+    internal void ExpectUnchanged(RangeSnapshot before, int? lostPage = null, int? isolated = null, int? putBackFirst = null)
     {
         RangeSnapshot after = Snapshot();
         Assert.Same(before.Table, after.Table);
@@ -91,13 +96,13 @@ internal sealed unsafe class CollapsedRange
             Assert.True(
                 before.Frames.Select(WithoutMappings).SequenceEqual(after.Frames.Select(WithoutMappings)), "the frames changed");
         }
-        if (inLruOrder)
-        {
-            // Anonymous pages are released backwards, a file's in order.
-            uint[] expected = [.. Pages().Select(PfnOf)];
-            uint[] lru = [.. Test.Machine.Memory.Lru(_file is null).Where(expected.ToHashSet().Contains)];
-            Assert.True((_file is null ? expected : expected.Reverse()).SequenceEqual(lru), "the order of the LRU is another");
-        }
+        // Anonymous pages are released backwards, a file's in order; each is the most recently used then.
+        List<uint> moved = [.. Pages().Take(isolated ?? TestMachine.Pages).Select(PfnOf)];
+        if (_file is not null)
+            moved.Reverse();
+        if (putBackFirst is { } page)
+            moved.Add(PfnOf(page));
+        Assert.True(moved.Concat(before.OwnLru.Except(moved)).SequenceEqual(after.OwnLru), "the order of the LRU is another");
         ExpectContent(lostPage);
     }
 
