@@ -46,16 +46,18 @@ public sealed unsafe partial class AnonymousCollapse : CollapseOperation
     internal override (AddressSpace Space, PageTable Table)? DetachedTable =>
         _table is not null && _space.PmdAt(_address).IsNone ? (_space, _table) : null;
 
-    internal override int ReferencesHeld(uint head)
+    internal override void CountReferences(Span<int> references)
     {
-        int held = head == NewPage ? 1 : 0;
-        for (int i = 0; i < _isolatedEnd; i++)
+        if (NewPage != Frame.Null)
+            references[(int)NewPage]++;
+        for (int i = 0; _table is not null && i < _isolatedEnd; i++)
         {
-            Pte pte = _table!.Entries[i];
-            if (pte.IsPresent && pte.Pfn == head && Memory.Frames[head].Order == 0)
-                held++;
+            Pte pte = _table.Entries[i];
+            if (pte.IsPresent && pte.Pfn != Memory.ZeroFrame && Memory.Frames[pte.Pfn].Order == 0)
+                references[(int)pte.Pfn]++;
         }
-        return held + (_largeFolios.Contains(head) ? 1 : 0);
+        foreach (uint head in _largeFolios)
+            references[(int)head]++;
     }
 
     private protected override IEnumerator<CollapseStep> Steps()

@@ -69,8 +69,8 @@ public abstract class CollapseOperation
     /// <summary>A page table that this collapse has taken out, and whose it is; what it maps is still mapped.</summary>
     internal virtual (AddressSpace Space, PageTable Table)? DetachedTable => null;
 
-    /// <summary>References to a folio that this collapse holds.</summary>
-    internal abstract int ReferencesHeld(uint head);
+    /// <summary>Adds the references to each folio that this collapse holds, by frame number.</summary>
+    internal abstract void CountReferences(Span<int> references);
 
     private protected abstract IEnumerator<CollapseStep> Steps();
 

@@ -46,9 +46,14 @@ public sealed unsafe partial class FileCollapse : CollapseOperation
     public static CollapseResult Scan(SimulatedMachine machine, SimulatedFile file, uint firstPage, CollapseLimits? limits) =>
         new FileCollapse(machine, file, firstPage, new CollapseOptions { Limits = limits }).Scan();
 
-    internal override int ReferencesHeld(uint head) =>
-        // Each folio on the list: the isolation's and the caller's, and after the commit the one that was the page cache's.
-        (head == NewPage && !_committed ? 1 : 0) + (_folios.Contains(head) ? (_committed ? 2 + (int)Memory.PagesOf(head) : 2) : 0);
+    internal override void CountReferences(Span<int> references)
+    {
+        if (NewPage != Frame.Null && !_committed)
+            references[(int)NewPage]++;
+        // The isolation's and the caller's, and after the commit those that were the page cache's.
+        foreach (uint head in _folios)
+            references[(int)head] += 2 + (_committed ? (int)Memory.PagesOf(head) : 0);
+    }
 
     private protected override IEnumerator<CollapseStep> Steps()
     {
@@ -79,6 +84,9 @@ public sealed unsafe partial class FileCollapse : CollapseOperation
                 if (Options.StopBetweenPages && result == CollapseResult.Succeed)
                     yield return CollapseStep.Isolate;
             }
+            // Whoever can write to a regular file would write past the huge page.
+            if (result == CollapseResult.Succeed && _file is { IsShmem: false, IsOpenForWrite: true })
+                result = CollapseResult.Fail;
         }
         if (result == CollapseResult.Succeed)
         {

@@ -7,7 +7,7 @@ internal sealed unsafe class MachineInvariants
 {
     private readonly SimulatedMachine _machine;
     private readonly PhysicalMemory _memory;
-    private readonly Func<uint, int> _held;
+    private readonly int[] _held;
     private readonly List<string> _violations = [];
     private readonly int[] _pteMaps;
     private readonly int[] _pmdMaps;
@@ -16,33 +16,40 @@ internal sealed unsafe class MachineInvariants
     private long _onAnonymousLru;
     private long _onFileLru;
 
-    private MachineInvariants(SimulatedMachine machine, Func<uint, int> held)
+    /// <summary>Prepares to check a machine, again and again.</summary>
+    internal MachineInvariants(SimulatedMachine machine)
     {
         _machine = machine;
         _memory = machine.Memory;
-        _held = held;
         _pteMaps = new int[_memory.FrameCount + 1];
         _pmdMaps = new int[_memory.FrameCount + 1];
         _references = new int[_memory.FrameCount + 1];
+        _held = new int[_memory.FrameCount + 1];
     }
 
+    internal delegate void ReferenceCounter(Span<int> references);
+
     /// <summary>Lists what does not hold, in words.</summary>
-    /// <param name="machine">The machine.</param>
     /// <param name="detached">Page tables that a collapse has taken out for the moment.</param>
-    /// <param name="held">The references to a folio that are held by none of the machine's own parts.</param>
-    internal static IReadOnlyList<string> Violations(
-        SimulatedMachine machine, IReadOnlyList<(AddressSpace Space, PageTable Table)> detached, Func<uint, int> held)
+    /// <param name="countHeld">Adds the references that are held by none of the machine's own parts, by frame.</param>
+    internal IReadOnlyList<string> Violations(IReadOnlyList<(AddressSpace Space, PageTable Table)> detached, ReferenceCounter countHeld)
     {
-        var check = new MachineInvariants(machine, held);
-        foreach (AddressSpace space in machine.Processes)
-            check.CountTables(space, detached);
-        foreach (SimulatedFile file in machine.Files)
-            check.CountSlots(file);
-        check.CheckFrames();
-        check.CheckSwap();
-        check.CheckLru(anonymous: true);
-        check.CheckLru(anonymous: false);
-        return check._violations;
+        foreach (int[] counts in (ReadOnlySpan<int[]>)[_pteMaps, _pmdMaps, _references, _held])
+            Array.Clear(counts);
+        _swapUsers.Clear();
+        _violations.Clear();
+        (_onAnonymousLru, _onFileLru) = (0, 0);
+
+        countHeld(_held);
+        foreach (AddressSpace space in _machine.Processes)
+            CountTables(space, detached);
+        foreach (SimulatedFile file in _machine.Files)
+            CountSlots(file);
+        CheckFrames();
+        CheckSwap();
+        CheckLru(anonymous: true);
+        CheckLru(anonymous: false);
+        return _violations;
     }
 
     private void CountTables(AddressSpace space, IReadOnlyList<(AddressSpace Space, PageTable Table)> detached)
@@ -154,7 +161,7 @@ internal sealed unsafe class MachineInvariants
                 Expect(frame.Has(PageFlags.Tail) || _references[pfn] == 0, $"frame {pfn} is free and referred to {_references[pfn]} times");
                 continue;
             }
-            int held = _held(pfn);
+            int held = _held[pfn];
             int expected = _references[pfn] + held + (frame.Has(PageFlags.HwPoison) ? 1 : 0) + (frame.Has(PageFlags.Private) ? 1 : 0);
             Expect(frame.RefCount == expected, $"frame {pfn}: the reference count is {frame.RefCount}, references are {expected}");
             Expect(_memory.PmdMapCountOf(pfn) == _pmdMaps[pfn], $"frame {pfn}: the PMD map count is {_memory.PmdMapCountOf(pfn)}, PMDs are {_pmdMaps[pfn]}");

@@ -59,7 +59,8 @@ public static unsafe class Reclaim
     {
         PhysicalMemory memory = machine.Memory;
         memory.Get(head);
-        bool unmapped = ReverseMap.TryUnmap(machine, head, static _ => default);
+        // A store through a mapping is known only now.
+        bool unmapped = ReverseMap.TryUnmap(machine, head, static _ => default) && !memory.Frames[head].Has(PageFlags.Dirty);
         if (unmapped)
             machine.FileOf(memory.Frames[head].Owner).Remove(memory.Frames[head].Index);
         memory.Put(head);

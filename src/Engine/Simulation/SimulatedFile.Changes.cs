@@ -45,9 +45,10 @@ public sealed unsafe partial class SimulatedFile
     public AccessResult Truncate(ulong length)
     {
         uint first = (uint)((length + NativeRegion.PageSize - 1) / NativeRegion.PageSize);
-        if (length < Length)
+        if (length <= Length)
         {
-            AccessResult result = Drop(first, (uint)LengthInPages);
+            // A huge page may reach beyond the end.
+            AccessResult result = Drop(first, uint.MaxValue);
             if (result != AccessResult.Done)
                 return result;
             // Private copies end with the file too; a hole leaves them.
@@ -81,11 +82,17 @@ public sealed unsafe partial class SimulatedFile
         {
             for (uint i = 0; i < ChunkPages && !IsShmem; i++)
             {
-                if (slots[i].IsPage && IsDirty(slots[i].Pfn))
+                if (slots[i].IsPage && IsWritten(slots[i].Pfn))
                     WriteBack(firstPage + i, slots[i].Pfn);
             }
         }
-        bool IsDirty(uint pfn) => _memory.Frames[_memory.HeadOf(pfn)].Has(PageFlags.Dirty);
+
+        bool IsWritten(uint pfn)
+        {
+            uint head = _memory.HeadOf(pfn);
+            // A page that somebody holds locked is left for the next time.
+            return !_memory.Frames[head].Has(PageFlags.Locked) && (_memory.Frames[head].Has(PageFlags.Dirty) || _memory.MapCountOf(head) > 0);
+        }
     }
 
     /// <summary>Has the file system keep data of its own with a page in the cache (<c>folio_attach_private</c>).</summary>
@@ -218,6 +225,12 @@ public sealed unsafe partial class SimulatedFile
 
     private void WriteBack(uint page, uint pfn)
     {
+        uint head = _memory.HeadOf(pfn);
+        // Stores through mappings must be seen again after this: what maps the page is taken away, and a dirty entry tells the page.
+        _memory.Get(head);
+        ReverseMap.TryUnmap(_machine, head, static _ => default);
+        _memory.Put(head);
+
         var bytes = new byte[NativeRegion.PageSize];
         fixed (byte* destination = bytes)
         {
@@ -228,8 +241,8 @@ public sealed unsafe partial class SimulatedFile
             }
         }
         _store[page] = bytes;
-        if (_memory.HeadOf(pfn) == pfn && _memory.Frames[pfn].Order == 0)
-            _memory.Frames[pfn].Flags &= ~PageFlags.Dirty;
+        if (_memory.Frames[head].Order == 0)
+            _memory.Frames[head].Flags &= ~PageFlags.Dirty;
     }
 
     private AccessResult Poisoned(uint pfn)

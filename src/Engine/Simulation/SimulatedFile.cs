@@ -39,8 +39,12 @@ public sealed unsafe partial class SimulatedFile
     /// <summary>Pages charged against <see cref="LimitPages"/>.</summary>
     public long ChargedPages { get; private set; }
 
-    /// <summary>Whether somebody has it open for writing: a regular file is not collapsed then.</summary>
-    public bool IsOpenForWrite { get; set; }
+    /// <summary>Whether somebody has it open for writing, or maps it shared and writable: a regular file is not collapsed then.</summary>
+    public bool IsOpenForWrite
+    {
+        get => field || Areas.Exists(area => area.IsShared && (area.Flags & VmaFlags.Write) != 0);
+        set;
+    }
 
     /// <summary>The areas that map it.</summary>
     internal List<Vma> Areas { get; } = [];

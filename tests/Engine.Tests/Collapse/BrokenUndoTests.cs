@@ -34,14 +34,14 @@ public sealed class BrokenUndoTests : IDisposable
     public void Leaving_the_page_table_out_is_found_by_the_counts()
     {
         RunFailedCopy(steps => [.. steps.Where(step => step.Name != "put the PMD back")]);
-        Assert.NotEmpty(TestMachine.Violations(_test.Machine));
+        Assert.NotEmpty(_test.Violations());
     }
 
     [Fact]
     public void Leaving_the_pages_isolated_is_found_by_the_counts()
     {
         RunFailedCopy(steps => [.. steps.Where(step => step.Name != "release the pages")]);
-        Assert.NotEmpty(TestMachine.Violations(_test.Machine));
+        Assert.NotEmpty(_test.Violations());
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class BrokenUndoTests : IDisposable
         // The fault finds no page table and makes one: its pages and those of the old table cannot both be there afterwards.
         RunFailedCopy(steps => [.. Swapped(steps, "put the PMD back", "mmap_write_unlock").Select(step =>
             step.Name == "mmap_write_unlock" ? Watched(step, () => _test.Process.Write(_start, [1])) : step)]);
-        Assert.NotEmpty(TestMachine.Violations(_test.Machine));
+        Assert.NotEmpty(_test.Violations());
     }
 
     [Fact]

@@ -12,10 +12,13 @@ public sealed class TestMachine : IDisposable
 
     private static readonly byte[][] s_contents = [.. Enumerable.Range(0, Pages).Select(MakeContent)];
 
+    private readonly MachineInvariants _invariants;
+
     public TestMachine(int hugePages = 8, SimulatedMachineOptions? options = null)
     {
         Machine = new SimulatedMachine((nuint)hugePages * NativeRegion.HugePageSize, options);
         Process = Machine.NewProcess();
+        _invariants = new MachineInvariants(Machine);
     }
 
     public SimulatedMachine Machine { get; }
@@ -52,7 +55,9 @@ public sealed class TestMachine : IDisposable
         }
         if (writeBack)
             file.WriteBack();
-        ulong start = Process.MapFile(file, 0, HugePage, VmaFlags.Read | VmaFlags.Write | VmaFlags.Shared | VmaFlags.HugePage);
+        // A regular file that can be written to is not collapsed.
+        VmaFlags access = isShmem ? VmaFlags.Read | VmaFlags.Write : VmaFlags.Read;
+        ulong start = Process.MapFile(file, 0, HugePage, access | VmaFlags.Shared | VmaFlags.HugePage);
         return (file, start);
     }
 
@@ -98,16 +103,25 @@ public sealed class TestMachine : IDisposable
         }
     }
 
-    public void ExpectSound(params CollapseOperation[] running) => ExpectSound(Machine, running);
-
-    public static void ExpectSound(SimulatedMachine machine, params CollapseOperation[] running)
+    public void ExpectSound(params CollapseOperation[] running)
     {
-        IReadOnlyList<string> violations = Violations(machine, running);
+        IReadOnlyList<string> violations = Violations(running);
         Assert.True(violations.Count == 0, string.Join('\n', violations.Take(20)));
     }
 
-    public static IReadOnlyList<string> Violations(SimulatedMachine machine, params CollapseOperation[] running) => MachineInvariants.Violations(
-        machine,
-        [.. running.Select(collapse => collapse.DetachedTable).Where(detached => detached is not null).Select(detached => detached!.Value)],
-        head => running.Sum(collapse => collapse.ReferencesHeld(head)));
+    /// <summary>What does not hold of the machine's counts, in words.</summary>
+    public IReadOnlyList<string> Violations(params IReadOnlyList<CollapseOperation> running)
+    {
+        var detached = new List<(AddressSpace, PageTable)>();
+        foreach (CollapseOperation collapse in running)
+        {
+            if (collapse.DetachedTable is { } table)
+                detached.Add(table);
+        }
+        return _invariants.Violations(detached, references =>
+        {
+            foreach (CollapseOperation collapse in running)
+                collapse.CountReferences(references);
+        });
+    }
 }

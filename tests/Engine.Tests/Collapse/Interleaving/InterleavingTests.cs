@@ -1,0 +1,58 @@
+using System.Globalization;
+using CopyMc.Collapse;
+
+namespace CopyMc.Engine.Tests.Collapse.Interleaving;
+
+/// <summary>
+/// Between any two steps of a collapse, or of two at once, processes fault, fork, exit, write, drop, truncate, punch holes, pin, are
+/// swapped out and meet poison: after each step every count is right, and no byte is ever wrong.
+/// </summary>
+public sealed class InterleavingTests
+{
+    /// <summary>COPYMC_INTERLEAVINGS asks for more of them, COPYMC_INTERLEAVING_SEED for one again.</summary>
+    private static readonly int s_count = Number("COPYMC_INTERLEAVINGS") ?? 4_000;
+
+    [Fact]
+    public void No_interleaving_breaks_an_invariant()
+    {
+        int first = Number("COPYMC_INTERLEAVING_SEED") ?? 0;
+        int count = Number("COPYMC_INTERLEAVING_SEED") is null ? s_count : 1;
+        int workers = Environment.ProcessorCount;
+        Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, worker =>
+        {
+            using var machine = new InterleavedMachine();
+            for (int seed = first + worker; seed < first + count; seed += workers)
+                machine.Run(seed);
+        });
+    }
+
+    [Fact]
+    public void A_seed_runs_the_same_schedule_every_time()
+    {
+        using var one = new InterleavedMachine();
+        using var other = new InterleavedMachine();
+        one.Run(7);
+        one.Run(11);
+        other.Run(11);
+        Assert.NotEmpty(other.Schedule);
+        Assert.Equal(other.Schedule, one.Schedule);
+    }
+
+    [Fact]
+    public void The_schedules_reach_every_kind_of_end()
+    {
+        using var machine = new InterleavedMachine();
+        var ends = new HashSet<CollapseResult>();
+        for (int seed = 0; seed < 3_000; seed++)
+            ends.UnionWith(machine.Run(seed));
+        CollapseResult[] expected =
+        [
+            CollapseResult.Succeed, CollapseResult.CopyMc, CollapseResult.PageCount, CollapseResult.AllocHugePageFail, CollapseResult.PmdMapped,
+            CollapseResult.NoPteTable, CollapseResult.ExceedSwapPte, CollapseResult.Fail, CollapseResult.AnyProcess,
+        ];
+        Assert.Empty(expected.Except(ends).Select(end => $"{end} of {string.Join(' ', ends)}"));
+    }
+
+    private static int? Number(string variable) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : null;
+}

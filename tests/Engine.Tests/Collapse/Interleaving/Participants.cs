@@ -1,0 +1,286 @@
+using CopyMc.Collapse;
+using CopyMc.Engine.Tests.Simulation;
+using CopyMc.Simulation;
+
+namespace CopyMc.Engine.Tests.Collapse.Interleaving;
+
+/// <summary>The processes and files of one schedule, what they do, and what each of their pages must hold.</summary>
+internal sealed class Participants(TestMachine test, Random random, Action<string> note)
+{
+    private const int Pages = TestMachine.Pages;
+
+    private readonly SimulatedMachine _machine = test.Machine;
+    private readonly List<ParticipantMemory> _memories = [];
+    private readonly HashSet<uint> _poisoned = [];
+    private SimulatedFile? _file;
+    private FileShadow? _fileShadow;
+    private uint _value = 1;
+
+    internal void SetUp()
+    {
+        bool ofFile = random.Next(2) == 0;
+        int every = random.Next(4) switch { 0 => 2, 1 => 50, _ => 1 };
+        note($"{(ofFile ? "a file" : "anonymous memory")}, every {every}. page written");
+        if (ofFile)
+        {
+            bool isShmem = random.Next(2) == 0;
+            _file = _machine.NewFile(TestMachine.HugePage, isShmem);
+            _fileShadow = new FileShadow(_file);
+            for (int page = 0; page < Pages; page += every)
+                WriteFile(page);
+            if (!isShmem)
+                _file.WriteBack();
+        }
+        int processes = ofFile ? 1 + random.Next(2) : 1;
+        for (int i = 0; i < processes; i++)
+        {
+            AddressSpace process = i == 0 ? test.Process : _machine.NewProcess();
+            // Through one mapping in four a regular file can be written, and not collapsed.
+            VmaFlags access = _file is { IsShmem: false } && random.Next(4) != 0 ? VmaFlags.Read : VmaFlags.Read | VmaFlags.Write;
+            VmaFlags flags = access | VmaFlags.HugePage;
+            ulong start = _file is null
+                ? process.Map(TestMachine.HugePage, flags)
+                : process.MapFile(_file, 0, TestMachine.HugePage, flags | VmaFlags.Shared);
+            _memories.Add(new ParticipantMemory(process, start, _fileShadow));
+        }
+        for (int page = 0; page < Pages && _file is null; page += every)
+            Fill(page);
+        if (every > 1 && _file is null)
+        {
+            for (int page = 1; page < Pages; page += every)
+                ReadBack(_memories[0], page);
+        }
+        for (int i = random.Next(5); i > 0; i--)
+            Act();
+    }
+
+    internal CollapseOperation StartCollapse()
+    {
+        ParticipantMemory memory = _memories[random.Next(_memories.Count)];
+        // Stopping between pages shows more and takes 50 times as long.
+        var options = new CollapseOptions
+        {
+            Limits = random.Next(2) == 0 ? null : new CollapseLimits(MaxPtesSwap: random.Next(2) * 64),
+            StopBetweenPages = random.Next(100) == 0,
+        };
+        note($"collapse of process {memory.Process.Number}, khugepaged: {options.Limits is not null}, between pages: {options.StopBetweenPages}");
+        return _file is null
+            ? new AnonymousCollapse(memory.Process, memory.Start, options)
+            : new FileCollapse(_machine, _file, 0, options);
+    }
+
+    internal void Act()
+    {
+        ParticipantMemory memory = _memories[random.Next(_memories.Count)];
+        int page = random.Next(Pages);
+        switch (random.Next(18))
+        {
+            case 0 or 1 or 2:
+                Write(memory, page);
+                break;
+            case 3 or 4 or 5:
+                ReadBack(memory, page);
+                break;
+            case 6 when _file is null && _memories.Count < 3:
+                Fork(memory);
+                break;
+            case 7 when _memories.Count > 1:
+                Exit(memory);
+                break;
+            case 8:
+                Drop(memory, page, 1 + random.Next(8));
+                break;
+            case 9 or 10:
+                int count = 1 + random.Next(40);
+                note($"page out {page} to {page + count} of process {memory.Process.Number}: "
+                    + memory.Process.PageOut(memory.AddressOf(page), (ulong)int.Min(count, Pages - page) * TestMachine.Page));
+                break;
+            case 11:
+                note($"pin {page} of process {memory.Process.Number}: {memory.Process.TryPin(memory.AddressOf(page))}");
+                break;
+            case 12 or 13:
+                note($"unpin in process {memory.Process.Number}: {memory.Process.Unpin()}");
+                break;
+            case 14 when random.Next(4) == 0:
+                Poison(memory, page);
+                break;
+            case 15:
+                note("memory failure");
+                _machine.MemoryFailure.RunPending();
+                break;
+            case 16 when _file is not null:
+                ChangeFile(page);
+                break;
+            case 17:
+                note($"reclaim one: {Reclaim.TryReclaimOne(_machine, anonymous: _file is null)}");
+                break;
+        }
+    }
+
+    internal void CheckAllContent()
+    {
+        // Whatever waits for nothing but its turn has it now.
+        _machine.MemoryFailure.RunPending();
+        foreach (ParticipantMemory memory in _memories)
+        {
+            for (int page = 0; page < Pages; page++)
+                ReadBack(memory, page);
+        }
+    }
+
+    internal void TearDown()
+    {
+        foreach (ParticipantMemory memory in _memories)
+        {
+            if (memory.Process != test.Process)
+                Assert.Equal(AccessResult.Done, memory.Process.Exit());
+        }
+        test.StartAnew();
+        // What was nobody's is free now, and can be dealt with.
+        _machine.MemoryFailure.RunPending();
+        Assert.Equal(0, _machine.MemoryFailure.PendingCount);
+        for (uint pfn = 0; pfn < _machine.Memory.FrameCount; pfn++)
+        {
+            if (_poisoned.Contains(pfn) || IsHwPoison(pfn))
+                _machine.MemoryFailure.Unpoison(pfn);
+        }
+    }
+
+    private unsafe bool IsHwPoison(uint pfn) => _machine.Memory.Frames[pfn].Has(PageFlags.HwPoison);
+
+    private void Write(ParticipantMemory memory, int page)
+    {
+        uint value = ++_value;
+        AccessResult result = memory.Process.Write(memory.AddressOf(page), BitConverter.GetBytes(value));
+        note($"write {value} to {page} of process {memory.Process.Number}: {result}");
+        if (result == AccessResult.Done)
+            memory.Set(page, value);
+        else
+            Excuse(memory, page, result);
+    }
+
+    private void Fill(int page)
+    {
+        uint value = ++_value;
+        Assert.Equal(AccessResult.Done, _memories[0].Process.Write(_memories[0].AddressOf(page), BitConverter.GetBytes(value)));
+        _memories[0].Set(page, value);
+    }
+
+    private void ReadBack(ParticipantMemory memory, int page)
+    {
+        var bytes = new byte[sizeof(uint)];
+        AccessResult result = memory.Process.Read(memory.AddressOf(page), bytes);
+        if (result != AccessResult.Done)
+            Excuse(memory, page, result);
+        else if (!memory.IsTainted(page))
+            Assert.True(memory.Get(page) == BitConverter.ToUInt32(bytes), $"page {page} of process {memory.Process.Number} holds {BitConverter.ToUInt32(bytes)}, not {memory.Get(page)}");
+    }
+
+    /// <summary>An access may fail for poison, for a lock, for lack of memory, or beyond the end of the file; for nothing else.</summary>
+    private void Excuse(ParticipantMemory memory, int page, AccessResult result)
+    {
+        bool excused = result switch
+        {
+            AccessResult.WouldBlock or AccessResult.OutOfMemory => true,
+            AccessResult.SegmentationFault => _file is { IsShmem: false },
+            AccessResult.BusError => memory.IsTainted(page) || IsPoisoned(memory, page) || (_file is not null && (ulong)page >= _file.LengthInPages),
+            _ => false,
+        };
+        Assert.True(excused, $"page {page} of process {memory.Process.Number}: {result}");
+    }
+
+    private bool IsPoisoned(ParticipantMemory memory, int page)
+    {
+        Pte entry = memory.Process.EntryAt(memory.AddressOf(page));
+        uint pfn = entry.IsPresent ? entry.Pfn : _file?.SlotAt((uint)page) is { IsPage: true } slot ? slot.Pfn : Frame.Null;
+        return entry.IsHwPoison || (pfn != Frame.Null && _poisoned.Contains(pfn));
+    }
+
+    private void Fork(ParticipantMemory memory)
+    {
+        AccessResult result = memory.Process.Fork(out AddressSpace? child);
+        note($"fork of process {memory.Process.Number}: {result}");
+        if (result == AccessResult.Done)
+            _memories.Add(memory.Copy(child!));
+    }
+
+    private void Exit(ParticipantMemory memory)
+    {
+        // The first process is the one that the machine starts anew with.
+        if (memory.Process == test.Process)
+            return;
+        AccessResult result = memory.Process.Exit();
+        note($"exit of process {memory.Process.Number}: {result}");
+        if (result == AccessResult.Done)
+            _memories.Remove(memory);
+    }
+
+    private void Drop(ParticipantMemory memory, int page, int count)
+    {
+        if (random.Next(10) == 0)
+            (page, count) = (0, Pages);
+        count = int.Min(count, Pages - page);
+        AccessResult result = memory.Process.DontNeed(memory.AddressOf(page), (ulong)count * TestMachine.Page);
+        note($"drop {page} to {page + count} of process {memory.Process.Number}: {result}");
+        for (int i = page; i < page + count && result == AccessResult.Done && _file is null; i++)
+        {
+            // While the page table is out, there is nothing there to drop.
+            memory.Set(i, 0);
+        }
+    }
+
+    private void Poison(ParticipantMemory memory, int page)
+    {
+        Pte entry = memory.Process.EntryAt(memory.AddressOf(page));
+        if (!entry.IsPresent || entry.Pfn == _machine.Memory.ZeroFrame)
+            return;
+        _machine.Poison(entry.Pfn, random.Next(64));
+        _poisoned.Add(entry.Pfn);
+        note($"poison in {page} of process {memory.Process.Number}");
+        foreach (ParticipantMemory other in _memories)
+        {
+            if (other.Process.EntryAt(other.AddressOf(page)).Pfn == entry.Pfn)
+                other.Taint(page);
+        }
+    }
+
+    private void WriteFile(int page)
+    {
+        uint value = ++_value;
+        AccessResult result = _file!.Write((ulong)page * TestMachine.Page, BitConverter.GetBytes(value));
+        if (_memories.Count > 0)
+            note($"write {value} to {page} of the file: {result}");
+        if (result == AccessResult.Done)
+            _fileShadow!.Values[page] = value;
+    }
+
+    private void ChangeFile(int page)
+    {
+        switch (random.Next(5))
+        {
+            case 0:
+                WriteFile(page);
+                break;
+            case 1:
+                int count = int.Min(1 + random.Next(20), Pages - page);
+                AccessResult punched = _file!.PunchHole((uint)page, (uint)count);
+                note($"punch {page} to {page + count}: {punched}");
+                if (punched == AccessResult.Done)
+                    _fileShadow!.Clear(page, page + count);
+                break;
+            case 2:
+                AccessResult truncated = _file!.Truncate((ulong)page * TestMachine.Page);
+                note($"truncate to {page}: {truncated}");
+                if (truncated == AccessResult.Done)
+                    _fileShadow!.Clear(page, Pages);
+                break;
+            case 3:
+                note($"truncate to all: {_file!.Truncate(TestMachine.HugePage)}");
+                break;
+            default:
+                note("write back");
+                _file!.WriteBack();
+                break;
+        }
+    }
+}
