@@ -8,7 +8,7 @@ public sealed unsafe partial class AnonymousCollapse
     private CollapseResult Scan()
     {
         int none = 0, shared = 0, referenced = 0;
-        _swapped = 0;
+        (_swapped, _lookedAt) = (0, -1);
         CollapseResult result = FindTable(out PageTable? table);
         if (result == CollapseResult.Succeed)
             result = ScanEntries(table!.Entries, ref none, ref shared, ref referenced);
@@ -17,7 +17,7 @@ public sealed unsafe partial class AnonymousCollapse
             result = CollapseResult.LackReferencedPage;
         _referenced = referenced;
         Options.Trace?.Add(
-            "mm_khugepaged_scan_pmd", ("mm", _space.Number), ("address", _address), ("referenced", referenced),
+            "mm_khugepaged_scan_pmd", ("mm", _space.Number), ("scan_pfn", _lookedAt), ("referenced", referenced),
             ("none_or_zero", none), ("status", result.ToTraceStatus()), ("unmapped", _swapped));
         return result;
     }
@@ -52,6 +52,7 @@ public sealed unsafe partial class AnonymousCollapse
             if (pte.IsUffdWriteProtected)
                 return CollapseResult.PteUffd;
             uint head = Memory.HeadOf(pte.Pfn);
+            _lookedAt = head;
             ref Frame frame = ref frames[head];
             if (!frame.Has(PageFlags.Anonymous))
                 return CollapseResult.PageAnon;
@@ -140,7 +141,7 @@ public sealed unsafe partial class AnonymousCollapse
         ReadOnlySpan<Pte> entries = _table!.Entries;
         CollapseLimits? limits = Options.Limits;
         if (_isolatedEnd == 0)
-            (_noneIsolated, _sharedIsolated, _referenced) = (0, 0, 0);
+            (_noneIsolated, _sharedIsolated, _referenced, _lookedAt) = (0, 0, 0, -1);
         bool uffdArmed = _area!.IsUffdArmed;
         for (; _isolatedEnd < end; _isolatedEnd++)
         {
@@ -159,6 +160,7 @@ public sealed unsafe partial class AnonymousCollapse
             if (pte.IsUffdWriteProtected)
                 return CollapseResult.PteUffd;
             uint head = Memory.HeadOf(pte.Pfn);
+            _lookedAt = head;
             if (!frames[head].Has(PageFlags.Anonymous))
                 return CollapseResult.PageAnon;
             if (Memory.IsMappedShared(head) && ++_sharedIsolated > limits?.MaxPtesShared)
@@ -335,5 +337,5 @@ public sealed unsafe partial class AnonymousCollapse
     private bool IsNoneOrZero(Pte pte) => pte.IsNone || (pte.IsPresent && pte.Pfn == Memory.ZeroFrame);
 
     private void TraceIsolate(CollapseResult result) => Options.Trace?.Add(
-        "mm_collapse_huge_page_isolate", ("none_or_zero", _noneIsolated), ("referenced", _referenced), ("status", result.ToTraceStatus()));
+        "mm_collapse_huge_page_isolate", ("scan_pfn", _lookedAt), ("none_or_zero", _noneIsolated), ("referenced", _referenced), ("status", result.ToTraceStatus()));
 }

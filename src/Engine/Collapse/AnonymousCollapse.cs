@@ -16,6 +16,8 @@ public sealed unsafe partial class AnonymousCollapse : CollapseOperation
     private Vma? _area;
     private PageTable? _table;
     private int _swapped;
+    /// <summary>The folio that the scan or the isolation came to last; -1 for none, as the kernel traces it.</summary>
+    private long _lookedAt = -1;
     private int _referenced;
     private int _isolatedEnd;
     private int _noneIsolated;

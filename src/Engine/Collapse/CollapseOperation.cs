@@ -62,6 +62,7 @@ public abstract class CollapseOperation
         {
             if (IsBlocked)
                 throw new InvalidOperationException($"{NextStep} waits for a lock that nobody here will give back.");
+            Options.BeforeStep?.Invoke(this);
         }
         return Result!.Value;
     }

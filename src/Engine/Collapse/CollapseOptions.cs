@@ -1,3 +1,5 @@
+using CopyMc.Simulation;
+
 namespace CopyMc.Collapse;
 
 /// <summary>How a collapse is carried out.</summary>
@@ -15,6 +17,12 @@ public sealed class CollapseOptions
 
     /// <summary>Where events are written; <see langword="null"/>: nowhere.</summary>
     public CollapseTrace? Trace { get; init; }
+
+    /// <summary>Called by <see cref="CollapseOperation.Run"/> before each step: what anybody else does meanwhile, happens there.</summary>
+    public Action<CollapseOperation>? BeforeStep { get; init; }
+
+    /// <summary>Through whose mapping a file's range was found: only traced.</summary>
+    internal (AddressSpace Space, ulong Address)? FoundIn { get; init; }
 
     /// <summary>Changes the order of undo steps: how tests break it on purpose.</summary>
     internal Func<IReadOnlyList<UndoStep>, IReadOnlyList<UndoStep>>? UndoOrder { get; init; }

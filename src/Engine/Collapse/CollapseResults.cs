@@ -54,6 +54,26 @@ public static class CollapseResults
         _ => throw new ArgumentOutOfRangeException(nameof(result), result, "There is no such result."),
     };
 
-    /// <summary>As the tracepoints of <c>huge_memory</c> write it: <c>copy_poisoned_page</c> and the like are the names in lower case here.</summary>
-    internal static string ToTraceStatus(this CollapseResult result) => result == CollapseResult.Succeed ? "succeeded" : ToName(result).ToLowerInvariant();
+    /// <summary>As the tracepoints of <c>huge_memory</c> write it (<c>SCAN_STATUS</c> in <c>include/trace/events/huge_memory.h</c>), misprint included.</summary>
+    public static string ToTraceStatus(this CollapseResult result) => result switch
+    {
+        CollapseResult.Fail => "failed",
+        CollapseResult.Succeed => "succeeded",
+        CollapseResult.PmdMapped => "page_pmd_mapped",
+        CollapseResult.PteUffd => "pte_uffd_wp",
+        CollapseResult.ScanAbort => "scan_aborted",
+        CollapseResult.PageCount => "not_suitable_page_count",
+        CollapseResult.PageLru => "page_not_in_lru",
+        CollapseResult.PageLock => "page_locked",
+        CollapseResult.PageAnon => "page_not_anon",
+        CollapseResult.AnyProcess => "no_process_for_page",
+        CollapseResult.VmaCheck => "vma_check_failed",
+        CollapseResult.AddressRange => "not_suitable_address_range",
+        CollapseResult.DelPageLru => "could_not_delete_page_from_lru",
+        CollapseResult.AllocHugePageFail => "alloc_huge_page_failed",
+        CollapseResult.CgroupChargeFail => "ccgroup_charge_failed",
+        CollapseResult.CopyMc => "copy_poisoned_page",
+        // The others are their names.
+        _ => ToName(result).ToLowerInvariant(),
+    };
 }

@@ -15,7 +15,7 @@ public sealed unsafe partial class FileCollapse
             result = CollapseResult.ExceedNonePte;
         }
         Options.Trace?.Add(
-            "mm_khugepaged_scan_file", ("index", _firstPage), ("present", present), ("swap", swapped), ("result", result.ToTraceStatus()));
+            "mm_khugepaged_scan_file", ("mm", Options.FoundIn?.Space.Number ?? -1), ("scan_pfn", _scanned), ("filename", FileName), ("present", present), ("swap", swapped), ("result", result.ToTraceStatus()));
         return result;
     }
 
@@ -36,6 +36,7 @@ public sealed unsafe partial class FileCollapse
             if (!slot.IsPage)
                 continue;
             uint head = Memory.HeadOf(slot.Pfn);
+            _scanned = head;
             ref Frame frame = ref Memory.Frames[head];
             if (frame.Order == BuddyAllocator.HugeOrder && i == 0)
                 return CollapseResult.PteMappedHugepage;

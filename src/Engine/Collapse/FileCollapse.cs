@@ -21,6 +21,8 @@ public sealed unsafe partial class FileCollapse : CollapseOperation
     private int _closedHoles;
     private int _folioCopied;
     private bool _committed;
+    /// <summary>As the kernel traces them: -1 for none.</summary>
+    private long _scanned = -1, _newPage = -1;
 
     /// <summary>Prepares to collapse the range; nothing happens before the first step.</summary>
     /// <param name="machine">The machine.</param>
@@ -68,6 +70,7 @@ public sealed unsafe partial class FileCollapse : CollapseOperation
         }
         if (result == CollapseResult.Succeed)
         {
+            _newPage = NewPage;
             Memory.TryLock(NewPage);
             yield return CollapseStep.ReserveSlots;
             TraceStep(CollapseStep.ReserveSlots);
@@ -126,12 +129,15 @@ public sealed unsafe partial class FileCollapse : CollapseOperation
         End(result);
     }
 
+    private string FileName => $"{(_file.IsShmem ? "memfd:" : "file:")}{_file.Number}";
+
     private protected override void TraceEnd(CollapseResult result)
     {
         if (_slots.Length > 0 || result is CollapseResult.AllocHugePageFail or CollapseResult.CgroupChargeFail)
         {
             Options.Trace?.Add(
-                "mm_khugepaged_collapse_file", ("index", _firstPage), ("is_shmem", _file.IsShmem ? 1 : 0), ("nr", _folios.Count),
+                "mm_khugepaged_collapse_file", ("mm", Options.FoundIn?.Space.Number ?? -1), ("hpage_pfn", _newPage), ("index", _firstPage),
+                ("addr", Options.FoundIn?.Address ?? 0), ("is_shmem", _file.IsShmem ? 1 : 0), ("filename", FileName), ("nr", PageCount),
                 ("result", result.ToTraceStatus()));
         }
     }

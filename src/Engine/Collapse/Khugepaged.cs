@@ -13,6 +13,8 @@ public sealed class Khugepaged(SimulatedMachine machine, KhugepagedOptions? opti
     private readonly KhugepagedOptions _options = options ?? new KhugepagedOptions();
     private AddressSpace? _space;
     private ulong _address;
+    private int _left;
+    private int _starts;
 
     /// <summary>Ranges looked at since it was made.</summary>
     public long RangesScanned { get; private set; }
@@ -26,15 +28,10 @@ public sealed class Khugepaged(SimulatedMachine machine, KhugepagedOptions? opti
     {
         while (!cancellation.IsCancellationRequested)
         {
-            TimeSpan pause = ScanBatch() ? _options.ScanSleep : _options.AllocSleep;
-            try
-            {
-                await Task.Delay(pause, _options.Time, cancellation).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
+            // The first time that there is no huge page it waits, and goes on; the second time is the end of the batch.
+            if (!ScanBatch() && await TrySleepAsync(_options.AllocSleep, cancellation).ConfigureAwait(false))
+                GoOn();
+            await TrySleepAsync(_options.ScanSleep, cancellation).ConfigureAwait(false);
         }
     }
 
@@ -42,20 +39,26 @@ public sealed class Khugepaged(SimulatedMachine machine, KhugepagedOptions? opti
     /// <returns>False if it stopped early for want of a huge page.</returns>
     public bool ScanBatch()
     {
-        int left = _options.PagesToScan;
-        int endsOfList = 0;
-        // Once through the list at most: what is not worth it now is not in the same batch either.
-        while (left > 0 && endsOfList < 2)
+        _left = _options.PagesToScan;
+        _starts = 0;
+        return GoOn();
+    }
+
+    private bool GoOn()
+    {
+        while (_left > 0)
         {
-            if (!TryFindRange(out Vma? area, ref left))
+            // Past the first address space a second time: what was not worth it then is not in the same batch either.
+            if (_space is null && ++_starts == 2)
+                break;
+            if (!TryFindRange(out Vma? area))
             {
-                endsOfList++;
                 machine.Counters.FullScans++;
                 continue;
             }
             ulong address = _address;
             _address += NativeRegion.HugePageSize;
-            left -= PageTable.EntryCount;
+            _left -= PageTable.EntryCount;
             RangesScanned++;
             LastResult = Collapse(area!, address);
             if (LastResult == CollapseResult.Succeed)
@@ -67,7 +70,7 @@ public sealed class Khugepaged(SimulatedMachine machine, KhugepagedOptions? opti
     }
 
     /// <summary>Moves the cursor to the next 2 MiB range that may have a huge page. False at the end of all address spaces.</summary>
-    private bool TryFindRange(out Vma? found, ref int left)
+    private bool TryFindRange(out Vma? found)
     {
         const ulong HugeMask = NativeRegion.HugePageSize - 1;
         found = null;
@@ -90,7 +93,7 @@ public sealed class Khugepaged(SimulatedMachine machine, KhugepagedOptions? opti
                 ulong first = ulong.Max((area.Start + HugeMask) & ~HugeMask, (_address + HugeMask) & ~HugeMask);
                 if (!area.HoldsHugeRange(first) || !ThpEligibility.Allows(area, enforceSettings: true))
                 {
-                    left--;
+                    _left--;
                     continue;
                 }
                 _address = first;
@@ -104,7 +107,14 @@ public sealed class Khugepaged(SimulatedMachine machine, KhugepagedOptions? opti
 
     private CollapseResult Collapse(Vma area, ulong address)
     {
-        var collapse = new CollapseOptions { Limits = _options.Limits, Trace = _options.Trace };
+        var collapse = new CollapseOptions
+        {
+            Limits = _options.Limits,
+            Trace = _options.Trace,
+            BeforeStep = _options.BeforeStep,
+            StopBetweenPages = _options.BeforeStep is not null,
+            FoundIn = (area.Space, address),
+        };
         // Somebody has the address space for himself: another time.
         if (!area.Space.Lock.CanRead)
             return CollapseResult.Fail;
@@ -118,6 +128,21 @@ public sealed class Khugepaged(SimulatedMachine machine, KhugepagedOptions? opti
                 result = CollapseResult.Succeed;
         }
         machine.MemoryFailure.RunPending();
+        _options.Trace?.AddRange(area.Space, address, result);
         return result;
+    }
+
+    /// <returns>False if it was cancelled.</returns>
+    private async Task<bool> TrySleepAsync(TimeSpan pause, CancellationToken cancellation)
+    {
+        try
+        {
+            await Task.Delay(pause, _options.Time, cancellation).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
     }
 }

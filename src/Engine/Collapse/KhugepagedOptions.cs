@@ -9,7 +9,7 @@ public sealed class KhugepagedOptions
     /// <summary>The pause after a batch.</summary>
     public TimeSpan ScanSleep { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The pause after no huge page was to be had.</summary>
+    /// <summary>The pause in the middle of a batch, when no huge page was to be had for the first time.</summary>
     public TimeSpan AllocSleep { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>What it accepts in a range.</summary>
@@ -17,6 +17,9 @@ public sealed class KhugepagedOptions
 
     /// <summary>The clock that it sleeps by.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Called before each step: see <see cref="CollapseOptions.BeforeStep"/>.</summary>
+    public Action<CollapseOperation>? BeforeStep { get; init; }
 
     /// <summary>Where events are written; <see langword="null"/>: nowhere.</summary>
     public CollapseTrace? Trace { get; init; }

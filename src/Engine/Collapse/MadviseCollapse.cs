@@ -12,10 +12,13 @@ public static class MadviseCollapse
     /// <param name="address">The first byte; a multiple of 4096.</param>
     /// <param name="length">Bytes; rounded up to pages.</param>
     /// <param name="trace">Where events are written; <see langword="null"/>: nowhere.</param>
+    /// <param name="beforeStep">Called before each step: see <see cref="CollapseOptions.BeforeStep"/>.</param>
     /// <param name="lastFailure">The last result that was no success; <see langword="null"/>: none.</param>
     /// <returns>0, or the errno.</returns>
     /// <exception cref="InvalidOperationException">A lock is held by a collapse that was interrupted between its steps.</exception>
-    public static int Run(AddressSpace space, ulong address, ulong length, out CollapseResult? lastFailure, CollapseTrace? trace = null)
+    public static int Run(
+        AddressSpace space, ulong address, ulong length, out CollapseResult? lastFailure, CollapseTrace? trace = null,
+        Action<CollapseOperation>? beforeStep = null)
     {
         ArgumentNullException.ThrowIfNull(space);
         lastFailure = null;
@@ -28,7 +31,7 @@ public static class MadviseCollapse
         foreach (Vma area in space.Areas.Where(area => area.End > address && area.Start < end).ToList())
         {
             gap |= area.Start > reached;
-            int errno = CollapseArea(area, ulong.Max(area.Start, address), ulong.Min(area.End, end), trace, ref lastFailure);
+            int errno = CollapseArea(area, ulong.Max(area.Start, address), ulong.Min(area.End, end), trace, beforeStep, ref lastFailure);
             if (errno != 0)
                 return errno;
             reached = area.End;
@@ -37,9 +40,16 @@ public static class MadviseCollapse
     }
 
     /// <summary>Collapses one range as <c>MADV_COLLAPSE</c> does, page tables included.</summary>
-    internal static CollapseResult CollapseRange(Vma area, ulong address, CollapseTrace? trace)
+    internal static CollapseResult CollapseRange(
+        Vma area, ulong address, CollapseTrace? trace, Action<CollapseOperation>? beforeStep = null)
     {
-        var options = new CollapseOptions { Trace = trace };
+        var options = new CollapseOptions
+        {
+            Trace = trace,
+            BeforeStep = beforeStep,
+            StopBetweenPages = beforeStep is not null,
+            FoundIn = (area.Space, address),
+        };
         SimulatedMachine machine = area.Space.Machine;
         CollapseResult result = area.File is null
             ? new AnonymousCollapse(area.Space, address, options).Run()
@@ -47,10 +57,12 @@ public static class MadviseCollapse
         if (result == CollapseResult.PteMappedHugepage)
             result = PteMappedCollapse.Run(area.Space, address, install: true);
         machine.MemoryFailure.RunPending();
+        trace?.AddRange(area.Space, address, result);
         return result;
     }
 
-    private static int CollapseArea(Vma area, ulong start, ulong end, CollapseTrace? trace, ref CollapseResult? failure)
+    private static int CollapseArea(
+        Vma area, ulong start, ulong end, CollapseTrace? trace, Action<CollapseOperation>? beforeStep, ref CollapseResult? failure)
     {
         const ulong HugeMask = NativeRegion.HugePageSize - 1;
         ulong first = (start + HugeMask) & ~HugeMask;
@@ -64,7 +76,7 @@ public static class MadviseCollapse
         for (ulong address = first; address < last; address += NativeRegion.HugePageSize)
         {
             wanted++;
-            CollapseResult result = area.HoldsHugeRange(address) ? CollapseRange(area, address, trace) : CollapseResult.AddressRange;
+            CollapseResult result = area.HoldsHugeRange(address) ? CollapseRange(area, address, trace, beforeStep) : CollapseResult.AddressRange;
             if (result is CollapseResult.Succeed or CollapseResult.PmdMapped)
             {
                 huge++;

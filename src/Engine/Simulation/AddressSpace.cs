@@ -69,7 +69,7 @@ public sealed partial class AddressSpace
     /// <returns>The first address.</returns>
     /// <exception cref="ArgumentException">The range is not of whole pages, is outside 64 TiB, or is mapped.</exception>
     public ulong Map(ulong length, VmaFlags flags = VmaFlags.Read | VmaFlags.Write, ulong? address = null) =>
-        Add(length, flags & ~VmaFlags.Shared, file: null, filePage: 0, address);
+        Add(length, flags & ~VmaFlags.Shared, file: null, filePage: null, address);
 
     /// <summary>Maps a file.</summary>
     /// <param name="file">The file.</param>
@@ -100,7 +100,10 @@ public sealed partial class AddressSpace
         return AccessResult.Done;
     }
 
-    /// <summary>Gives a range other flags, splitting areas as needed (<c>mprotect(2)</c>, <c>madvise(2)</c>, userfaultfd registration).</summary>
+    /// <summary>
+    /// Gives a range other flags, splitting areas as needed and joining those that no longer differ (<c>mprotect(2)</c>,
+    /// <c>madvise(2)</c>, userfaultfd registration).
+    /// </summary>
     public AccessResult SetFlags(ulong address, ulong length, VmaFlags set, VmaFlags clear = VmaFlags.None)
     {
         if (!_lock.CanWrite)
@@ -114,6 +117,7 @@ public sealed partial class AddressSpace
             if ((area.Flags & VmaFlags.Write) == 0)
                 ForEachEntry(area.Start, area.End, static (ref Pte pte, ulong _) => pte = pte.IsPresent ? pte.ReadOnly() : pte);
         }
+        Join(cut[0].Start, cut[^1].End);
         return AccessResult.Done;
     }
 
@@ -183,7 +187,7 @@ public sealed partial class AddressSpace
 
     private static int PmdIndex(ulong address) => (int)(address >> PmdShift) & (PageTable.EntryCount - 1);
 
-    private ulong Add(ulong length, VmaFlags flags, SimulatedFile? file, uint filePage, ulong? address)
+    private ulong Add(ulong length, VmaFlags flags, SimulatedFile? file, uint? filePage, ulong? address)
     {
         ObjectDisposedException.ThrowIf(HasExited, this);
         ulong start = address ?? AfterLast();
@@ -195,11 +199,16 @@ public sealed partial class AddressSpace
         if (_areas.Any(area => area.Start < start + length && start < area.End))
             throw new ArgumentException($"Something is mapped between {start:x} and {start + length:x}.", nameof(address));
 
-        var vma = new Vma(this, start, start + length, flags, file, filePage);
-        int place = _areas.FindIndex(area => area.Start > start);
-        _areas.Insert(place < 0 ? _areas.Count : place, vma);
+        var vma = new Vma(this, start, start + length, flags, file, filePage ?? (uint)(start >> 12));
+        Insert(vma);
         file?.Areas.Add(vma);
         return start;
+    }
+
+    private void Insert(Vma area)
+    {
+        int place = _areas.FindIndex(other => other.Start > area.Start);
+        _areas.Insert(place < 0 ? _areas.Count : place, area);
     }
 
     private ulong AfterLast()
@@ -226,7 +235,7 @@ public sealed partial class AddressSpace
         // A huge page across the boundary belongs to two areas then.
         if (PmdAt(boundary).IsHuge && boundary % NativeRegion.HugePageSize != 0)
             SplitPmd(boundary);
-        var upper = new Vma(this, boundary, area.End, area.Flags, area.File, area.File is null ? 0 : area.PageIndex(boundary))
+        var upper = new Vma(this, boundary, area.End, area.Flags, area.File, area.PageIndex(boundary))
         {
             AnonVma = area.AnonVma,
         };
@@ -234,6 +243,25 @@ public sealed partial class AddressSpace
         upper.File?.Areas.Add(upper);
         area.End = boundary;
         _areas.Insert(_areas.IndexOf(area) + 1, upper);
+    }
+
+    /// <summary>Joins neighbours, in a range and at its ends, that differ in nothing (<c>vma_merge</c>).</summary>
+    private void Join(ulong start, ulong end)
+    {
+        for (int i = _areas.Count - 1; i > 0; i--)
+        {
+            (Vma lower, Vma upper) = (_areas[i - 1], _areas[i]);
+            if (upper.Start < start || lower.End > end || !lower.CanJoin(upper))
+                continue;
+            lower.End = upper.End;
+            if (lower.AnonVma is null && upper.AnonVma is { } family)
+            {
+                lower.AnonVma = family;
+                family.Areas.Add(lower);
+            }
+            Detach(upper);
+            _areas.RemoveAt(i);
+        }
     }
 
     private static void Detach(Vma area)

@@ -161,11 +161,12 @@ internal sealed unsafe class MachineInvariants
                 Expect(frame.Has(PageFlags.Tail) || _references[pfn] == 0, $"frame {pfn} is free and referred to {_references[pfn]} times");
                 continue;
             }
-            int held = _held[pfn];
+            bool isLocked = _machine.LockedByOthers.Contains(pfn);
+            int held = _held[pfn] + (isLocked && frame.Has(PageFlags.Anonymous) ? 1 : 0);
             int expected = _references[pfn] + held + (frame.Has(PageFlags.HwPoison) ? 1 : 0) + (frame.Has(PageFlags.Private) ? 1 : 0);
             Expect(frame.RefCount == expected, $"frame {pfn}: the reference count is {frame.RefCount}, references are {expected}");
             Expect(_memory.PmdMapCountOf(pfn) == _pmdMaps[pfn], $"frame {pfn}: the PMD map count is {_memory.PmdMapCountOf(pfn)}, PMDs are {_pmdMaps[pfn]}");
-            Expect(!frame.Has(PageFlags.Locked) || held > 0 || IsBeingFilled(pfn), $"frame {pfn} is locked by nobody");
+            Expect(!frame.Has(PageFlags.Locked) || held > 0 || isLocked || IsBeingFilled(pfn), $"frame {pfn} is locked by nobody");
             Expect(!frame.Has(PageFlags.Isolated) || held > 0, $"frame {pfn} is isolated by nobody");
             if (frame.Has(PageFlags.Lru | PageFlags.Anonymous))
                 _onAnonymousLru++;

@@ -8,6 +8,8 @@ namespace CopyMc.Simulation;
 /// </summary>
 internal sealed unsafe class PhysicalMemory : IDisposable
 {
+    private static readonly SalvageOptions s_peek = new() { LookAhead = false };
+
     private readonly NativeRegion _metadata;
     private readonly BuddyAllocator _buddy;
     private FrameList _anonymousLru;
@@ -294,6 +296,15 @@ internal sealed unsafe class PhysicalMemory : IDisposable
             return true;
         bad = PfnOf(nuint.Max(fault.Address, (nuint)Base));
         return false;
+    }
+
+    /// <summary>Copies what can be read of a page to outside of the machine; the rest is zeros there.</summary>
+    internal AccessResult Peek(byte* content, Span<byte> page)
+    {
+        fixed (byte* destination = page)
+        {
+            return Engine.Salvage(content, destination, NativeRegion.PageSize, s_peek).LostBytes == 0 ? AccessResult.Done : AccessResult.BusError;
+        }
     }
 
     /// <summary>Takes a frame that is free out of use for ever. False if it is not free.</summary>

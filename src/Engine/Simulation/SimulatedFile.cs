@@ -79,6 +79,21 @@ public sealed unsafe partial class SimulatedFile
             && !_memory.Frames[head].Has(PageFlags.HwPoison);
     }
 
+    /// <summary>What a load of a page would find, without bringing it in.</summary>
+    internal AccessResult Peek(uint page, Span<byte> content)
+    {
+        PageCacheSlot slot = SlotAt(page);
+        if (page >= LengthInPages)
+            return AccessResult.BusError;
+        if (slot.IsPage)
+            return _memory.Frames[slot.Pfn].Has(PageFlags.HwPoison) ? AccessResult.BusError : _memory.Peek(_memory.ContentOf(slot.Pfn), content);
+        if (slot.IsSwap)
+            return _memory.Peek(_machine.Swap.Content(slot.SwapSlot), content);
+        if (_store.TryGetValue(page, out byte[]? stored))
+            stored.CopyTo(content);
+        return AccessResult.Done;
+    }
+
     internal bool TryCharge(long pages)
     {
         if (IsShmem && ChargedPages + pages > LimitPages)

@@ -23,7 +23,9 @@ public sealed class SimulatedMachine : IDisposable
     private readonly List<SimulatedFile> _files = [];
     private readonly Dictionary<uint, SimulatedFile> _filesByNumber = [];
     private uint _lastFile;
+    private int _processesMade;
     private readonly List<AddressSpace> _processes = [];
+    private readonly HashSet<uint> _locked = [];
 
     /// <summary>Builds a machine.</summary>
     /// <param name="memory">Bytes of memory: whole huge pages, at least <see cref="LeastMemory"/>, at most 8 TiB.</param>
@@ -73,11 +75,21 @@ public sealed class SimulatedMachine : IDisposable
     /// <summary>Frames that are free.</summary>
     public long FreeFrames => Memory.FreeFrames;
 
+    /// <summary>Asked at each <see cref="FailurePoint"/> whether to fail there; <see langword="null"/>: nothing fails but for a reason.</summary>
+    public Func<FailurePoint, bool>? FailureInjection
+    {
+        get => Memory.FailureInjection;
+        set => Memory.FailureInjection = value;
+    }
+
     internal PhysicalMemory Memory { get; }
 
     internal SwapArea Swap { get; }
 
     internal IReadOnlyList<AnonVma> AnonVmas => _anonVmas;
+
+    /// <summary>The folios that <see cref="TryLockPage"/> locked.</summary>
+    internal IReadOnlySet<uint> LockedByOthers => _locked;
 
     /// <summary>Adds a memory control group.</summary>
     /// <exception cref="InvalidOperationException">There are 255 already.</exception>
@@ -97,7 +109,7 @@ public sealed class SimulatedMachine : IDisposable
     /// <param name="cgroup">The group that its pages are charged to; <see langword="null"/>: <see cref="RootCgroup"/>.</param>
     public AddressSpace NewProcess(MemoryCgroup? cgroup = null)
     {
-        var process = new AddressSpace(this, _processes.Count, cgroup ?? RootCgroup);
+        var process = new AddressSpace(this, _processesMade++, cgroup ?? RootCgroup);
         _processes.Add(process);
         return process;
     }
@@ -127,6 +139,37 @@ public sealed class SimulatedMachine : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(line, NativeRegion.PageSize / PoisonMap.LineSize);
         PoisonInjector.Inject(Content, (nuint)pfn * NativeRegion.PageSize + (nuint)(line * PoisonMap.LineSize), source);
     }
+
+    /// <summary>Locks a page, as whoever reads it in or writes it out does (<c>folio_trylock</c>).</summary>
+    /// <returns>False if it is locked, or no page of anybody.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such frame.</exception>
+    public bool TryLockPage(uint pfn)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(pfn, Memory.FrameCount);
+        uint head = Memory.HeadOf(pfn);
+        if (!(Memory.IsAnonymous(head) || Memory.IsInPageCache(head)) || !Memory.TryLock(head))
+            return false;
+        // A page cache's page stays while it is locked; anonymous memory needs a reference for that.
+        if (Memory.IsAnonymous(head))
+            Memory.Get(head);
+        _locked.Add(head);
+        return true;
+    }
+
+    /// <summary>Ends what <see cref="TryLockPage"/> began. Does nothing to a page that was not locked by it.</summary>
+    public void UnlockPage(uint pfn)
+    {
+        uint head = Memory.HeadOf(pfn);
+        if (!_locked.Remove(head))
+            return;
+        Memory.Unlock(head);
+        if (Memory.IsAnonymous(head))
+            Memory.Put(head);
+    }
+
+    /// <summary>The folios of an LRU list, by their first frame, the most recently used first.</summary>
+    /// <param name="anonymous">The list of anonymous memory, or of files.</param>
+    public IEnumerable<uint> Lru(bool anonymous) => Memory.Lru(anonymous);
 
     /// <summary>Gives the memory back to the system.</summary>
     public void Dispose()

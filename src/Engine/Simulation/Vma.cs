@@ -28,7 +28,10 @@ public sealed class Vma
     /// <summary>The file behind it; <see langword="null"/>: anonymous memory.</summary>
     public SimulatedFile? File { get; }
 
-    /// <summary>The page of the file that <see cref="Start"/> maps.</summary>
+    /// <summary>
+    /// The page of the file that <see cref="Start"/> maps; of anonymous memory, <see cref="Start"/> in pages where it was first mapped
+    /// (<c>vm_pgoff</c>).
+    /// </summary>
     public uint FilePage { get; internal set; }
 
     /// <summary>The family of areas that share its anonymous pages; null before it has any.</summary>
@@ -40,16 +43,21 @@ public sealed class Vma
 
     internal bool IsUffdArmed => (Flags & (VmaFlags.UffdMissing | VmaFlags.UffdWriteProtect)) != 0;
 
-    /// <summary>The page of its file that an address maps; for anonymous memory the address in pages.</summary>
-    internal uint PageIndex(ulong address) =>
-        File is null ? (uint)(address >> 12) : FilePage + (uint)((address - Start) >> 12);
+    /// <summary>The page of its file that an address maps; for anonymous memory the address in pages, where it was first mapped.</summary>
+    internal uint PageIndex(ulong address) => FilePage + (uint)((address - Start) >> 12);
 
     /// <summary>The address that maps a page of the file, or of the family's anonymous memory; false if it lies outside.</summary>
     internal bool TryAddressOf(uint pageIndex, out ulong address)
     {
-        address = File is null ? (ulong)pageIndex << 12 : Start + ((ulong)(pageIndex - FilePage) << 12);
-        return (File is null || pageIndex >= FilePage) && address >= Start && address < End;
+        // A page before the area's first is far behind its end, as the difference wraps around.
+        address = Start + ((ulong)(pageIndex - FilePage) << 12);
+        return address < End;
     }
+
+    /// <summary>Whether the area that starts where this one ends is more of the same.</summary>
+    internal bool CanJoin(Vma upper) =>
+        End == upper.Start && Flags == upper.Flags && File == upper.File && PageIndex(End) == upper.FilePage
+        && (AnonVma is null || upper.AnonVma is null || AnonVma == upper.AnonVma);
 
     /// <summary>Whether the huge page's range at an address lies inside and, over a file, agrees with the file's own 2 MiB ranges.</summary>
     internal bool HoldsHugeRange(ulong address) =>

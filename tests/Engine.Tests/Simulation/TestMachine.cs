@@ -12,13 +12,13 @@ public sealed class TestMachine : IDisposable
 
     private static readonly byte[][] s_contents = [.. Enumerable.Range(0, Pages).Select(MakeContent)];
 
-    private readonly MachineInvariants _invariants;
+    private readonly CollapseInvariants _invariants;
 
     public TestMachine(int hugePages = 8, SimulatedMachineOptions? options = null)
     {
         Machine = new SimulatedMachine((nuint)hugePages * NativeRegion.HugePageSize, options);
         Process = Machine.NewProcess();
-        _invariants = new MachineInvariants(Machine);
+        _invariants = new CollapseInvariants(Machine);
     }
 
     public SimulatedMachine Machine { get; }
@@ -110,18 +110,5 @@ public sealed class TestMachine : IDisposable
     }
 
     /// <summary>What does not hold of the machine's counts, in words.</summary>
-    public IReadOnlyList<string> Violations(params IReadOnlyList<CollapseOperation> running)
-    {
-        var detached = new List<(AddressSpace, PageTable)>();
-        foreach (CollapseOperation collapse in running)
-        {
-            if (collapse.DetachedTable is { } table)
-                detached.Add(table);
-        }
-        return _invariants.Violations(detached, references =>
-        {
-            foreach (CollapseOperation collapse in running)
-                collapse.CountReferences(references);
-        });
-    }
+    public IReadOnlyList<string> Violations(params IReadOnlyList<CollapseOperation> running) => _invariants.Violations(running);
 }

@@ -1,0 +1,186 @@
+using CopyMc.Collapse;
+using CopyMc.Engine.Tests.Simulation;
+using CopyMc.Simulation;
+
+namespace CopyMc.Engine.Tests.Collapse;
+
+/// <summary>The agent walks all address spaces at its pace, past what it may not collapse, and sleeps in between.</summary>
+public sealed class KhugepagedTests : IDisposable
+{
+    private const VmaFlags Eligible = VmaFlags.Read | VmaFlags.Write | VmaFlags.HugePage;
+
+    private readonly TestMachine _test = new(hugePages: 16);
+
+    public void Dispose() => _test.Dispose();
+
+    [Fact]
+    public void A_batch_looks_at_no_more_pages_than_it_has_and_the_next_goes_on_from_there()
+    {
+        ulong start = _test.Process.Map(3 * TestMachine.HugePage, Eligible);
+        for (ulong i = 0; i < 3; i++)
+            TestMachine.Fill(_test.Process, start + i * TestMachine.HugePage);
+        var agent = new Khugepaged(_test.Machine, new KhugepagedOptions { PagesToScan = 512 });
+        for (int batch = 1; batch <= 3; batch++)
+        {
+            Assert.True(agent.ScanBatch());
+            Assert.Equal(batch, agent.RangesScanned);
+            for (int i = 0; i < 3; i++)
+                Assert.Equal(i < batch, _test.Process.IsHuge(start + (ulong)i * TestMachine.HugePage));
+        }
+        Assert.Equal(3, _test.Machine.Counters.PagesCollapsed);
+        _test.ExpectSound();
+    }
+
+    [Fact]
+    public void A_batch_with_room_for_more_goes_through_the_address_spaces_once()
+    {
+        _test.MapFilled();
+        var agent = new Khugepaged(_test.Machine);
+        Assert.True(agent.ScanBatch());
+        Assert.Equal((1, 1), (agent.RangesScanned, _test.Machine.Counters.FullScans));
+        Assert.True(agent.ScanBatch());
+        Assert.Equal((2, 2), (agent.RangesScanned, _test.Machine.Counters.FullScans));
+        Assert.Equal(CollapseResult.PmdMapped, agent.LastResult);
+        Assert.Equal(1, _test.Machine.Counters.PagesCollapsed);
+    }
+
+    [Fact]
+    public void The_cursor_goes_from_one_process_to_the_next_and_past_one_that_has_ended()
+    {
+        AddressSpace[] processes = [_test.Process, _test.Machine.NewProcess(), _test.Machine.NewProcess()];
+        ulong[] starts = [.. processes.Select(process => process.Map(TestMachine.HugePage, Eligible))];
+        for (int i = 0; i < 3; i++)
+            TestMachine.Fill(processes[i], starts[i]);
+        var agent = new Khugepaged(_test.Machine, new KhugepagedOptions { PagesToScan = 512 });
+        agent.ScanBatch();
+        Assert.True(processes[0].IsHuge(starts[0]));
+        Assert.Equal(AccessResult.Done, processes[1].Exit());
+        // Numbers are not given twice: the cursor goes by them.
+        Assert.Equal(3, _test.Machine.NewProcess().Number);
+        agent.ScanBatch();
+        Assert.True(processes[2].IsHuge(starts[2]));
+        Assert.Equal((2, 0), (agent.RangesScanned, _test.Machine.Counters.FullScans));
+        agent.ScanBatch();
+        Assert.Equal((3, 1), (agent.RangesScanned, _test.Machine.Counters.FullScans));
+        _test.ExpectSound();
+    }
+
+    [Fact]
+    public void What_may_not_be_a_huge_page_is_stepped_over_at_the_price_of_one_page()
+    {
+        AddressSpace process = _test.Process;
+        ulong notAsked = process.Map(TestMachine.HugePage);
+        ulong refused = process.Map(TestMachine.HugePage, Eligible | VmaFlags.NoHugePage);
+        ulong tooSmall = process.Map(TestMachine.HugePage - TestMachine.Page, Eligible);
+        ulong misaligned = process.Map(TestMachine.HugePage, Eligible, (tooSmall + 4 * TestMachine.HugePage) + TestMachine.Page);
+        ulong good = process.Map(TestMachine.HugePage, Eligible);
+        foreach (ulong start in (ulong[])[notAsked, refused, misaligned, good])
+            TestMachine.Fill(process, start);
+
+        // Four skipped areas and one range: what is left of the batch would not do for a page more.
+        var agent = new Khugepaged(_test.Machine, new KhugepagedOptions { PagesToScan = 5 });
+        Assert.True(agent.ScanBatch());
+        Assert.Equal((1, 0), (agent.RangesScanned, _test.Machine.Counters.FullScans));
+        Assert.True(process.IsHuge(good));
+        foreach (ulong start in (ulong[])[notAsked, refused, misaligned & ~(TestMachine.HugePage - 1)])
+            Assert.False(process.IsHuge(start));
+    }
+
+    [Fact]
+    public void A_range_that_has_become_ineligible_since_is_passed_over()
+    {
+        ulong start = _test.MapFilled();
+        var agent = new Khugepaged(_test.Machine, new KhugepagedOptions { Limits = new CollapseLimits(MaxPtesNone: 0) });
+        Assert.Equal(AccessResult.Done, _test.Process.DontNeed(start, TestMachine.Page));
+        agent.ScanBatch();
+        Assert.Equal(CollapseResult.ExceedNonePte, agent.LastResult);
+        Assert.Equal(AccessResult.Done, _test.Process.SetFlags(start, TestMachine.HugePage, VmaFlags.NoHugePage, VmaFlags.HugePage));
+        agent.ScanBatch();
+        Assert.Equal((1, 2), (agent.RangesScanned, _test.Machine.Counters.FullScans));
+        _test.Process.ThpDisabled = true;
+        _test.Process.SetFlags(start, TestMachine.HugePage, VmaFlags.HugePage, VmaFlags.NoHugePage);
+        agent.ScanBatch();
+        Assert.Equal(1, agent.RangesScanned);
+    }
+
+    [Fact]
+    public void An_address_space_that_somebody_has_for_himself_waits_for_the_next_time()
+    {
+        ulong start = _test.MapFilled();
+        var collapse = new AnonymousCollapse(_test.Process, start);
+        while (collapse.NextStep != CollapseStep.Copy)
+            Assert.True(collapse.MoveNext());
+        var agent = new Khugepaged(_test.Machine);
+        agent.ScanBatch();
+        Assert.Equal(CollapseResult.Fail, agent.LastResult);
+        _test.ExpectSound(collapse);
+        Assert.Equal(CollapseResult.Succeed, collapse.Run());
+        _test.ExpectSound();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_file_is_collapsed_and_the_next_fault_maps_it_whole(bool isShmem)
+    {
+        (_, ulong start) = _test.MapFile(isShmem);
+        TestMachine.ExpectContent(_test.Process, start);
+        new Khugepaged(_test.Machine).ScanBatch();
+        Assert.False(_test.Process.IsHuge(start));
+        Assert.NotNull(TestMachine.Read(_test.Process, start));
+        Assert.True(_test.Process.IsHuge(start));
+        TestMachine.ExpectContent(_test.Process, start);
+        _test.ExpectSound();
+    }
+
+    [Fact]
+    public async Task It_sleeps_between_batches_until_it_is_cancelled()
+    {
+        _test.MapFilled();
+        var time = new ManualTime();
+        var options = new KhugepagedOptions { Time = time, ScanSleep = TimeSpan.FromSeconds(3) };
+        using var stop = new CancellationTokenSource();
+        Task agent = new Khugepaged(_test.Machine, options).RunAsync(stop.Token);
+        for (int batch = 1; batch <= 3; batch++)
+        {
+            Assert.Equal(batch, _test.Machine.Counters.FullScans);
+            Assert.Equal(Enumerable.Repeat(options.ScanSleep, batch), time.Waits);
+            Assert.False(agent.IsCompleted);
+            time.Elapse();
+        }
+        await stop.CancelAsync();
+        await agent;
+        Assert.Equal(4, _test.Machine.Counters.FullScans);
+    }
+
+    [Fact]
+    public async Task Without_a_huge_page_it_waits_longer_goes_on_once_and_ends_the_batch_the_second_time()
+    {
+        ulong start = _test.Process.Map(3 * TestMachine.HugePage, Eligible);
+        for (ulong i = 0; i < 3; i++)
+            TestMachine.Fill(_test.Process, start + i * TestMachine.HugePage);
+        var time = new ManualTime();
+        var options = new KhugepagedOptions { Time = time };
+        _test.Machine.FailureInjection = point => point == FailurePoint.HugePageAllocation;
+        using var stop = new CancellationTokenSource();
+        var agent = new Khugepaged(_test.Machine, options);
+        Task run = agent.RunAsync(stop.Token);
+        Assert.Equal((1, CollapseResult.AllocHugePageFail), (agent.RangesScanned, agent.LastResult));
+        time.Elapse();
+        Assert.Equal(2, agent.RangesScanned);
+        time.Elapse();
+        Assert.Equal([options.AllocSleep, options.ScanSleep, options.AllocSleep], time.Waits);
+        Assert.Equal(3, agent.RangesScanned);
+        Assert.Equal(3, _test.Machine.Counters.ThpCollapseAllocFailed);
+
+        // Once there is memory the rest of the batch is scanned after the wait.
+        _test.Machine.FailureInjection = null;
+        time.Elapse();
+        Assert.Equal(options.ScanSleep, time.Waits[^1]);
+        time.Elapse();
+        Assert.All(Enumerable.Range(0, 3), i => Assert.True(_test.Process.IsHuge(start + (ulong)i * TestMachine.HugePage)));
+        await stop.CancelAsync();
+        await run;
+        _test.ExpectSound();
+    }
+}
