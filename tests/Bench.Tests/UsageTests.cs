@@ -45,6 +45,7 @@ public sealed class UsageTests
     [InlineData("--help")]
     [InlineData("bench", "--help")]
     [InlineData("bench", "quick", "--help")]
+    [InlineData("bench", "limits", "--help")]
     [InlineData("bench", "suites", "--help")]
     [InlineData("bench", "recovery", "--help")]
     [InlineData("probe", "--help")]

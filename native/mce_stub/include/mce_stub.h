@@ -18,7 +18,7 @@ extern "C" {
 
 #pragma GCC visibility push(default)
 
-#define MCE_ABI_VERSION 1u
+#define MCE_ABI_VERSION 2u
 
 /* The version of this interface that the library was built with: compare with MCE_ABI_VERSION before any other call. */
 uint32_t mce_abi_version(void);
@@ -67,6 +67,12 @@ enum mce_cpu_feature {
     MCE_CPU_NEON = 16,
 };
 uint32_t mce_cpu_features(void);
+
+/*
+ * Bytes from which a streaming kernel is the fastest here even where the destination is used soon, because no cache holds it;
+ * SIZE_MAX where that is not so.
+ */
+size_t mce_streams_from(void);
 
 /*
  * Installs the handler for SIGBUS or SIGSEGV, for the whole process. It takes over the flags and the mask of the handler that is

@@ -4,6 +4,7 @@
 
 #define MCE_KIND_COPY 0      /* a load or store of a copy: registers as src/<arch>/registers.h says */
 #define MCE_KIND_INJECTION 1 /* the instruction after the injecting system call: the signal is swallowed */
+#define MCE_KIND_SHORT 2     /* a load or store of a copy whose arguments still are in the registers in which they came */
 
 #ifndef __ASSEMBLER__
 

@@ -60,31 +60,31 @@ static bool recover(const struct mce_fixup *entry, const siginfo_t *info, void *
     size_t extent = extent_of(info);
     uintptr_t address = at & ~(extent - 1);
 
-    uintptr_t source = mce_source(context), source_start = mce_source_start(context), source_end = mce_source_end(context);
-    uintptr_t destination = mce_destination(context);
-    uintptr_t destination_start = destination - (source - source_start), destination_end = destination + (source_end - source);
+    const struct mce_copy copy = mce_copy_at(context, entry->kind == MCE_KIND_SHORT);
+    uintptr_t destination_start = copy.destination - (copy.source - copy.source_start);
+    uintptr_t destination_end = copy.destination + (copy.source_end - copy.source);
 
     /* The exact byte decides where it can: after a machine check si_addr may be rounded down to the page. */
     enum mce_side side;
-    if (touches(at, 1, source_start, source_end))
+    if (touches(at, 1, copy.source_start, copy.source_end))
         side = MCE_SOURCE;
     else if (touches(at, 1, destination_start, destination_end))
         side = MCE_DESTINATION;
-    else if (touches(address, extent, source_start, source_end))
+    else if (touches(address, extent, copy.source_start, copy.source_end))
         side = MCE_SOURCE;
     else if (touches(address, extent, destination_start, destination_end))
         side = MCE_DESTINATION;
     else
         return false;
 
-    uintptr_t next = side == MCE_SOURCE ? source : destination;
-    struct mce_fault *record = mce_record(context);
+    uintptr_t next = side == MCE_SOURCE ? copy.source : copy.destination;
+    struct mce_fault *record = copy.record;
     record->address = address;
     record->extent = extent;
     record->signal = info->si_signo;
     record->code = info->si_code;
     record->side = side;
-    mce_resume(context, mce_relative(&entry->fixup), address > next ? address - next : 0);
+    mce_resume(context, &copy, mce_relative(&entry->fixup), address > next ? address - next : 0);
     return true;
 }
 

@@ -8,13 +8,16 @@ using Spectre.Console;
 
 namespace CopyMc.Bench.Commands;
 
-/// <summary><c>copymc bench</c>: the quick table, and the BenchmarkDotNet suites.</summary>
+/// <summary><c>copymc bench</c>: the quick table, the limits, and the BenchmarkDotNet suites.</summary>
 internal static class BenchCommand
 {
     internal static Command Create(HelpWithExamples help)
     {
-        var bench = new Command("bench", "Measures.") { CreateQuick(help), BenchRecoveryCommand.Create(help), CreateSuites(help) };
-        help.Add(bench, "copymc bench quick", "copymc bench suites -- --list flat");
+        var bench = new Command("bench", "Measures.")
+        {
+            CreateQuick(help), BenchLimitsCommand.Create(help), BenchRecoveryCommand.Create(help), CreateSuites(help),
+        };
+        help.Add(bench, "copymc bench quick", "copymc bench limits", "copymc bench suites -- --list flat");
         return bench;
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace CopyMc.Bench.Measurement;
 
 /// <summary>A source with content and a destination, both touched, so that no measured copy pays for a first touch.</summary>
@@ -22,8 +24,8 @@ internal sealed unsafe class BufferPair : IDisposable
             _source.Dispose();
             throw;
         }
-        Fill(_source.Span);
-        _source.Span.CopyTo(_destination.Span);
+        Fill(_source);
+        NativeMemory.Copy(_source.Pointer, _destination.Pointer, _source.Length);
     }
 
     internal PageKind Pages { get; }
@@ -61,15 +63,16 @@ internal sealed unsafe class BufferPair : IDisposable
         return contender.CopyOnce(walk) == 0 && destination.SequenceEqual(_source.Span[..length]);
     }
 
-    private static void Fill(Span<byte> buffer)
+    /// <remarks>By pointer: a span holds no more than 2 GiB.</remarks>
+    private static void Fill(NativeRegion region)
     {
         // A prime length, so that no two slots hold the same bytes.
         byte[] pattern = new byte[1_000_003];
         new Random(1).NextBytes(pattern);
-        for (int offset = 0; offset < buffer.Length; offset += pattern.Length)
+        for (nuint offset = 0; offset < region.Length; offset += (nuint)pattern.Length)
         {
-            int length = Math.Min(pattern.Length, buffer.Length - offset);
-            pattern.AsSpan(0, length).CopyTo(buffer[offset..]);
+            int length = (int)nuint.Min((nuint)pattern.Length, region.Length - offset);
+            pattern.AsSpan(0, length).CopyTo(new Span<byte>(region.Pointer + offset, length));
         }
     }
 }

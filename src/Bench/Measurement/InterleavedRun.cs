@@ -8,9 +8,6 @@ namespace CopyMc.Bench.Measurement;
 /// </summary>
 internal sealed class InterleavedRun(MeasurementSettings settings)
 {
-    /// <summary>Long enough for a clock of any resolution, short enough to be repeated until it is reached.</summary>
-    private static readonly TimeSpan s_calibration = TimeSpan.FromMicroseconds(400);
-
     private ulong _next;
 
     internal PointResult Measure(
@@ -19,10 +16,11 @@ internal sealed class InterleavedRun(MeasurementSettings settings)
         int baselineIndex = IndexOf(contenders, baseline);
         Walk walk = buffers.WalkFor(point);
         WarmMemory(contenders[baselineIndex], walk);
-        ulong[] counts = [.. contenders.Select(contender => Calibrate(contender, walk, point))];
+        bool complete = true;
+        ulong[] counts = [.. contenders.Select(contender =>
+            BatchSize.For(settings.Batch, least: 1, count => Time(contender, walk, point, count, ref complete)))];
 
         double[][] nanoseconds = [.. contenders.Select(_ => new double[settings.Rounds])];
-        bool complete = true;
         for (int round = 0; round < settings.Rounds; round++)
         {
             for (int turn = 0; turn < contenders.Count; turn++)
@@ -84,20 +82,6 @@ internal sealed class InterleavedRun(MeasurementSettings settings)
         complete &= remaining == 0;
         _next += count;
         return elapsed / count;
-    }
-
-    /// <summary>How many copies make one batch.</summary>
-    private ulong Calibrate(Contender contender, in Walk walk, MeasurementPoint point)
-    {
-        bool complete = true;
-        double target = settings.Batch.TotalNanoseconds;
-        double least = Math.Min(s_calibration.TotalNanoseconds, target);
-        for (ulong count = 1; ; count *= 2)
-        {
-            double each = Time(contender, walk, point, count, ref complete);
-            if (each * count >= least)
-                return Math.Max(1, (ulong)(target / each));
-        }
     }
 
     private static int IndexOf(IReadOnlyList<Contender> contenders, string name)

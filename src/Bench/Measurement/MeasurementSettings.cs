@@ -12,6 +12,9 @@ internal sealed record MeasurementSettings(int Rounds, TimeSpan Batch, long Pool
     /// <summary>Of the quick table, which times few.</summary>
     internal const int QuickRounds = 31;
 
+    /// <summary>Of the limits, of which each is a few contenders.</summary>
+    internal const int LimitsRounds = 15;
+
     internal const long DefaultPoolBytes = 512L << 20;
 
     /// <summary>A pool smaller than the longest copy would not do.</summary>

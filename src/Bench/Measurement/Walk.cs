@@ -14,4 +14,17 @@ internal readonly unsafe struct Walk
     internal ulong SlotMask { get; init; }
 
     internal ulong SlotCount => SlotMask + 1;
+
+    /// <summary>The same bytes again and again.</summary>
+    /// <param name="source">Where the bytes are; alive for as long as the walk is used.</param>
+    /// <param name="destination">Where they go, likewise.</param>
+    /// <param name="byteCount">Bytes of one copy; with the offsets it fits into both.</param>
+    /// <param name="sourceOffset">Bytes from the start of <paramref name="source"/>.</param>
+    /// <param name="destinationOffset">Bytes from the start of <paramref name="destination"/>.</param>
+    internal static Walk Over(NativeRegion source, NativeRegion destination, nuint byteCount, int sourceOffset = 0, int destinationOffset = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(byteCount + (nuint)sourceOffset, source.Length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(byteCount + (nuint)destinationOffset, destination.Length);
+        return new Walk { Source = source.Pointer + sourceOffset, Destination = destination.Pointer + destinationOffset, ByteCount = byteCount, Stride = 1 };
+    }
 }

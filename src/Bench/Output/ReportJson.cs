@@ -11,4 +11,5 @@ namespace CopyMc.Bench.Output;
 [JsonSerializable(typeof(MainJobReport))]
 [JsonSerializable(typeof(QuickReport))]
 [JsonSerializable(typeof(RecoveryCostReport))]
+[JsonSerializable(typeof(LimitsReport))]
 internal sealed partial class ReportJson : JsonSerializerContext;

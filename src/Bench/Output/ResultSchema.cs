@@ -18,6 +18,7 @@ internal sealed record ResultSchema(string Kind, int Version, JsonTypeInfo Type)
         Of(MainJobReport.CurrentSchema, ReportJson.Default.MainJobReport),
         Of(QuickReport.CurrentSchema, ReportJson.Default.QuickReport),
         Of(RecoveryCostReport.CurrentSchema, ReportJson.Default.RecoveryCostReport),
+        Of(LimitsReport.CurrentSchema, ReportJson.Default.LimitsReport),
     ];
 
     internal string Name => $"{Product}/{Kind}/{Version}";

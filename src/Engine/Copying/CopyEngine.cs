@@ -36,6 +36,9 @@ public sealed unsafe class CopyEngine
 
     /// <summary>Up to here a clean copy goes the short way: the limit above, or 0 while <see cref="ShortCopySampler"/> counts all copies.</summary>
     private nuint _shortLimit;
+    // For copies of at least as many bytes as no cache holds: the streaming kernel, unless the caller chose one.
+    private readonly CopyKernel _beyondCache;
+    private readonly nuint _beyondCacheFrom;
 
     /// <summary>Makes an engine. With a recovering kernel this also enables <see cref="FaultRecovery"/>.</summary>
     /// <param name="options">Kernel, hint and signals; <see langword="null"/>: the best kernel here.</param>
@@ -45,6 +48,8 @@ public sealed unsafe class CopyEngine
     {
         options ??= new CopyEngineOptions();
         Kernel = options.Kernel ?? KernelCatalog.Choose(options.Hint);
+        _beyondCache = options.Kernel ?? KernelCatalog.Choose(CopyHint.Streaming);
+        _beyondCacheFrom = nuint.MaxValue;
         if (!Kernel.IsSupported)
             throw new PlatformNotSupportedException($"The copy kernel '{Kernel.Name}' cannot run here: {Kernel.UnsupportedReason}");
 
@@ -55,6 +60,7 @@ public sealed unsafe class CopyEngine
                 FaultRecovery.EnableSegmentationFaults();
             _short = (delegate* unmanaged[SuppressGCTransition]<byte*, byte*, nuint, FaultRecord*, nuint>)Kernel.NativeFunction;
             _shortLimit = _suppressLimit = SuppressTransitionLimit;
+            _beyondCacheFrom = MceStub.StreamsFrom;
             ShortCopySampler.Add(this);
         }
         else if (options.RecoverSegmentationFaults)
@@ -69,6 +75,10 @@ public sealed unsafe class CopyEngine
     public static CopyEngine Shared => s_shared ?? MakeShared();
 
     /// <summary>The kernel this engine copies with.</summary>
+    /// <remarks>
+    /// An engine that was not told a kernel, by its options or by <c>COPYMC_KERNEL</c>, takes the one for <see cref="CopyHint.Streaming"/> for
+    /// copies longer than the last-level cache holds, on CPUs where that is faster.
+    /// </remarks>
     public CopyKernel Kernel { get; }
 
     /// <summary>Copies up to the first poison.</summary>
@@ -83,18 +93,19 @@ public sealed unsafe class CopyEngine
     public nuint Copy(void* source, void* destination, nuint byteCount)
     {
         // The short, clean copy, which is nearly all of them: one look at the gate before and one after.
-        if (byteCount - 1 < _shortLimit && AreSoundAndLow((nuint)source, (nuint)destination, byteCount) && IsClean((nuint)source, byteCount))
+        if (byteCount - 1 < _shortLimit && AreSoundAndLow((nuint)source, (nuint)destination, byteCount)
+            && (!AnyPoison || (byteCount <= PoisonFilter.LongestRange && PoisonFilter.IsClean((nuint)source))))
         {
             FaultRecord record;
             nuint remaining = _short((byte*)destination, (byte*)source, byteCount, &record);
             // One branch for both, when no map has poison.
             if ((remaining | (nuint)Volatile.Read(ref PoisonGate.Instance->PoisonedLines)) == 0)
                 return 0;
-            if (remaining == 0 && IsClean((nuint)source, byteCount))
+            if (remaining == 0 && byteCount <= PoisonFilter.LongestRange && PoisonFilter.IsClean((nuint)source))
                 return 0;
             return byteCount - Settle((byte*)source, byteCount - remaining, remaining != 0 ? &record : null, fault: null);
         }
-        return CopyBlocks((byte*)source, (byte*)destination, byteCount, fault: null);
+        return CopyBlocks((byte*)source, (byte*)destination, byteCount, byteCount, fault: null);
     }
 
     /// <summary>Copies up to the first poison and says what it met.</summary>
@@ -106,13 +117,8 @@ public sealed unsafe class CopyEngine
     /// <exception cref="ArgumentNullException">A pointer is null and <paramref name="byteCount"/> is not 0.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A range wraps around the address space.</exception>
     /// <exception cref="ArgumentException">The ranges overlap.</exception>
-    public nuint Copy(void* source, void* destination, nuint byteCount, out CopyFault fault)
-    {
-        CopyFault found = default;
-        nuint remaining = CopyBlocks((byte*)source, (byte*)destination, byteCount, &found);
-        fault = found;
-        return remaining;
-    }
+    public nuint Copy(void* source, void* destination, nuint byteCount, out CopyFault fault) =>
+        CopyPart((byte*)source, (byte*)destination, byteCount, byteCount, out fault);
 
     /// <summary>Copies a long range up to the first poison, with several threads, progress or cancellation.</summary>
     /// <param name="source">The first byte to read; any alignment.</param>
@@ -184,12 +190,6 @@ public sealed unsafe class CopyEngine
         get => Volatile.Read(ref PoisonGate.Instance->PoisonedLines) != 0;
     }
 
-    /// <summary>Whether it is certain, at little cost, that no line of a short range is known to be poisoned.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsClean(nuint source, nuint byteCount) =>
-        // No call here: it would cost every copy two more saved registers.
-        !AnyPoison || (byteCount <= PoisonFilter.LongestRange && PoisonFilter.IsClean(source));
-
     /// <summary>No null, no wrap, no overlap, in the fewest instructions: enough for the lower half of the address space, where all memory is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool AreSoundAndLow(nuint source, nuint destination, nuint byteCount) =>
@@ -223,33 +223,43 @@ public sealed unsafe class CopyEngine
         return Interlocked.CompareExchange(ref s_shared, engine, null) ?? engine;
     }
 
+    /// <summary>A block of a longer copy.</summary>
+    internal nuint CopyPart(byte* source, byte* destination, nuint byteCount, nuint wholeByteCount, out CopyFault fault)
+    {
+        CopyFault found = default;
+        nuint remaining = CopyBlocks(source, destination, byteCount, wholeByteCount, &found);
+        fault = found;
+        return remaining;
+    }
+
     /// <summary>The one place of the poison logic: map, kernel, map again, and learning; block by block.</summary>
     /// <remarks>Never inlined: its call with the GC transition would put that transition's frame into every short copy too.</remarks>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private nuint CopyBlocks(byte* source, byte* destination, nuint byteCount, CopyFault* fault)
+    private nuint CopyBlocks(byte* source, byte* destination, nuint byteCount, nuint wholeByteCount, CopyFault* fault)
     {
         if (byteCount == 0)
             return 0;
         if (!AreSound((nuint)source, (nuint)destination, byteCount))
             ThrowUnsound(source, destination, byteCount);
         return byteCount > CopyCounters.LongestShortCopy && EngineEventSource.Log.IsEnabled()
-            ? CopySoundTraced(source, destination, byteCount, fault)
-            : CopySound(source, destination, byteCount, fault);
+            ? CopySoundTraced(source, destination, byteCount, wholeByteCount, fault)
+            : CopySound(source, destination, byteCount, wholeByteCount, fault);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private nuint CopySoundTraced(byte* source, byte* destination, nuint byteCount, CopyFault* fault)
+    private nuint CopySoundTraced(byte* source, byte* destination, nuint byteCount, nuint wholeByteCount, CopyFault* fault)
     {
         EngineEventSource.Log.CopyStart((long)source, (long)destination, (long)byteCount);
-        nuint remaining = CopySound(source, destination, byteCount, fault);
+        nuint remaining = CopySound(source, destination, byteCount, wholeByteCount, fault);
         EngineEventSource.Log.CopyStop((long)remaining);
         return remaining;
     }
 
     [SkipLocalsInit]
-    private nuint CopySound(byte* source, byte* destination, nuint byteCount, CopyFault* fault)
+    private nuint CopySound(byte* source, byte* destination, nuint byteCount, nuint wholeByteCount, CopyFault* fault)
     {
+        CopyKernel kernel = wholeByteCount >= _beyondCacheFrom ? _beyondCache : Kernel;
         nuint left = byteCount;
         do
         {
@@ -258,7 +268,7 @@ public sealed unsafe class CopyEngine
             nuint clean = AnyPoison ? PoisonRegistry.FirstPoisonedAddress((nuint)source, (nuint)source + block) - (nuint)source : block;
 
             FaultRecord record;
-            nuint remaining = clean != 0 ? CopyOnce(source, destination, clean, &record) : 0;
+            nuint remaining = clean != 0 ? CopyOnce(kernel, source, destination, clean, &record) : 0;
             if (remaining != 0 || Volatile.Read(ref PoisonGate.Instance->Marks) != marks)
             {
                 nuint prefix = Settle(source, clean - remaining, remaining != 0 ? &record : null, fault);
@@ -283,8 +293,8 @@ public sealed unsafe class CopyEngine
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private nuint CopyOnce(byte* source, byte* destination, nuint byteCount, FaultRecord* record) =>
-        byteCount <= _suppressLimit ? _short(destination, source, byteCount, record) : Kernel.Copy(source, destination, byteCount, record);
+    private nuint CopyOnce(CopyKernel kernel, byte* source, byte* destination, nuint byteCount, FaultRecord* record) =>
+        byteCount <= _suppressLimit ? _short(destination, source, byteCount, record) : kernel.Copy(source, destination, byteCount, record);
 
     /// <summary>What a copied prefix is worth: shortened by poison that was marked meanwhile, else ended by the fault, which is learned.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -51,7 +51,7 @@ internal sealed unsafe class ParallelCopy
                 return;
             nuint offset = (nuint)block * CopyEngine.BlockSize;
             nuint length = nuint.Min(CopyEngine.BlockSize, _byteCount - offset);
-            nuint remaining = _engine.Copy(_source + offset, _destination + offset, length, out CopyFault fault);
+            nuint remaining = _engine.CopyPart(_source + offset, _destination + offset, length, _byteCount, out CopyFault fault);
             Settle(block, length - remaining, _byteCount - offset - (length - remaining), remaining != 0, fault);
         }
     }

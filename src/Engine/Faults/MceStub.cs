@@ -10,7 +10,7 @@ internal static unsafe class MceStub
     internal const int SigSegv = 11;
 
     private const string LibraryName = "libmce_stub.so";
-    private const uint AbiVersion = 1;
+    private const uint AbiVersion = 2;
 
     private static readonly nint s_library;
     private static readonly delegate* unmanaged<int, int> s_enable;
@@ -45,6 +45,7 @@ internal static unsafe class MceStub
             return;
         }
         CpuFeatures = ((delegate* unmanaged<CpuFeatures>)NativeLibrary.GetExport(s_library, "mce_cpu_features"))();
+        StreamsFrom = ((delegate* unmanaged<nuint>)NativeLibrary.GetExport(s_library, "mce_streams_from"))();
         s_enable = (delegate* unmanaged<int, int>)NativeLibrary.GetExport(s_library, "mce_enable");
         s_disable = (delegate* unmanaged<int, int>)NativeLibrary.GetExport(s_library, "mce_disable");
         s_hwpoison = (delegate* unmanaged<void*, nuint, int>)NativeLibrary.GetExport(s_library, "mce_inject_hwpoison");
@@ -59,6 +60,9 @@ internal static unsafe class MceStub
 
     /// <summary>What the CPU has of what the kernels need.</summary>
     internal static CpuFeatures CpuFeatures { get; }
+
+    /// <summary>Bytes from which a streaming kernel is the fastest even for a destination that is used soon; the highest value where it is not.</summary>
+    internal static nuint StreamsFrom { get; } = nuint.MaxValue;
 
     /// <summary>The address of a copy kernel, or 0 where the stub has none of that name.</summary>
     internal static nint FindKernel(string export) =>

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <ucontext.h>
 
-#include "mce_stub.h"
+#include "copy_in_flight.h"
 
 /*
  * At every instruction that may fault in a copy kernel:
@@ -18,13 +18,22 @@
  */
 static inline mcontext_t *mce_registers(void *context) { return &((ucontext_t *)context)->uc_mcontext; }
 static inline uintptr_t mce_pc(void *context) { return mce_registers(context)->pc; }
-static inline uintptr_t mce_source(void *context) { return mce_registers(context)->regs[1]; }
-static inline uintptr_t mce_destination(void *context) { return mce_registers(context)->regs[0]; }
-static inline uintptr_t mce_source_end(void *context) { return mce_registers(context)->regs[4]; }
-static inline uintptr_t mce_source_start(void *context) { return mce_registers(context)->regs[5]; }
-static inline struct mce_fault *mce_record(void *context) { return (struct mce_fault *)mce_registers(context)->regs[3]; }
 
-static inline void mce_resume(void *context, uintptr_t pc, size_t copyable) {
+/* No range here is of MCE_KIND_SHORT. */
+static inline struct mce_copy mce_copy_at(void *context, bool is_short) {
+    (void)is_short;
+    const mcontext_t *registers = mce_registers(context);
+    return (struct mce_copy){
+        .source = registers->regs[1],
+        .destination = registers->regs[0],
+        .source_start = registers->regs[5],
+        .source_end = registers->regs[4],
+        .record = (struct mce_fault *)registers->regs[3],
+    };
+}
+
+static inline void mce_resume(void *context, const struct mce_copy *copy, uintptr_t pc, size_t copyable) {
+    (void)copy;
     mce_registers(context)->regs[2] = copyable;
     mce_registers(context)->pc = pc;
 }

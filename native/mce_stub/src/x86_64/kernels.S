@@ -13,12 +13,27 @@
 .endm
 
 /* (rdi dst, rsi src, rdx n, rcx fault) to the registers of registers.h; rdx stays n. */
-.macro KERNEL name
-    FUNCTION \name
+.macro SPREAD name
     mov %rcx, %r8
     lea (%rsi,%rdx), %r9
     mov %rsi, %r10
 .L\name\()_first:
+.endm
+
+.macro KERNEL name
+    FUNCTION \name
+    SPREAD \name
+.endm
+
+/* A kernel whose short copies do without that: up to LONG_COPIES the four arguments stay where they are. */
+.macro KERNEL_WITH_SHORT_COPIES name
+    FUNCTION \name
+.L\name\()_short:
+.endm
+
+.macro LONG_COPIES name, fixup
+    FIXUP_ENTRY .L\name\()_short, .L\name\()_first, \fixup, MCE_KIND_SHORT
+    SPREAD \name
 .endm
 
 /*

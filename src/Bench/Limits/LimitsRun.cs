@@ -1,0 +1,49 @@
+using CopyMc.Bench.Measurement;
+
+namespace CopyMc.Bench.Limits;
+
+/// <summary>Measures every limit, one after another, each as figures of one interleaved run.</summary>
+internal sealed class LimitsRun(CopyEngine engine, MeasurementSettings settings, long availableBytes, IProgress<PhaseProgress> progress)
+{
+    internal IReadOnlyList<Limit> Run()
+    {
+        const int Phases = 6;
+        WarmUpCode();
+        var limits = new List<Limit>();
+        int phase = 0;
+
+        void Measure(string now, Func<Action<double>, IEnumerable<Limit>> measure)
+        {
+            void Report(double fraction) => progress.Report(new PhaseProgress(now, (phase + fraction) / Phases));
+            Report(0);
+            limits.AddRange(measure(Report));
+            phase++;
+        }
+
+        Measure("checks", _ => CheckCost.Measure(engine, settings));
+        Measure("recovery", _ => PoisonCost.Measure(engine, settings));
+        Measure("poison elsewhere", _ => PoisonElsewhere.Measure(engine, settings));
+        Measure("threads", _ => [ThreadScaling.Measure(engine, settings)]);
+        // Hundreds of cells: a shorter batch for each.
+        Measure("alignment", report => AlignmentMatrix.Measure(engine, settings with { Batch = settings.Batch / 10 }, report));
+        Measure("growth", _ => [Growth.Measure(engine, settings, availableBytes)]);
+        return limits;
+    }
+
+    private void WarmUpCode()
+    {
+        progress.Report(new PhaseProgress("warming up", 0));
+        using var buffers = new BufferPair(2 << 20, PageKind.Small);
+        List<Contender> contenders = [new Contender<EngineCopy>("engine", new EngineCopy(engine)), new Contender<LibcCopy>("memcpy", default)];
+        if (BareKernel.Find(engine.Kernel) is { } kernel)
+            contenders.Add(new Contender<BareKernel>("bare kernel", kernel));
+        WarmUp.Run(buffers, contenders);
+        // The ways of poison too.
+        MeasurementSettings moments = new(Rounds: 1, Batch: TimeSpan.FromMilliseconds(1), PoolBytes: settings.PoolBytes);
+        for (int tier = 0; tier < 3; tier++)
+        {
+            _ = PoisonCost.Measure(engine, moments).Count();
+            Thread.Sleep(TimeSpan.FromMilliseconds(150));
+        }
+    }
+}

@@ -1,0 +1,14 @@
+using CopyMc.Bench.Measurement;
+
+namespace CopyMc.Bench.Limits;
+
+/// <summary>A copy whose first byte raises a signal, and which then forgets what that taught, so that the next one raises it too.</summary>
+internal readonly unsafe struct RecoveringCopy(CopyEngine engine, PoisonMap map) : ICopyMethod
+{
+    public nuint Copy(byte* source, byte* destination, nuint byteCount)
+    {
+        nuint remaining = engine.Copy(source, destination, byteCount);
+        map.Clear(0, NativeRegion.PageSize);
+        return remaining;
+    }
+}

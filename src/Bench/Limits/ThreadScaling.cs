@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using CopyMc.Bench.Measurement;
+
+namespace CopyMc.Bench.Limits;
+
+/// <summary>Two threads that copy 2 MiB each, again and again, against one.</summary>
+internal static class ThreadScaling
+{
+    private const string Name = "two threads against one, 2 MiB hot";
+    private const double Want = 1.8;
+
+    internal static Limit Measure(CopyEngine engine, MeasurementSettings settings)
+    {
+        if (Environment.ProcessorCount < 2)
+            return Limit.Skipped(Name, LimitUnit.Ratio, LimitBound.AtLeast, Want, "there is one processor");
+        using var mine = new BufferPair(2 << 20, PageKind.Small);
+        using var theirs = new BufferPair(2 << 20, PageKind.Small);
+        var point = new MeasurementPoint("2 MiB", 2 << 20);
+        var copy = new Contender<EngineCopy>("engine", new EngineCopy(engine));
+        Walk myWalk = mine.WalkFor(point), theirWalk = theirs.WalkFor(point);
+        ulong count = CopiesInABatch(copy, myWalk, settings.Batch);
+
+        // The two meet by spinning: waking a thread takes longer than a batch may be unequal by.
+        int order = 0, done = 0;
+        bool over = false;
+        var other = new Thread(() =>
+        {
+            for (int turn = 1; ; turn++)
+            {
+                while (Volatile.Read(ref order) < turn)
+                    Thread.SpinWait(1);
+                if (Volatile.Read(ref over))
+                    return;
+                _ = copy.CopyMany(theirWalk, 0, count);
+                Volatile.Write(ref done, turn);
+            }
+        });
+        other.Start();
+
+        double Together()
+        {
+            long start = Stopwatch.GetTimestamp();
+            int turn = Interlocked.Increment(ref order);
+            _ = copy.CopyMany(myWalk, 0, count);
+            while (Volatile.Read(ref done) < turn)
+                Thread.SpinWait(1);
+            return Stopwatch.GetElapsedTime(start).TotalNanoseconds;
+        }
+
+        double Alone()
+        {
+            long start = Stopwatch.GetTimestamp();
+            _ = copy.CopyMany(myWalk, 0, count);
+            return Stopwatch.GetElapsedTime(start).TotalNanoseconds;
+        }
+
+        double[] speedup = new double[settings.Rounds];
+        _ = Together();
+        for (int round = 0; round < settings.Rounds; round++)
+        {
+            // What they do together is twice the work. The one is alone once before and once after.
+            double before = Alone(), together = Together(), after = Alone();
+            speedup[round] = (before + after) / together;
+        }
+        Volatile.Write(ref over, true);
+        Interlocked.Increment(ref order);
+        other.Join();
+        return Limit.AtLeast(Name, LimitUnit.Ratio, Want, Quartiles.Of(speedup));
+    }
+
+    private static ulong CopiesInABatch(Contender copy, Walk walk, TimeSpan batch)
+    {
+        const ulong Sample = 20;
+        _ = copy.CopyMany(walk, 0, Sample);
+        long start = Stopwatch.GetTimestamp();
+        _ = copy.CopyMany(walk, 0, Sample);
+        return Math.Max(1, (ulong)(batch / Stopwatch.GetElapsedTime(start) * Sample));
+    }
+}

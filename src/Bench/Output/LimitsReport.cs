@@ -1,0 +1,17 @@
+using CopyMc.Bench.Limits;
+using CopyMc.Bench.Machine;
+
+namespace CopyMc.Bench.Output;
+
+/// <summary>What <c>bench limits</c> measured, as it is written with <c>--json</c>.</summary>
+internal sealed record LimitsReport
+{
+    internal const string CurrentSchema = "copymc/bench-limits/1";
+
+    public string Schema { get; init; } = CurrentSchema;
+    public required DateTimeOffset StartedAt { get; init; }
+    public required MachineReport Machine { get; init; }
+    public required int Rounds { get; init; }
+    public required IReadOnlyList<Limit> Limits { get; init; }
+    public required double TotalSeconds { get; init; }
+}
