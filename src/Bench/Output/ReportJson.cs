@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using CopyMc.Bench.CollapseCost;
 using CopyMc.Bench.RecoveryCost;
 
 namespace CopyMc.Bench.Output;
@@ -12,4 +13,5 @@ namespace CopyMc.Bench.Output;
 [JsonSerializable(typeof(QuickReport))]
 [JsonSerializable(typeof(RecoveryCostReport))]
 [JsonSerializable(typeof(LimitsReport))]
+[JsonSerializable(typeof(CollapseCostReport))]
 internal sealed partial class ReportJson : JsonSerializerContext;

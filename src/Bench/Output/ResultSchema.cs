@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using CopyMc.Bench.CollapseCost;
 using CopyMc.Bench.RecoveryCost;
 
 namespace CopyMc.Bench.Output;
@@ -19,6 +20,7 @@ internal sealed record ResultSchema(string Kind, int Version, JsonTypeInfo Type)
         Of(QuickReport.CurrentSchema, ReportJson.Default.QuickReport),
         Of(RecoveryCostReport.CurrentSchema, ReportJson.Default.RecoveryCostReport),
         Of(LimitsReport.CurrentSchema, ReportJson.Default.LimitsReport),
+        Of(CollapseCostReport.CurrentSchema, ReportJson.Default.CollapseCostReport),
     ];
 
     internal string Name => $"{Product}/{Kind}/{Version}";

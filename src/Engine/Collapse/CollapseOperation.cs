@@ -87,7 +87,7 @@ public abstract class CollapseOperation
 
     private protected CollapseResult Allocate(MemoryCgroup cgroup)
     {
-        if (!Memory.TryAllocateUncharged(BuddyAllocator.HugeOrder, out uint head))
+        if (!Memory.TryAllocateUncharged(BuddyAllocator.HugeOrder, out uint head, out _))
         {
             Machine.Counters.ThpCollapseAllocFailed++;
             return CollapseResult.AllocHugePageFail;

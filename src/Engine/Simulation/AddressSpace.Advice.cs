@@ -6,6 +6,20 @@ public sealed partial class AddressSpace
     /// <summary>Drops the content of a range (<c>MADV_DONTNEED</c>): anonymous memory reads as zeros then, a file's as the file has it.</summary>
     public AccessResult DontNeed(ulong address, ulong length) => OnAreas(address, length, (_, start, end) => Zap(start, end));
 
+    /// <summary>Faults a range in as if it were written to, and writes nothing (<c>MADV_POPULATE_WRITE</c>): frames that were never used are not touched.</summary>
+    public AccessResult Populate(ulong address, ulong length)
+    {
+        for (ulong at = address; at < address + length; at += NativeRegion.PageSize)
+        {
+            AccessResult result = FaultIn(at, write: true, out _);
+            if (result != AccessResult.Done)
+                return result;
+            if (IsHuge(at))
+                at = (at | (NativeRegion.HugePageSize - 1)) + 1 - NativeRegion.PageSize;
+        }
+        return AccessResult.Done;
+    }
+
     /// <summary>Lets the content of a range of anonymous memory be dropped when memory is short (<c>MADV_FREE</c>).</summary>
     public AccessResult LazyFree(ulong address, ulong length) =>
         OnAreas(address, length, (_, start, end) => ForEachEntry(start, end, FreeLazily));

@@ -211,10 +211,10 @@ public sealed unsafe partial class AddressSpace
     {
         do
         {
-            if (!_memory.TryAllocate(0, Cgroup, out pfn))
+            if (!_memory.TryAllocate(0, Cgroup, out pfn, out bool zeroed))
                 return AccessResult.OutOfMemory;
             // A frame that cannot even be cleared is bad: another one is taken.
-            if (!clear || _memory.TryClear(pfn))
+            if (!clear || zeroed || _memory.TryClear(pfn))
                 break;
             _machine.MemoryFailure.Enqueue(pfn);
             _memory.Put(pfn);
@@ -251,12 +251,12 @@ public sealed unsafe partial class AddressSpace
             return;
         }
         if (!write || !_machine.Options.HugePagesAtFault || !ThpEligibility.Allows(area, enforceSettings: true)
-            || !_memory.TryAllocate(BuddyAllocator.HugeOrder, Cgroup, out uint head))
+            || !_memory.TryAllocate(BuddyAllocator.HugeOrder, Cgroup, out uint head, out bool zeroed))
         {
             return;
         }
         bool clean = true;
-        for (uint i = 0; i < PageTable.EntryCount && clean; i++)
+        for (uint i = 0; i < PageTable.EntryCount && clean && !zeroed; i++)
             clean = _memory.TryClear(head + i);
         if (clean)
         {

@@ -36,7 +36,10 @@ internal sealed unsafe class BuddyAllocator
     internal long FreeHugeBlocks => ((_end - _neverUsed) >> HugeOrder) + _free[HugeOrder].Count;
 
     /// <summary>Takes a block. Returns false if there is none so large.</summary>
-    internal bool TryAllocate(int order, out uint pfn)
+    /// <param name="order">Its size.</param>
+    /// <param name="pfn">Its first frame.</param>
+    /// <param name="zeroed">Whether it was never given out before, and so is zeros still.</param>
+    internal bool TryAllocate(int order, out uint pfn, out bool zeroed)
     {
         int found = order;
         while (found <= HugeOrder && _free[found].Count == 0)
@@ -45,10 +48,12 @@ internal sealed unsafe class BuddyAllocator
         {
             pfn = _free[found].First;
             _free[found].Remove(pfn);
+            zeroed = _frames[pfn].Has(PageFlags.NeverUsed);
             _frames[pfn].Flags = PageFlags.None;
         }
         else if (_neverUsed < _end)
         {
+            zeroed = true;
             pfn = _neverUsed;
             _neverUsed += 1u << HugeOrder;
             found = HugeOrder;
@@ -56,12 +61,13 @@ internal sealed unsafe class BuddyAllocator
         else
         {
             pfn = Frame.Null;
+            zeroed = false;
             return false;
         }
         while (found > order)
         {
             found--;
-            AddFree(pfn + (1u << found), found);
+            AddFree(pfn + (1u << found), found, zeroed);
         }
         return true;
     }
@@ -72,14 +78,14 @@ internal sealed unsafe class BuddyAllocator
         while (order < HugeOrder)
         {
             uint buddy = pfn ^ (1u << order);
-            if (_frames[buddy].Flags != PageFlags.Free || _frames[buddy].Order != order)
+            if (!_frames[buddy].Has(PageFlags.Free) || _frames[buddy].Order != order)
                 break;
             _free[order].Remove(buddy);
             _frames[buddy].Flags = PageFlags.None;
             pfn &= ~(1u << order);
             order++;
         }
-        AddFree(pfn, order);
+        AddFree(pfn, order, zeroed: false);
     }
 
     /// <summary>Takes one frame out of whatever free block holds it. Returns false if none does.</summary>
@@ -87,20 +93,21 @@ internal sealed unsafe class BuddyAllocator
     {
         // Blocks up to the frame's own go onto the list, so that there is a block to take it from.
         for (; _neverUsed <= pfn && _neverUsed < _end; _neverUsed += 1u << HugeOrder)
-            AddFree(_neverUsed, HugeOrder);
+            AddFree(_neverUsed, HugeOrder, zeroed: true);
 
         for (int order = 0; order <= HugeOrder; order++)
         {
             uint block = pfn & ~((1u << order) - 1);
-            if (_frames[block].Flags != PageFlags.Free || _frames[block].Order != order)
+            if (!_frames[block].Has(PageFlags.Free) || _frames[block].Order != order)
                 continue;
             _free[order].Remove(block);
+            bool zeroed = _frames[block].Has(PageFlags.NeverUsed);
             _frames[block].Flags = PageFlags.None;
             while (order-- > 0)
             {
                 uint half = 1u << order;
                 bool upper = (pfn & half) != 0;
-                AddFree(upper ? block : block + half, order);
+                AddFree(upper ? block : block + half, order, zeroed);
                 block += upper ? half : 0;
             }
             _frames[pfn] = default;
@@ -109,9 +116,9 @@ internal sealed unsafe class BuddyAllocator
         return false;
     }
 
-    private void AddFree(uint pfn, int order)
+    private void AddFree(uint pfn, int order, bool zeroed)
     {
-        _frames[pfn].Flags = PageFlags.Free;
+        _frames[pfn].Flags = zeroed ? PageFlags.Free | PageFlags.NeverUsed : PageFlags.Free;
         _frames[pfn].Order = (byte)order;
         _free[order].AddFirst(pfn);
     }

@@ -150,7 +150,7 @@ internal sealed unsafe class MachineInvariants
         for (uint pfn = 0; pfn < _memory.FrameCount; pfn++)
         {
             ref Frame frame = ref _memory.Frames[pfn];
-            if (frame.Flags == PageFlags.Free)
+            if (frame.Has(PageFlags.Free))
             {
                 pfn += (1u << frame.Order) - 1;
                 continue;

@@ -48,4 +48,7 @@ public enum PageFlags : ushort
 
     /// <summary>Free, on a list of the buddy allocator; on the first frame of the free block alone.</summary>
     Free = 1 << 13,
+
+    /// <summary>On the first frame of a free block: no frame of it was ever given out, so all of it is zeros.</summary>
+    NeverUsed = 1 << 14,
 }

@@ -73,9 +73,15 @@ internal sealed unsafe class PhysicalMemory : IDisposable
     internal uint PagesOf(uint head) => 1u << Frames[head].Order;
 
     /// <summary>Gives out a folio with one reference and no content, charged to a group.</summary>
-    internal bool TryAllocate(int order, MemoryCgroup cgroup, out uint head)
+    internal bool TryAllocate(int order, MemoryCgroup cgroup, out uint head) => TryAllocate(order, cgroup, out head, out _);
+
+    /// <param name="order">The folio's pages are 2 to this power.</param>
+    /// <param name="cgroup">Who pays.</param>
+    /// <param name="head">The first frame.</param>
+    /// <param name="zeroed">Whether the content is zeros already.</param>
+    internal bool TryAllocate(int order, MemoryCgroup cgroup, out uint head, out bool zeroed)
     {
-        if (!TryAllocateUncharged(order, out head))
+        if (!TryAllocateUncharged(order, out head, out zeroed))
             return false;
         if (TryCharge(head, cgroup))
             return true;
@@ -93,10 +99,10 @@ internal sealed unsafe class PhysicalMemory : IDisposable
     }
 
     /// <summary>Gives out a folio that nobody pays for yet.</summary>
-    internal bool TryAllocateUncharged(int order, out uint head)
+    internal bool TryAllocateUncharged(int order, out uint head, out bool zeroed)
     {
-        head = Frame.Null;
-        if (Fails(order == 0 ? FailurePoint.PageAllocation : FailurePoint.HugePageAllocation) || !_buddy.TryAllocate(order, out head))
+        (head, zeroed) = (Frame.Null, false);
+        if (Fails(order == 0 ? FailurePoint.PageAllocation : FailurePoint.HugePageAllocation) || !_buddy.TryAllocate(order, out head, out zeroed))
             return false;
         Frames[head] = new Frame { RefCount = 1, Order = (byte)order };
         if (order > 0)

@@ -176,7 +176,7 @@ public sealed unsafe partial class SimulatedFile
     {
         do
         {
-            if (!_memory.TryAllocate(0, Cgroup, out pfn))
+            if (!_memory.TryAllocate(0, Cgroup, out pfn, out bool zeroed))
                 return AccessResult.OutOfMemory;
             byte* destination = _memory.ContentOf(pfn);
             nuint left;
@@ -191,7 +191,7 @@ public sealed unsafe partial class SimulatedFile
             }
             else
             {
-                left = _memory.TryClear(pfn) ? 0u : NativeRegion.PageSize;
+                left = zeroed || _memory.TryClear(pfn) ? 0u : NativeRegion.PageSize;
             }
             if (left == 0)
                 return AccessResult.Done;

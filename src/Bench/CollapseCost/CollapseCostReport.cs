@@ -1,0 +1,34 @@
+using CopyMc.Bench.Machine;
+using CopyMc.Bench.Measurement;
+
+namespace CopyMc.Bench.CollapseCost;
+
+/// <summary>What <c>bench collapse</c> measured, as it is written with <c>--json</c>.</summary>
+internal sealed record CollapseCostReport
+{
+    internal const string CurrentSchema = "copymc/bench-collapse/1";
+
+    public string Schema { get; init; } = CurrentSchema;
+    public required DateTimeOffset StartedAt { get; init; }
+    public required MachineReport Machine { get; init; }
+    public required int Rounds { get; init; }
+
+    /// <summary>2 MiB ranges collapsed one after the other in each round; as many are copied raw.</summary>
+    public required int RangesPerRound { get; init; }
+
+    /// <summary>Microseconds of the engine's copy of 2 MiB between the same kind of frames.</summary>
+    public required Quartiles RawCopyMicroseconds { get; init; }
+
+    /// <summary>Microseconds of a collapse that succeeds.</summary>
+    public required Quartiles CommitMicroseconds { get; init; }
+
+    /// <summary>The commit's time divided by the raw copy's of the same round.</summary>
+    public required Quartiles CommitToRawCopy { get; init; }
+
+    public required IReadOnlyList<AbortCost> Aborts { get; init; }
+
+    public required ScanCost Scan { get; init; }
+
+    /// <summary>Whether every collapse ended as it had to.</summary>
+    public required bool EveryCheckHeld { get; init; }
+}

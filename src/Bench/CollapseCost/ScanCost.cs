@@ -1,0 +1,14 @@
+using CopyMc.Bench.Measurement;
+
+namespace CopyMc.Bench.CollapseCost;
+
+/// <summary>What it costs to look for ranges that are worth collapsing.</summary>
+/// <param name="MemoryBytes">Bytes of simulated memory that are mapped; their content is never touched.</param>
+/// <param name="Ranges">2 MiB ranges scanned.</param>
+/// <param name="CollapsibleRanges">How many were found worth it.</param>
+/// <param name="RangesPerSecond">Ranges scanned per second, whole passes.</param>
+/// <param name="FrameBytes">Bytes kept for each 4 KiB frame.</param>
+/// <param name="EntryBytes">Bytes of its page table entry.</param>
+/// <param name="ResidentBytesPerPage">Bytes by which this process grew, divided by the pages mapped.</param>
+internal sealed record ScanCost(
+    ulong MemoryBytes, long Ranges, long CollapsibleRanges, Quartiles RangesPerSecond, int FrameBytes, int EntryBytes, double ResidentBytesPerPage);
