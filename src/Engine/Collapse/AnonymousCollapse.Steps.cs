@@ -15,10 +15,9 @@ public sealed unsafe partial class AnonymousCollapse
         // Only khugepaged asks whether the memory is used.
         if (result == CollapseResult.Succeed && Options.IsKhugepaged && (referenced == 0 || (_swapped > 0 && referenced < PageCount / 2)))
             result = CollapseResult.LackReferencedPage;
+        (_referencedScanned, _noneScanned, _scanned) = (referenced, none, _lookedAt);
         _referenced = referenced;
-        Options.Trace?.Add(
-            "mm_khugepaged_scan_pmd", ("mm", _space.Number), ("scan_pfn", _lookedAt), ("referenced", referenced),
-            ("none_or_zero", none), ("status", result.ToTraceStatus()), ("unmapped", _swapped));
+        _isWorthIt = result == CollapseResult.Succeed;
         return result;
     }
 

@@ -19,6 +19,11 @@ public sealed unsafe partial class AnonymousCollapse : CollapseOperation
     /// <summary>The folio that the scan or the isolation came to last; -1 for none, as the kernel traces it.</summary>
     private long _lookedAt = -1;
     private int _referenced;
+    /// <summary>What the scan found, for its trace, which ends the collapse's.</summary>
+    private bool _isWorthIt;
+    private int _noneScanned;
+    private int _referencedScanned;
+    private long _scanned = -1;
     private int _isolatedEnd;
     private int _noneIsolated;
     private int _sharedIsolated;
@@ -159,10 +164,14 @@ public sealed unsafe partial class AnonymousCollapse : CollapseOperation
     private protected override void TraceEnd(CollapseResult result)
     {
         // Only a range that passed the scan is a collapse to the kernel.
-        if (NewPage != Frame.Null || result is CollapseResult.Succeed or CollapseResult.AllocHugePageFail or CollapseResult.CgroupChargeFail)
+        if (_isWorthIt)
         {
             Options.Trace?.Add(
-                "mm_collapse_huge_page", ("mm", _space.Number), ("isolated", _isolatedEnd == PageCount ? 1 : 0), ("status", result.ToTraceStatus()));
+                "mm_collapse_huge_page", ("mm", _space.Number), ("isolated", result == CollapseResult.Succeed ? 1 : 0),
+                ("status", result.ToTraceStatus()));
         }
+        Options.Trace?.Add(
+            "mm_khugepaged_scan_pmd", ("mm", _space.Number), ("scan_pfn", _scanned), ("referenced", _referencedScanned),
+            ("none_or_zero", _noneScanned), ("status", result.ToTraceStatus()), ("unmapped", _swapped));
     }
 }

@@ -75,13 +75,14 @@ public abstract class CollapseOperation
 
     private protected abstract IEnumerator<CollapseStep> Steps();
 
+    /// <summary>Writes the events that the kernel's tracepoints write on the way out: of the collapse, if it came to one, then of the scan.</summary>
     private protected abstract void TraceEnd(CollapseResult result);
 
     /// <summary>The one exit: whatever was not committed is taken back.</summary>
     private protected void End(CollapseResult result)
     {
-        TraceEnd(result);
         Undo.Unwind();
+        TraceEnd(result);
         Result = result;
     }
 

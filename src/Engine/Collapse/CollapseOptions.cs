@@ -21,7 +21,7 @@ public sealed class CollapseOptions
     /// <summary>Called by <see cref="CollapseOperation.Run"/> before each step: what anybody else does meanwhile, happens there.</summary>
     public Action<CollapseOperation>? BeforeStep { get; init; }
 
-    /// <summary>Through whose mapping a file's range was found: only traced.</summary>
+    /// <summary>Through whose mapping a file's range was found: traced, and charged for the huge page.</summary>
     internal (AddressSpace Space, ulong Address)? FoundIn { get; init; }
 
     /// <summary>Changes the order of undo steps: how tests break it on purpose.</summary>

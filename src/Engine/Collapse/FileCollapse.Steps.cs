@@ -7,15 +7,14 @@ public sealed unsafe partial class FileCollapse
 {
     private CollapseResult Scan()
     {
-        int present = 0, swapped = 0;
-        CollapseResult result = ScanSlots(ref present, ref swapped);
-        if (result == CollapseResult.Succeed && present < PageCount - Options.Limits?.MaxPtesNone)
+        _present = _swapped = 0;
+        CollapseResult result = ScanSlots(ref _present, ref _swapped);
+        if (result == CollapseResult.Succeed && _present < PageCount - Options.Limits?.MaxPtesNone)
         {
             Machine.Counters.ThpScanExceedNonePte++;
             result = CollapseResult.ExceedNonePte;
         }
-        Options.Trace?.Add(
-            "mm_khugepaged_scan_file", ("mm", Options.FoundIn?.Space.Number ?? -1), ("scan_pfn", _scanned), ("filename", FileName), ("present", present), ("swap", swapped), ("result", result.ToTraceStatus()));
+        _isWorthIt = result == CollapseResult.Succeed;
         return result;
     }
 

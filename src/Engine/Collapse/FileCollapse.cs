@@ -16,6 +16,9 @@ public sealed unsafe partial class FileCollapse : CollapseOperation
     /// <summary>The folios that are locked and isolated, in the order of the file.</summary>
     private readonly List<uint> _folios = [];
     private PageCacheSlot[] _slots = [];
+    private int _present;
+    private int _swapped;
+    private bool _isWorthIt;
     private int _lookedAt;
     private int _holes;
     private int _closedHoles;
@@ -66,7 +69,8 @@ public sealed unsafe partial class FileCollapse : CollapseOperation
         {
             yield return CollapseStep.Allocate;
             TraceStep(CollapseStep.Allocate);
-            result = Allocate(_file.Cgroup);
+            // Whoever the small pages are charged to: the process pays through whose mapping the range was found.
+            result = Allocate(Options.FoundIn?.Space.Cgroup ?? _file.Cgroup);
         }
         if (result == CollapseResult.Succeed)
         {
@@ -133,12 +137,15 @@ public sealed unsafe partial class FileCollapse : CollapseOperation
 
     private protected override void TraceEnd(CollapseResult result)
     {
-        if (_slots.Length > 0 || result is CollapseResult.AllocHugePageFail or CollapseResult.CgroupChargeFail)
+        if (_isWorthIt)
         {
             Options.Trace?.Add(
                 "mm_khugepaged_collapse_file", ("mm", Options.FoundIn?.Space.Number ?? -1), ("hpage_pfn", _newPage), ("index", _firstPage),
                 ("addr", Options.FoundIn?.Address ?? 0), ("is_shmem", _file.IsShmem ? 1 : 0), ("filename", FileName), ("nr", PageCount),
                 ("result", result.ToTraceStatus()));
         }
+        Options.Trace?.Add(
+            "mm_khugepaged_scan_file", ("mm", Options.FoundIn?.Space.Number ?? -1), ("scan_pfn", _scanned), ("filename", FileName),
+            ("present", _present), ("swap", _swapped), ("result", result.ToTraceStatus()));
     }
 }

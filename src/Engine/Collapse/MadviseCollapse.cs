@@ -72,10 +72,10 @@ public static class MadviseCollapse
             failure = CollapseResult.VmaCheck;
             return Invalid;
         }
-        int wanted = 0, huge = 0;
+        // A range that ends before it begins counts as more huge pages than there can be, as in the kernel: it fails.
+        ulong wanted = unchecked(last - first) / NativeRegion.HugePageSize, huge = 0;
         for (ulong address = first; address < last; address += NativeRegion.HugePageSize)
         {
-            wanted++;
             CollapseResult result = area.HoldsHugeRange(address) ? CollapseRange(area, address, trace, beforeStep) : CollapseResult.AddressRange;
             if (result is CollapseResult.Succeed or CollapseResult.PmdMapped)
             {
@@ -84,12 +84,9 @@ public static class MadviseCollapse
             }
             failure = result;
             if (!MayGoOn(result))
-            {
-                wanted = int.MaxValue;
                 break;
-            }
         }
-        return huge == wanted ? 0 : failure!.Value.ToErrno();
+        return huge == wanted ? 0 : (failure ??= CollapseResult.Fail).ToErrno();
     }
 
     /// <summary>After these the other ranges are still worth trying; the call fails all the same.</summary>

@@ -29,7 +29,9 @@ internal static class PteMappedCollapse
             ReadOnlySpan<Pte> entries = entry.Table!.Entries;
             for (int i = 0; i < entries.Length; i++)
             {
-                if (!entries[i].IsNone && !(entries[i].IsPresent && entries[i].Pfn == head + (uint)i))
+                if (entries[i].IsSwapLike)
+                    return CollapseResult.PteNonPresent;
+                if (!entries[i].IsNone && entries[i].Pfn != head + (uint)i)
                     return CollapseResult.Fail;
             }
             Span<Pte> writable = entry.Table.Writable;

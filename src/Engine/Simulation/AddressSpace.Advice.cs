@@ -72,6 +72,9 @@ public sealed partial class AddressSpace
     {
         if (marker.IsGuardMarker)
             area.Flags |= VmaFlags.Guarded;
+        // The kernel gives the area an anon_vma first, which tells the collapse that the page table is worth keeping.
+        if (marker.IsGuardMarker || !area.IsShared)
+            PrepareAnonVma(area);
         for (ulong at = start; at < end; at += NativeRegion.PageSize)
         {
             PmdEntry entry = PmdAt(at);

@@ -76,6 +76,8 @@ public sealed unsafe partial class AddressSpace
             return AccessResult.WouldBlock;
         if (Find(address) is not { } area || (area.Flags & (write ? VmaFlags.Write : VmaFlags.Read)) == 0)
             return AccessResult.SegmentationFault;
+        if ((area.Flags & VmaFlags.Special) != 0)
+            return AccessResult.BusError;
 
         ref PmdEntry pmd = ref PmdFor(address);
         if (pmd.IsNone)
@@ -228,15 +230,21 @@ public sealed unsafe partial class AddressSpace
 
     internal void MakeAnonymous(Vma area, ulong address, uint head)
     {
+        ref Frame frame = ref _memory.Frames[head];
+        frame.Flags |= PageFlags.Anonymous | PageFlags.SwapBacked | PageFlags.UpToDate;
+        frame.Owner = PrepareAnonVma(area).Number;
+        frame.Index = area.PageIndex(address);
+    }
+
+    /// <summary>The area's family (<c>anon_vma_prepare</c>); an area is given one before the first page of its own.</summary>
+    private AnonVma PrepareAnonVma(Vma area)
+    {
         if (area.AnonVma is null)
         {
             area.AnonVma = _machine.NewAnonVma();
             area.AnonVma.Areas.Add(area);
         }
-        ref Frame frame = ref _memory.Frames[head];
-        frame.Flags |= PageFlags.Anonymous | PageFlags.SwapBacked | PageFlags.UpToDate;
-        frame.Owner = area.AnonVma.Number;
-        frame.Index = area.PageIndex(address);
+        return area.AnonVma;
     }
 
     private void MapHugeAtFault(Vma area, ulong address, bool write, ref PmdEntry pmd)
@@ -246,15 +254,20 @@ public sealed unsafe partial class AddressSpace
             return;
         if (area.File is { } file)
         {
-            if ((area.IsShared || !write) && file.TryGetHuge(area.PageIndex(start), out uint huge))
+            if ((area.IsShared || !write) && !ThpEligibility.Refuses(area) && file.TryGetHuge(area.PageIndex(start), out uint huge))
                 SetHuge(ref pmd, huge, area.IsShared && (area.Flags & VmaFlags.Write) != 0, dirty: false, deposit: null);
             return;
         }
-        if (!write || !_machine.Options.HugePagesAtFault || !ThpEligibility.Allows(area, enforceSettings: true)
-            || !_memory.TryAllocate(BuddyAllocator.HugeOrder, Cgroup, out uint head, out bool zeroed))
+        if (!ThpEligibility.AllowsAtFault(area))
+            return;
+        if (!write)
         {
+            PrepareAnonVma(area);
+            SetHugeZero(ref pmd);
             return;
         }
+        if (!_memory.TryAllocate(BuddyAllocator.HugeOrder, Cgroup, out uint head, out bool zeroed))
+            return;
         bool clean = true;
         for (uint i = 0; i < PageTable.EntryCount && clean && !zeroed; i++)
             clean = _memory.TryClear(head + i);
@@ -271,6 +284,12 @@ public sealed unsafe partial class AddressSpace
     private bool TryUseHuge(Vma area, ulong address, bool write, ref PmdEntry pmd, out uint pfn)
     {
         Pte huge = pmd.Huge;
+        if (IsHugeZero(huge))
+        {
+            // A write has it split.
+            pfn = _memory.ZeroFrame;
+            return !write;
+        }
         pfn = huge.Pfn + (uint)PteIndex(address);
         if (write && !huge.IsWritable)
         {

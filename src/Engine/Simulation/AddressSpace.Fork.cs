@@ -35,7 +35,11 @@ public sealed partial class AddressSpace
         {
             ulong next = (address | (NativeRegion.HugePageSize - 1)) + 1;
             ref PmdEntry from = ref PmdFor(address);
-            if (from.IsHuge)
+            if (from.IsHuge && IsHugeZero(from.Huge))
+            {
+                child.SetHugeZero(ref child.PmdFor(address));
+            }
+            else if (from.IsHuge)
             {
                 from.Huge = from.Huge.ReadOnly();
                 child.SetHuge(ref child.PmdFor(address), from.Huge.Pfn, writable: false, dirty: false, new PageTable());

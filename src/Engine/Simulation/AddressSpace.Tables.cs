@@ -41,10 +41,18 @@ public sealed partial class AddressSpace
         entry.Huge = Pte.Of(head, writable, dirty, young: true);
     }
 
+    /// <summary>Puts the huge zero page where no entry is: 512 times the zero page, counted nowhere as it is not.</summary>
+    internal void SetHugeZero(ref PmdEntry entry) =>
+        entry = new PmdEntry { Table = new PageTable(), Huge = Pte.Of(_memory.ZeroFrame, writable: false, dirty: false, young: true) };
+
+    internal bool IsHugeZero(Pte huge) => huge.Pfn == _memory.ZeroFrame;
+
     internal void ClearHuge(ref PmdEntry entry)
     {
         Pte old = entry.Huge;
         entry = default;
+        if (IsHugeZero(old))
+            return;
         CountMapped(old.Pfn, -PageTable.EntryCount);
         if (old.IsDirty)
             MarkDirty(old.Pfn);
@@ -59,6 +67,12 @@ public sealed partial class AddressSpace
     {
         ref PmdEntry entry = ref PmdFor(address);
         Pte huge = entry.Huge;
+        if (IsHugeZero(huge))
+        {
+            entry.Table!.Writable.Fill(huge);
+            entry.Huge = default;
+            return;
+        }
         if (!_memory.IsAnonymous(huge.Pfn))
         {
             ClearHuge(ref entry);
@@ -126,6 +140,9 @@ public sealed partial class AddressSpace
         ref Pte pte = ref entry.Table!.Writable[PteIndex(address)];
         if (!pte.IsPresent || pte.Pfn != pfn)
             return;
+        // The protection of a file's page outlives the page (pte_install_uffd_wp_if_needed).
+        if (pte.IsUffdWriteProtected && replacement.IsNone && Find(address)!.File is not null)
+            replacement = Pte.WriteProtectMarker;
         Clear(ref pte);
         pte = replacement;
         if (replacement.IsSwap)
@@ -163,14 +180,19 @@ public sealed partial class AddressSpace
         }
     }
 
-    /// <summary>Visits the entries of page tables in a range; huge pages are split, ranges without a table left out.</summary>
-    private void ForEachEntry(ulong start, ulong end, EntryAction action)
+    /// <summary>
+    /// Visits the entries of page tables in a range; ranges without a table are left out. Huge pages are split, or else, where the range is
+    /// known to hold them whole, visited as one entry.
+    /// </summary>
+    private void ForEachEntry(ulong start, ulong end, EntryAction action, bool splitsHuge = true)
     {
         for (ulong address = start; address < end; address += NativeRegion.PageSize)
         {
             PmdEntry entry = PmdAt(address);
-            if (entry.IsHuge)
+            if (entry.IsHuge && splitsHuge)
                 SplitPmd(address);
+            else if (entry.IsHuge)
+                action(ref PmdFor(address).Huge, address);
             entry = PmdAt(address);
             if (!entry.IsTable)
             {

@@ -113,9 +113,12 @@ public sealed partial class AddressSpace
             return AccessResult.SegmentationFault;
         foreach (Vma area in cut)
         {
+            bool unregistered = (area.Flags & ~set & clear & VmaFlags.UffdWriteProtect) != 0;
             area.Flags = (area.Flags & ~clear) | set;
+            if (unregistered)
+                ForEachEntry(area.Start, area.End, static (ref Pte pte, ulong _) => pte = pte.UffdUnprotected(), splitsHuge: false);
             if ((area.Flags & VmaFlags.Write) == 0)
-                ForEachEntry(area.Start, area.End, static (ref Pte pte, ulong _) => pte = pte.IsPresent ? pte.ReadOnly() : pte);
+                ForEachEntry(area.Start, area.End, static (ref Pte pte, ulong _) => pte = pte.IsPresent ? pte.ReadOnly() : pte, splitsHuge: false);
         }
         Join(cut[0].Start, cut[^1].End);
         return AccessResult.Done;
@@ -166,7 +169,9 @@ public sealed partial class AddressSpace
     {
         PmdEntry entry = PmdAt(address);
         int index = PteIndex(address);
-        return entry.IsHuge ? entry.Huge.Plus((uint)index) : entry.Table?.Entries[index] ?? default;
+        if (!entry.IsHuge)
+            return entry.Table?.Entries[index] ?? default;
+        return IsHugeZero(entry.Huge) ? entry.Huge : entry.Huge.Plus((uint)index);
     }
 
     internal void EndRead() => _lock.EndRead();

@@ -59,7 +59,7 @@ internal sealed unsafe class MachineInvariants
         {
             foreach (ref readonly PmdEntry entry in entries.AsSpan())
             {
-                if (entry.IsHuge)
+                if (entry.IsHuge && !space.IsHugeZero(entry.Huge))
                 {
                     _pmdMaps[entry.Huge.Pfn]++;
                     _references[entry.Huge.Pfn]++;

@@ -72,5 +72,7 @@ public readonly record struct Pte(ulong Bits)
 
     internal Pte UffdWriteProtected() => new((Bits | UffdWriteProtectBit) & ~WritableBit);
 
+    internal Pte UffdUnprotected() => IsWriteProtectMarker ? default : new(Bits & ~UffdWriteProtectBit);
+
     internal Pte Plus(uint pages) => new(Bits + ((ulong)pages << NumberShift));
 }

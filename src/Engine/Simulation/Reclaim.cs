@@ -6,7 +6,7 @@ public static unsafe class Reclaim
     /// <summary>Sends the least recently used page that can go.</summary>
     /// <param name="machine">The machine.</param>
     /// <param name="anonymous">From the list of anonymous memory, or of files.</param>
-    /// <returns>False if that page cannot go: it is locked, held, poisoned, or swap is full.</returns>
+    /// <returns>False if that page cannot go: it is locked (in memory, too), held, poisoned, or swap is full.</returns>
     public static bool TryReclaimOne(SimulatedMachine machine, bool anonymous)
     {
         ArgumentNullException.ThrowIfNull(machine);
@@ -20,7 +20,7 @@ public static unsafe class Reclaim
         ref Frame frame = ref memory.Frames[head];
         bool clean = !frame.Has(PageFlags.SwapBacked) && !frame.Has(PageFlags.Dirty);
         if (!frame.Has(PageFlags.Lru) || frame.Has(PageFlags.Locked) || frame.Has(PageFlags.HwPoison) || frame.Has(PageFlags.Writeback)
-            || !ReverseMap.CanWalk(machine, head) || !memory.TrySplit(head))
+            || !ReverseMap.CanWalk(machine, head) || ReverseMap.IsLocked(machine, head) || !memory.TrySplit(head))
         {
             return false;
         }

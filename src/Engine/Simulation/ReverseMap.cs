@@ -18,14 +18,9 @@ internal static class ReverseMap
     internal static unsafe bool TryUnmap(SimulatedMachine machine, uint head, Func<uint, Pte> replacement)
     {
         PhysicalMemory memory = machine.Memory;
-        bool anonymous = memory.Frames[head].Has(PageFlags.Anonymous);
         uint pages = memory.PagesOf(head);
         uint index = memory.Frames[head].Index;
-        IReadOnlyList<Vma> areas = anonymous
-            ? machine.AnonVmas[(int)memory.Frames[head].Owner].Areas
-            : machine.FileOf(memory.Frames[head].Owner).Areas;
-
-        foreach (Vma area in areas)
+        foreach (Vma area in AreasOf(machine, head))
         {
             for (uint i = 0; i < pages && memory.MapCountOf(head) > 0; i++)
             {
@@ -34,5 +29,28 @@ internal static class ReverseMap
             }
         }
         return memory.MapCountOf(head) == 0;
+    }
+
+    /// <summary>Whether a process that may map the folio has locked it in memory.</summary>
+    internal static unsafe bool IsLocked(SimulatedMachine machine, uint head)
+    {
+        if (!machine.Memory.IsAnonymous(head) && !machine.Memory.IsInPageCache(head))
+            return false;
+        uint first = machine.Memory.Frames[head].Index, pages = machine.Memory.PagesOf(head);
+        foreach (Vma area in AreasOf(machine, head))
+        {
+            for (uint i = 0; i < pages && (area.Flags & VmaFlags.Locked) != 0; i++)
+            {
+                if (area.TryAddressOf(first + i, out _))
+                    return true;
+            }
+        }
+        return false;
+    }
+
+    private static unsafe List<Vma> AreasOf(SimulatedMachine machine, uint head)
+    {
+        ref Frame frame = ref machine.Memory.Frames[head];
+        return frame.Has(PageFlags.Anonymous) ? machine.AnonVmas[(int)frame.Owner].Areas : machine.FileOf(frame.Owner).Areas;
     }
 }

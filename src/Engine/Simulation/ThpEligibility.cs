@@ -1,22 +1,30 @@
 namespace CopyMc.Simulation;
 
-/// <summary>Whether an area may have huge pages (<c>thp_vma_allowable_order</c>).</summary>
+/// <summary>Whether an area may have huge pages (<c>__thp_vma_allowable_orders</c>).</summary>
 internal static class ThpEligibility
 {
+    /// <summary>Whether a collapse may make huge pages in an area.</summary>
     /// <param name="area">The area.</param>
     /// <param name="enforceSettings">Whether the machine's settings count: <c>MADV_COLLAPSE</c> ignores all but the refusals.</param>
     internal static bool Allows(Vma area, bool enforceSettings)
     {
-        SimulatedMachineOptions options = area.Space.Machine.Options;
-        if (area.Space.ThpDisabled || (area.Flags & VmaFlags.NoHugePage) != 0)
+        if ((area.Flags & VmaFlags.Special) != 0 || Refuses(area) || !area.HoldsAnyHugeRange())
             return false;
+        SimulatedMachineOptions options = area.Space.Machine.Options;
         if (area.File is { IsShmem: true })
             return options.ShmemEnabled != ThpMode.Deny && (!enforceSettings || Allows(options.ShmemEnabled, area));
         if (enforceSettings && !Allows(options.Enabled, area))
             return false;
-        // A regular file's pages must be nobody's to change.
-        return area.File is not { } file || (options.ReadOnlyFileThp && !file.IsOpenForWrite);
+        // A regular file's pages must be nobody's to change. Anonymous memory that was never written has nothing to collapse.
+        return area.File is { } file ? options.ReadOnlyFileThp && !file.IsOpenForWrite : area.AnonVma is not null;
     }
+
+    /// <summary>Whether the first touch of anonymous memory may be answered with a huge page.</summary>
+    internal static bool AllowsAtFault(Vma area) =>
+        area.Space.Machine.Options.HugePagesAtFault && !Refuses(area) && Allows(area.Space.Machine.Options.Enabled, area);
+
+    /// <summary>Whether the process or the advice for the area forbids huge pages, those that are there already included (<c>vma_thp_disabled</c>).</summary>
+    internal static bool Refuses(Vma area) => area.Space.ThpDisabled || (area.Flags & VmaFlags.NoHugePage) != 0;
 
     private static bool Allows(ThpMode mode, Vma area) => mode switch
     {

@@ -63,4 +63,7 @@ public sealed class Vma
     internal bool HoldsHugeRange(ulong address) =>
         address >= Start && address + NativeRegion.HugePageSize <= End
         && (File is null || (FilePage - (uint)(Start >> 12)) % PageTable.EntryCount == 0);
+
+    /// <summary>Whether the last 2 MiB boundary that leaves room for a huge page before the end starts one (<c>thp_vma_suitable_order</c>).</summary>
+    internal bool HoldsAnyHugeRange() => HoldsHugeRange((End - NativeRegion.HugePageSize) & ~(ulong)(NativeRegion.HugePageSize - 1));
 }

@@ -30,4 +30,12 @@ public enum VmaFlags
 
     /// <summary>Guard markers were set at some time: page tables are not to be dropped.</summary>
     Guarded = 1 << 7,
+
+    /// <summary>Its pages stay in memory (<c>mlock(2)</c>): reclaim leaves them.</summary>
+    Locked = 1 << 8,
+
+    /// <summary>
+    /// Memory that this machine has no pages of: hugetlbfs, secret memory, a device's (<c>VM_NO_KHUGEPAGED</c>). It cannot be touched.
+    /// </summary>
+    Special = 1 << 9,
 }

@@ -1,0 +1,83 @@
+using System.Runtime.CompilerServices;
+
+namespace CopyMc.Engine.Tests.Collapse.Agreement;
+
+/// <summary>The simulated machine and its collapse do what the real kernel does, in every recorded state.</summary>
+public sealed class ModelTests
+{
+    /// <summary>Every recorded state by its name: the model runs everywhere.</summary>
+    public static TheoryData<string> Every => [.. CollapseStates.All.Select(state => state.Name)];
+
+    /// <summary>Every state of anonymous memory in which no range is collapsed and nothing swapped in.</summary>
+    public static TheoryData<string> EveryRefused => [.. new EveryRefusedState().Select(row => row.Data)];
+
+    [Theory]
+    [MemberData(nameof(Every))]
+    public void The_model_does_what_is_recorded(string name)
+    {
+        CollapseState state = CollapseStates.Named(name);
+        ModelReport report = ModelRun.Run(state);
+        Assert.Empty(report.Violations);
+        Assert.Equal(state.RangesBefore, report.RangesBefore);
+
+        CollapseOutcome recorded = InTheModelsWords(CollapseOutcome.ExpectedOf(state));
+        if (ModelDifference.Of(state) is { Model: var model })
+        {
+            Assert.NotEqual(recorded, report.Outcome);
+            Assert.Equal(CollapseOutcome.ExpectedOf(state with { Expected = model }), report.Outcome);
+            return;
+        }
+        Assert.Equal(recorded, report.Outcome);
+        bool allHuge = recorded.Error == CollapseErrno.None && !recorded.Ranges.Contains("small");
+        Assert.Equal(state.Expected.Table ?? (allHuge ? $"{state.Mapping.Count} present" : report.TableBefore), report.TableAfter);
+    }
+
+    [Theory]
+    [MemberData(nameof(EveryRefused))]
+    public void An_anonymous_range_that_the_model_refuses_keeps_its_page_table_to_the_bit(string name)
+    {
+        ModelReport report = ModelRun.Run(CollapseStates.Named(name));
+        Assert.True(
+            report.EntriesBefore.SequenceEqual(report.EntriesAfter), $"The page table was {report.TableBefore} and is {report.TableAfter}.");
+    }
+
+    [Theory]
+    [ClassData(typeof(EveryCollapseState))]
+    public void The_model_does_what_the_kernel_here_does(string name)
+    {
+        CollapseState state = CollapseStates.Named(name);
+        ProbeReport real = RealKernelRun.Run(state);
+        Assert.SkipUnless(real.Unsupported is null, real.Unsupported ?? "");
+        Assert.SkipWhen(real.Ranges.Contains("unknown"), "only root is told which pages are huge");
+        bool recordedHere = RealKernelRun.KernelRelease.StartsWith(CollapseStates.RecordedOn, StringComparison.Ordinal);
+        ModelReport report = ModelRun.Run(state);
+        CollapseOutcome outcome = InTheModelsWords(real.Outcome);
+        // The names of the results are the kernel's own, and not a promise to anybody.
+        if (!real.Traced || !recordedHere)
+            outcome = outcome with { Results = report.Outcome.Results };
+        if (ModelDifference.Of(state) is { Because: var reason } && outcome != report.Outcome)
+            Assert.Skip($"the model says {report.Outcome.Ranges}, the kernel {outcome.Ranges}: {reason}");
+        if (state.DiffersBetweenKernels && !recordedHere && outcome != report.Outcome)
+            Assert.Skip($"modelled after {CollapseStates.RecordedOn}; {RealKernelRun.KernelRelease} says {outcome}");
+        Assert.Equal((outcome, real.RangesBefore, real.TableAfter), (report.Outcome, report.RangesBefore, report.TableAfter));
+    }
+
+    [Fact]
+    public void Every_known_difference_is_explained_in_the_docs()
+    {
+        string document = string.Join(' ', File.ReadAllText(DocumentPath).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        Assert.All(ModelDifference.All, difference =>
+        {
+            Assert.Contains($"`{difference.State}`: {difference.Because}", document);
+            Assert.Contains(CollapseStates.All, state => state.Name == difference.State);
+        });
+    }
+
+    /// <summary>Later kernels have one name for an empty PMD and a missing one, and so has the model.</summary>
+    private static CollapseOutcome InTheModelsWords(CollapseOutcome outcome) =>
+        outcome with { Results = outcome.Results?.Replace("pmd_none", "no_pte_table", StringComparison.Ordinal) };
+
+    private static string DocumentPath => Path.GetFullPath(Path.Combine(ThisDirectory(), "../../../../docs/collapse.md"));
+
+    private static string ThisDirectory([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
+}

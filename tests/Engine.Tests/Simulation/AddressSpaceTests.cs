@@ -1,0 +1,109 @@
+using CopyMc.Collapse;
+using CopyMc.Simulation;
+
+namespace CopyMc.Engine.Tests.Simulation;
+
+/// <summary>What calls do to memory that has huge pages, markers or locks, as the kernel does it.</summary>
+public sealed class AddressSpaceTests : IDisposable
+{
+    private readonly TestMachine _test = new(options: new SimulatedMachineOptions { HugePagesAtFault = true, SwapPages = 512 });
+
+    public void Dispose()
+    {
+        _test.ExpectSound();
+        _test.Dispose();
+    }
+
+    [Fact]
+    public void A_read_of_huge_memory_maps_the_huge_zero_page_which_costs_nothing()
+    {
+        ulong start = MapHuge();
+        Assert.Equal(new byte[4096], TestMachine.Read(_test.Process, start + 5 * TestMachine.Page));
+        Assert.True(_test.Process.IsHuge(start));
+        Assert.Equal((0, 0), (_test.Process.AnonymousPages, _test.Machine.RootCgroup.ChargedPages));
+    }
+
+    [Fact]
+    public void A_write_to_the_huge_zero_page_splits_it()
+    {
+        ulong start = MapHuge();
+        TestMachine.Read(_test.Process, start);
+        Assert.Equal(AccessResult.Done, _test.Process.Write(start, TestMachine.Content(0)));
+        Assert.False(_test.Process.IsHuge(start));
+        TestMachine.ExpectContent(_test.Process, start, page => page == 0);
+        Assert.Equal(1, _test.Process.AnonymousPages);
+    }
+
+    [Fact]
+    public void A_fork_shares_the_huge_zero_page()
+    {
+        ulong start = MapHuge();
+        TestMachine.Read(_test.Process, start);
+        Assert.Equal(AccessResult.Done, _test.Process.Fork(out AddressSpace? child));
+        Assert.True(child!.IsHuge(start));
+        Assert.Equal(AccessResult.Done, child.Write(start, [1]));
+        Assert.True(_test.Process.IsHuge(start));
+        Assert.Equal(new byte[4096], TestMachine.Read(_test.Process, start));
+    }
+
+    [Fact]
+    public void A_change_of_protection_leaves_a_huge_page_huge()
+    {
+        ulong start = _test.MapFilled();
+        Assert.Equal(0, MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage, out _));
+        Assert.Equal(AccessResult.Done, _test.Process.SetFlags(start, TestMachine.HugePage, VmaFlags.None, VmaFlags.Write));
+        Assert.True(_test.Process.IsHuge(start));
+        Assert.Equal(AccessResult.SegmentationFault, _test.Process.Write(start, [1]));
+        TestMachine.ExpectContent(_test.Process, start);
+    }
+
+    [Fact]
+    public void Locked_memory_is_not_reclaimed()
+    {
+        ulong start = MapSmall();
+        _test.Process.SetFlags(start, TestMachine.HugePage, VmaFlags.Locked);
+        _test.Process.PageOut(start, TestMachine.HugePage);
+        Assert.Equal(0, _test.Process.SwapEntries);
+        _test.Process.SetFlags(start, TestMachine.HugePage, VmaFlags.None, VmaFlags.Locked);
+        _test.Process.PageOut(start, TestMachine.HugePage);
+        Assert.Equal(512, _test.Process.SwapEntries);
+    }
+
+    [Fact]
+    public void The_end_of_a_registration_takes_write_protection_away()
+    {
+        ulong start = MapSmall();
+        _test.Process.SetFlags(start, TestMachine.HugePage, VmaFlags.UffdWriteProtect);
+        _test.Process.DontNeed(start, TestMachine.Page);
+        _test.Process.UffdWriteProtect(start, 2 * TestMachine.Page);
+        Assert.Equal(AccessResult.WouldBlock, _test.Process.Write(start + TestMachine.Page, [1]));
+        _test.Process.SetFlags(start, TestMachine.HugePage, VmaFlags.None, VmaFlags.UffdWriteProtect);
+        Assert.True(_test.Process.EntryAt(start).IsNone);
+        Assert.Equal(AccessResult.Done, _test.Process.Write(start + TestMachine.Page, [1]));
+    }
+
+    [Fact]
+    public void A_collapse_of_a_file_is_charged_to_the_process_that_maps_it()
+    {
+        MemoryCgroup owner = _test.Machine.NewCgroup(), full = _test.Machine.NewCgroup();
+        SimulatedFile file = _test.Machine.NewFile(TestMachine.HugePage, isShmem: true, owner);
+        Assert.Equal(AccessResult.Done, file.Write(0, TestMachine.Content(0)));
+        AddressSpace process = _test.Machine.NewProcess(full);
+        ulong start = process.MapFile(file, 0, TestMachine.HugePage);
+        full.LimitPages = 511;
+        Assert.Equal(16, MadviseCollapse.Run(process, start, TestMachine.HugePage, out CollapseResult? failure));
+        Assert.Equal(CollapseResult.CgroupChargeFail, failure);
+        full.LimitPages = 512;
+        Assert.Equal(0, MadviseCollapse.Run(process, start, TestMachine.HugePage, out _));
+        Assert.Equal((0, 512), (owner.ChargedPages, full.ChargedPages));
+    }
+
+    private ulong MapHuge() => _test.Process.Map(TestMachine.HugePage, VmaFlags.Read | VmaFlags.Write | VmaFlags.HugePage);
+
+    private ulong MapSmall()
+    {
+        ulong start = _test.Process.Map(TestMachine.HugePage);
+        TestMachine.Fill(_test.Process, start);
+        return start;
+    }
+}
