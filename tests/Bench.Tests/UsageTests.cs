@@ -49,6 +49,7 @@ public sealed class UsageTests
     [InlineData("bench", "suites", "--help")]
     [InlineData("bench", "recovery", "--help")]
     [InlineData("probe", "--help")]
+    [InlineData("report", "--help")]
     public void Help_has_examples(params string[] command)
     {
         Copymc run = Copymc.Run(command).ExpectSuccess();

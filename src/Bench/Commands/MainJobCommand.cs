@@ -38,6 +38,7 @@ internal static class MainJobCommand
             "copymc rescue /dev/sdb1 disk.img");
         root.Add(ProbeCommand.Create(help));
         root.Add(BenchCommand.Create(help));
+        root.Add(ReportCommand.Create(help));
         root.Add(RescueCommand.Create(help));
         root.SetAction(parsed => Run(parsed.GetValue(input), parsed.GetValue(json), parsed.GetValue(rounds), parsed.GetValue(smoke)));
         return root;

@@ -21,6 +21,6 @@ internal sealed record MachineReport
     public required IReadOnlyList<KernelReport> Kernels { get; init; }
     public required IReadOnlyList<PoisonSourceReport> PoisonSources { get; init; }
 
-    /// <summary>What the system can do beyond that; Linux only.</summary>
-    public IReadOnlyList<FeatureReport> Features { get; init; } = [];
+    /// <summary>What the system can do beyond that; Linux only. Results of earlier versions have none.</summary>
+    public IReadOnlyList<FeatureReport>? Features { get; init; }
 }

@@ -22,7 +22,7 @@ internal static class ProbeText
         console.Write(sources);
 
         Table features = Tables.New("feature").AddWords("used for").AddWords("here");
-        foreach (FeatureReport feature in machine.Features)
+        foreach (FeatureReport feature in machine.Features ?? [])
             features.AddRow(feature.Name, feature.UsedFor, Here(feature.UnsupportedReason));
         console.Write(features);
     }

@@ -1,38 +1,21 @@
+using System.Globalization;
 using CopyMc.Bench.Measurement;
-using CopyMc.Bench.Recovery;
 using CopyMc.Bench.RecoveryCost;
 using Spectre.Console;
 
 namespace CopyMc.Bench.Output;
 
-/// <summary>Recovery cost as tables: one for each axis, the peers, the split, and what methods cost a copy that meets nothing.</summary>
+/// <summary>Recovery cost as tables: one for each axis, the split, and what methods cost a copy that meets nothing.</summary>
 internal static class RecoveryCostText
 {
     internal static void Write(IAnsiConsole console, RecoveryCostReport report)
     {
-        CostRow? origin = report.Costs.FirstOrDefault(row => row.Role == CostRole.Engine && row.Source != PoisonSource.Bitmap);
-        console.WriteLine($"Microseconds of a copy of {Units.Bytes(report.Costs[0].CopyBytes)} that meets poison, less the median time of what lies before it"
-            + (origin is null ? "." : $"; {origin.Samples} samples a row in {report.Rounds} rounds in which all take turns. The floor is a SIGBUS whose handler "
-                + "steps over one load: a signal costs that, whoever handles it. x floor: medians within a round."));
-
-        Write(console, "source of faults", report.Costs.Where(IsAt(PoisonPosition.FirstLine, PageKind.Small, 1))
-            .Where(row => row.Role != CostRole.Peer && IsChosen(row, report)), row => $"{row.Source}, {Name(row)}");
-        CostRow[] atBase = [.. report.Costs.Where(row => row.Source == BaseSource(report))];
-        Write(console, "place of the poison, and peers", atBase.Where(row => row.Pages == PageKind.Small && row.Threads == 1 && row.Role != CostRole.Floor
-            && IsChosen(row, report)), row => $"{Name(row.Position)}, {Name(row)}");
-        Write(console, "kernel", atBase.Where(row => row.Role == CostRole.Engine).Where(IsAt(PoisonPosition.FirstLine, PageKind.Small, 1)), row => row.Kernel!);
-        Write(console, "pages", atBase.Where(row => row.Role != CostRole.Peer && row.Threads == 1 && row.Position == PoisonPosition.FirstLine
-            && IsChosen(row, report)), row => $"{row.Pages}, {Name(row)}");
-        Write(console, "threads", atBase.Where(row => row.Role != CostRole.Peer && row.Pages == PageKind.Small && row.Position == PoisonPosition.FirstLine
-            && IsChosen(row, report)), row => $"{row.Threads}, {Name(row)}");
+        console.WriteLine($"Microseconds. {Conditions(report)}");
+        foreach (CostAxis axis in CostAxis.Of(report))
+            Write(console, axis);
         WriteSplits(console, report);
-        foreach (SkippedCost skipped in report.Skipped)
-            console.WriteLine($"Skipped: {skipped.What}: {skipped.Reason}.");
-        foreach (CostRow wrong in report.Costs.Where(row => !row.Exact))
-        {
-            console.WriteLine($"{(wrong.Role == CostRole.Peer ? "Not exact" : "FAILED")}: {Name(wrong)}, {Name(wrong.Position)}: said that it did not copy {wrong.NotCopiedBytes} bytes, "
-                + $"where {wrong.CopyBytes - wrong.PrefixBytes} could not be; {wrong.WrongBytes} of those it said it copied are wrong.");
-        }
+        foreach (string remark in Remarks(report))
+            console.WriteLine(remark);
         console.WriteLine($"The middle half of the ratios to the floor spreads by {Units.Number(report.MedianSpreadPercent)} % (median)."
             + (report.MedianSpreadPercent > 100 * ThroughputReport.NoisySpread ? " That is a noisy machine: single figures say little." : ""));
         console.WriteLine();
@@ -40,42 +23,34 @@ internal static class RecoveryCostText
         ThroughputText.Write(console, report.WhenClean);
     }
 
-    private static PoisonSource? BaseSource(RecoveryCostReport report) => report.Costs.FirstOrDefault(row => row.Position == PoisonPosition.LastLine)?.Source;
+    /// <summary>What the figures mean, for whoever did not write the harness.</summary>
+    internal static string Conditions(RecoveryCostReport report) =>
+        $"Times of a copy of {Units.Bytes(report.Costs[0].CopyBytes)} that meets poison, less the median time of what lies before it; "
+        + $"{report.Costs.Min(row => row.Samples)} samples a row or more, in {report.Rounds} rounds in which all take turns. The floor is a SIGBUS whose handler steps "
+        + "over one load: a signal costs that, whoever handles it. x floor: medians within a round.";
 
-    private static bool IsChosen(CostRow row, RecoveryCostReport report) => row.Kernel is null || row.Kernel == report.Machine.ChosenKernel;
+    /// <summary>What was not measured and why, and who did not tell the truth.</summary>
+    internal static IEnumerable<string> Remarks(RecoveryCostReport report) =>
+    [
+        .. report.Skipped.Select(skipped => $"Skipped: {skipped.What}: {skipped.Reason}."),
+        .. report.Costs.Where(row => !row.Exact).Select(row =>
+            $"{(row.Role == CostRole.Peer ? "Not exact" : "FAILED")}: {CostAxis.NameOf(row)}, {CostAxis.NameOf(row.Position)}: said that it did not copy "
+            + $"{row.NotCopiedBytes} bytes, where {row.CopyBytes - row.PrefixBytes} could not be; {row.WrongBytes} of those it said it copied are wrong."),
+    ];
 
-    private static Func<CostRow, bool> IsAt(PoisonPosition position, PageKind pages, int threads) =>
-        row => row.Position == position && row.Pages == pages && row.Threads == threads;
-
-    private static string Name(CostRow row) => row.Role == CostRole.Engine ? $"engine ({row.Kernel})" : row.Method;
-
-    private static string Name(PoisonPosition position) => position switch
+    private static void Write(IAnsiConsole console, CostAxis axis)
     {
-        PoisonPosition.FirstLine => "first",
-        PoisonPosition.MiddleLine => "middle",
-        _ => "last",
-    };
-
-    private static void Write(IAnsiConsole console, string axis, IEnumerable<CostRow> rows, Func<CostRow, string> name)
-    {
-        Table table = Tables.New(axis, "p50", "p90", "p99", "p99.9", "max", "x floor");
-        foreach (CostRow row in rows)
+        Table table = Tables.New(axis.Name, "p50", "p90", "p99", "p99.9", "max", "x floor");
+        foreach ((string name, CostRow row, int _) in axis.Rows)
         {
+            // A time for a wrong answer is no time.
             Latencies time = row.RecoveryNanoseconds;
-            if (!row.Exact)
-            {
-                // A time for a wrong answer is no time.
-                table.AddRow(name(row), "wrong");
-                continue;
-            }
-            table.AddRow(
-                [
-                    name(row), .. new[] { time.P50, time.P90, time.P99, time.P999, time.Max }.Select(Microseconds),
-                    row.RatioToFloor is { } ratio ? Units.Ratio(ratio.Median) : "",
-                ]);
+            string[] cells = row.Exact
+                ? [.. new[] { time.P50, time.P90, time.P99, time.P999, time.Max }.Select(Microseconds), row.RatioToFloor is { } ratio ? Units.Ratio(ratio.Median) : ""]
+                : ["wrong"];
+            table.AddRow([name, .. cells]);
         }
-        if (table.Rows.Count > 0)
-            console.Write(table);
+        console.Write(table);
     }
 
     private static void WriteSplits(IAnsiConsole console, RecoveryCostReport report)
@@ -89,7 +64,7 @@ internal static class RecoveryCostText
         {
             table.AddRow(
                 [
-                    row.Method, row.PrefixBytes.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                    row.Method, row.PrefixBytes.ToString(CultureInfo.InvariantCulture),
                     .. new[] { row.DeliveryNanoseconds, row.HandlerNanoseconds, row.ReturnNanoseconds, row.TailNanoseconds, row.TotalNanoseconds }
                         .Select(part => Microseconds(part.P50)),
                 ]);

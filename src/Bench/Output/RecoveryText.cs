@@ -29,7 +29,7 @@ internal static class RecoveryText
             + "byte for byte, nothing after it was written, and after latent poison a second copy stops by the map alone.");
     }
 
-    private static string Latent(RecoveryReport report)
+    internal static string Latent(RecoveryReport report)
     {
         if (report.LatentSource is not { } source)
             return $"skipped: {report.LatentSkippedReason}";
@@ -73,7 +73,7 @@ internal static class RecoveryText
         console.Write(table);
     }
 
-    private static string Name(Knowledge knowledge, PoisonPosition position) => knowledge == Knowledge.Clean
+    internal static string Name(Knowledge knowledge, PoisonPosition position) => knowledge == Knowledge.Clean
         ? "none"
         : $"{knowledge.ToString().ToLowerInvariant()}, " + position switch
         {

@@ -7,7 +7,7 @@ namespace CopyMc.Bench.Output;
 /// <summary>The reports as JSON, with the names of their properties in camel case and enumerations as words.</summary>
 [JsonSourceGenerationOptions(
     WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
-    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+    RespectNullableAnnotations = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(ProbeReport))]
 [JsonSerializable(typeof(MainJobReport))]
 [JsonSerializable(typeof(QuickReport))]

@@ -23,6 +23,19 @@ internal static class Units
         : microseconds < 1e6 ? $"{Number(microseconds / 1e3)} ms"
         : $"{Number(microseconds / 1e6)} s";
 
+    /// <summary>A round time, with no digit too many.</summary>
+    internal static string ShortTime(double nanoseconds)
+    {
+        (double value, string unit) = nanoseconds switch
+        {
+            < 1e3 => (nanoseconds, "ns"),
+            < 1e6 => (nanoseconds / 1e3, "us"),
+            < 1e9 => (nanoseconds / 1e6, "ms"),
+            _ => (nanoseconds / 1e9, "s"),
+        };
+        return $"{value.ToString("0.###", CultureInfo.InvariantCulture)} {unit}";
+    }
+
     internal static string Count(long count, string thing) => $"{count} {thing}{(count == 1 ? "" : "s")}";
 
     internal static string Ratio(double ratio) => ratio.ToString("F2", CultureInfo.InvariantCulture);

@@ -1,0 +1,27 @@
+using CopyMc.Bench.Output;
+using CopyMc.Bench.RecoveryCost;
+
+namespace CopyMc.Bench.Html;
+
+/// <summary>Which parts a result has.</summary>
+internal static class ReportSections
+{
+    internal static IEnumerable<IReportSection> Of(ResultInput result)
+    {
+        yield return new MachineSection(result.Machine, result.StartedAt, result.TotalSeconds);
+        switch (result.Content)
+        {
+            case MainJobReport job:
+                yield return new ThroughputSection("Throughput", job.Throughput, "throughput", job.Machine);
+                yield return new RegionSection(job.Recovery);
+                break;
+            case QuickReport quick:
+                yield return new ThroughputSection("Throughput", quick.Throughput, "throughput", quick.Machine);
+                break;
+            case RecoveryCostReport cost:
+                yield return new RecoveryCostSection(cost);
+                yield return new ThroughputSection("What each costs a copy that meets nothing", cost.WhenClean, "whenClean", cost.Machine);
+                break;
+        }
+    }
+}
