@@ -50,6 +50,7 @@ public sealed class UsageTests
     [InlineData("bench", "recovery", "--help")]
     [InlineData("probe", "--help")]
     [InlineData("report", "--help")]
+    [InlineData("collapse", "--help")]
     public void Help_has_examples(params string[] command)
     {
         Copymc run = Copymc.Run(command).ExpectSuccess();

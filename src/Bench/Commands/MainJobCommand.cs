@@ -35,11 +35,12 @@ internal static class MainJobCommand
         };
         HelpWithExamples help = HelpWithExamples.Install(root);
         help.Add(root, "copymc", "copymc --input /bin/bash --json result.json", "COPYMC_KERNEL=native-avx2 copymc", "copymc bench quick",
-            "copymc rescue /dev/sdb1 disk.img");
+            "copymc rescue /dev/sdb1 disk.img", "copymc collapse poison_known_middle");
         root.Add(ProbeCommand.Create(help));
         root.Add(BenchCommand.Create(help));
         root.Add(ReportCommand.Create(help));
         root.Add(RescueCommand.Create(help));
+        root.Add(CollapseCommand.Create(help));
         root.SetAction(parsed => Run(parsed.GetValue(input), parsed.GetValue(json), parsed.GetValue(rounds), parsed.GetValue(smoke)));
         return root;
     }

@@ -2,16 +2,19 @@ using System.CommandLine;
 
 namespace CopyMc.Bench.Commands;
 
-/// <summary>The option or command that somebody probably meant.</summary>
+/// <summary>The option, command or name that somebody probably meant.</summary>
 internal static class Suggestion
 {
     /// <summary>More differences than this are another word.</summary>
     private const int MaxDistance = 3;
 
-    internal static string? For(string unknown, Command command) =>
-        command.Options.Where(option => !option.Hidden).Select(option => option.Name)
-            .Concat(command.Subcommands.Select(subcommand => subcommand.Name))
-            .Select(name => (Name: name, Distance: Distance(unknown, name)))
+    internal static string? For(string unknown, Command command) => Nearest(
+        unknown,
+        command.Options.Where(option => !option.Hidden).Select(option => option.Name).Concat(command.Subcommands.Select(subcommand => subcommand.Name)));
+
+    /// <summary>The name that is nearest to a word, if any is near.</summary>
+    internal static string? Nearest(string unknown, IEnumerable<string> names) =>
+        names.Select(name => (Name: name, Distance: Distance(unknown, name)))
             .Where(candidate => candidate.Distance <= Math.Min(MaxDistance, candidate.Name.Length / 2))
             .OrderBy(candidate => candidate.Distance)
             .Select(candidate => candidate.Name)

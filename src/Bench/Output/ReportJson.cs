@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using CopyMc.Bench.Collapse;
 using CopyMc.Bench.CollapseCost;
 using CopyMc.Bench.RecoveryCost;
 
@@ -14,4 +15,5 @@ namespace CopyMc.Bench.Output;
 [JsonSerializable(typeof(RecoveryCostReport))]
 [JsonSerializable(typeof(LimitsReport))]
 [JsonSerializable(typeof(CollapseCostReport))]
+[JsonSerializable(typeof(CollapseReport))]
 internal sealed partial class ReportJson : JsonSerializerContext;

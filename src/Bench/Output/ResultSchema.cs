@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using CopyMc.Bench.Collapse;
 using CopyMc.Bench.CollapseCost;
 using CopyMc.Bench.RecoveryCost;
 
@@ -21,6 +22,7 @@ internal sealed record ResultSchema(string Kind, int Version, JsonTypeInfo Type)
         Of(RecoveryCostReport.CurrentSchema, ReportJson.Default.RecoveryCostReport),
         Of(LimitsReport.CurrentSchema, ReportJson.Default.LimitsReport),
         Of(CollapseCostReport.CurrentSchema, ReportJson.Default.CollapseCostReport),
+        Of(CollapseReport.CurrentSchema, ReportJson.Default.CollapseReport),
     ];
 
     internal string Name => $"{Product}/{Kind}/{Version}";

@@ -95,13 +95,14 @@ public sealed unsafe partial class AnonymousCollapse
                     AccessResult.WouldBlock => CollapseResult.PageLock,
                     _ => CollapseResult.Fail,
                 };
+                _swappedIn += result == CollapseResult.Succeed ? 1 : 0;
             }
         }
         if (result != CollapseResult.Succeed || index == PageCount - 1)
         {
             Options.Trace?.Add(
-                "mm_collapse_huge_page_swapin", ("mm", _space.Number), ("swapped_in", result == CollapseResult.Succeed ? _swapped : 0),
-                ("referenced", _referenced), ("ret", result == CollapseResult.Succeed ? 1 : 0));
+                "mm_collapse_huge_page_swapin", ("mm", _space.Number), ("swapped_in", _swappedIn),
+                ("referenced", _referenced), ("ret", (int)result));
         }
         return result;
     }

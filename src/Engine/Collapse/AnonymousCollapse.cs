@@ -16,6 +16,7 @@ public sealed unsafe partial class AnonymousCollapse : CollapseOperation
     private Vma? _area;
     private PageTable? _table;
     private int _swapped;
+    private int _swappedIn;
     /// <summary>The folio that the scan or the isolation came to last; -1 for none, as the kernel traces it.</summary>
     private long _lookedAt = -1;
     private int _referenced;

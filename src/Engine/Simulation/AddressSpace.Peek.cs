@@ -6,7 +6,8 @@ public sealed unsafe partial class AddressSpace
     /// <param name="address">The page's first byte.</param>
     /// <param name="page">Where its 4096 bytes go. What is lost reads as zeros.</param>
     /// <returns>
-    /// <see cref="AccessResult.BusError"/> if a byte or more is lost, <see cref="AccessResult.SegmentationFault"/> if nothing may be loaded.
+    /// <see cref="AccessResult.BusError"/> if a byte or more is lost to poison, <see cref="AccessResult.SegmentationFault"/> if nothing is
+    /// there, or nothing that may be loaded.
     /// </returns>
     /// <exception cref="ArgumentException">The address is not a page's first, or there is no room for a page.</exception>
     public AccessResult Peek(ulong address, Span<byte> page)

@@ -25,7 +25,7 @@ public sealed partial class AddressSpace
         Cgroup = cgroup;
     }
 
-    /// <summary>Its number, counted from 0 as processes are made.</summary>
+    /// <summary>Its number: higher than that of every process that was there when it was made, 0 if there was none.</summary>
     public int Number { get; }
 
     /// <summary>What its pages are charged to.</summary>

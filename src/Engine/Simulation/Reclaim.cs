@@ -14,6 +14,17 @@ public static unsafe class Reclaim
         return head != Frame.Null && TryReclaim(machine, head);
     }
 
+    /// <summary>Drops the clean pages of regular files that nobody maps (<c>/proc/sys/vm/drop_caches</c>).</summary>
+    public static void DropCaches(SimulatedMachine machine)
+    {
+        ArgumentNullException.ThrowIfNull(machine);
+        foreach (uint head in machine.Lru(anonymous: false).ToArray())
+        {
+            if (!machine.Memory.Frames[head].Has(PageFlags.SwapBacked) && machine.Memory.MapCountOf(head) == 0)
+                TryReclaim(machine, head);
+        }
+    }
+
     internal static bool TryReclaim(SimulatedMachine machine, uint head)
     {
         PhysicalMemory memory = machine.Memory;

@@ -58,6 +58,9 @@ public sealed unsafe partial class SimulatedFile
     public PageCacheSlot SlotAt(uint page) =>
         _chunks.TryGetValue(page / ChunkPages, out PageCacheSlot[]? chunk) ? chunk[page % ChunkPages] : default;
 
+    /// <summary>Whether a huge page holds the 2 MiB range that starts with a page, a multiple of 512.</summary>
+    public bool IsHuge(uint firstPage) => TryGetHuge(firstPage, out _);
+
     /// <summary>The slots of the 2 MiB range that starts with a page, to be changed by the machine alone.</summary>
     internal PageCacheSlot[] ChunkFor(uint firstPage)
     {
@@ -84,7 +87,7 @@ public sealed unsafe partial class SimulatedFile
     {
         PageCacheSlot slot = SlotAt(page);
         if (page >= LengthInPages)
-            return AccessResult.BusError;
+            return AccessResult.SegmentationFault;
         if (slot.IsPage)
             return _memory.Frames[slot.Pfn].Has(PageFlags.HwPoison) ? AccessResult.BusError : _memory.Peek(_memory.ContentOf(slot.Pfn), content);
         if (slot.IsSwap)

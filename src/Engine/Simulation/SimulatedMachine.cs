@@ -23,7 +23,6 @@ public sealed class SimulatedMachine : IDisposable
     private readonly List<SimulatedFile> _files = [];
     private readonly Dictionary<uint, SimulatedFile> _filesByNumber = [];
     private uint _lastFile;
-    private int _processesMade;
     private readonly List<AddressSpace> _processes = [];
     private readonly HashSet<uint> _locked = [];
 
@@ -109,7 +108,8 @@ public sealed class SimulatedMachine : IDisposable
     /// <param name="cgroup">The group that its pages are charged to; <see langword="null"/>: <see cref="RootCgroup"/>.</param>
     public AddressSpace NewProcess(MemoryCgroup? cgroup = null)
     {
-        var process = new AddressSpace(this, _processesMade++, cgroup ?? RootCgroup);
+        // After everybody who lives: whoever goes through the processes goes by their numbers.
+        var process = new AddressSpace(this, _processes.Count == 0 ? 0 : _processes[^1].Number + 1, cgroup ?? RootCgroup);
         _processes.Add(process);
         return process;
     }

@@ -1,0 +1,82 @@
+using CopyMc.Bench.Collapse.Scenarios;
+using CopyMc.Simulation;
+
+namespace CopyMc.Bench.Collapse;
+
+/// <summary>The machine of a scenario, with its processes and regions, as they are when the acts begin.</summary>
+internal sealed class ScenarioStage : IDisposable
+{
+    private readonly List<AddressSpace> _processes = [];
+
+    /// <exception cref="ScenarioFault">There is no such machine, or it has no room for what is to be there.</exception>
+    internal ScenarioStage(CollapseScenario scenario)
+    {
+        Machine = NewMachine(scenario.Machine);
+        try
+        {
+            if (scenario.Machine.LimitPages is { } limit)
+                Machine.RootCgroup.LimitPages = limit;
+            _processes.Add(Machine.NewProcess());
+            var setup = new StageSetup(this);
+            Regions = [.. scenario.Regions.Select((region, i) => setup.Map(region, i))];
+            setup.Fill();
+        }
+        catch
+        {
+            Machine.Dispose();
+            throw;
+        }
+    }
+
+    internal SimulatedMachine Machine { get; }
+
+    /// <summary>In the order in which they were made, ended ones too.</summary>
+    internal IReadOnlyList<AddressSpace> Processes => _processes;
+
+    internal IReadOnlyList<StagedRegion> Regions { get; private set; } = [];
+
+    /// <summary>How poison that nobody knows of is made here; null: nothing here can.</summary>
+    internal static PoisonSource? LatentSource { get; } = CopyEngine.Shared.Kernel.RecoversFromFaults
+        ? new[] { PoisonSource.UffdPoison, PoisonSource.TruncatedMapping }
+            .Where(source => PoisonInjector.UnsupportedReason(source) is null).Select(source => (PoisonSource?)source).FirstOrDefault()
+        : null;
+
+    internal void Add(StagedRegion region) => Regions = [.. Regions, region];
+
+    internal AccessResult Fork(AddressSpace process)
+    {
+        AccessResult result = process.Fork(out AddressSpace? child);
+        if (child is not null)
+            _processes.Add(child);
+        return result;
+    }
+
+    /// <exception cref="PlatformNotSupportedException">Latent poison does not work here.</exception>
+    internal void Poison(uint frame, int line, PoisonKind kind) => Machine.Poison(frame, line, kind == PoisonKind.Known
+        ? PoisonSource.Bitmap
+        : LatentSource ?? throw new PlatformNotSupportedException("Latent poison needs a kernel that recovers from faults: see copymc probe."));
+
+    public void Dispose() => Machine.Dispose();
+
+    private static SimulatedMachine NewMachine(MachineSetup setup)
+    {
+        try
+        {
+            return new SimulatedMachine((nuint)setup.MemoryMiB << 20, new SimulatedMachineOptions
+            {
+                SwapPages = setup.SwapPages,
+                Enabled = setup.Enabled,
+                ShmemEnabled = setup.ShmemEnabled,
+                HugePagesAtFault = setup.HugePagesAtFault,
+                ReadOnlyFileThp = setup.ReadOnlyFileThp,
+                PageTableReclaim = setup.PageTableReclaim,
+            });
+        }
+        catch (ArgumentOutOfRangeException error)
+        {
+            // Without the parameter's name and value: the place says it better.
+            string message = error.Message.Split(" (Parameter")[0].ReplaceLineEndings(" ");
+            throw new ScenarioFault("$.machine.memoryMiB", $"{setup.MemoryMiB} MiB is no machine: {message}");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using CopyMc.Bench.Collapse;
+using CopyMc.Bench.Collapse.Scenarios;
+using CopyMc.Bench.Output;
+using CopyMc.Collapse;
+
+namespace CopyMc.Bench.Tests.Collapse;
+
+/// <summary>A file that makes no sense: one line that names the file, the line, the place in the JSON, and what is wrong.</summary>
+public sealed class BadScenarioTests
+{
+    [Theory]
+    // What is no scenario.
+    [InlineData("", "line 1", "")]
+    [InlineData("[]", "line 1", "another kind")]
+    [InlineData("{ }", "line 1", "what must be there is missing: 'regions', 'acts'")]
+    [InlineData("{\n  \"regions\": [],\n  \"acts\": []\n}", "line 2 at $.regions", "no region")]
+    [InlineData("{\n  \"regions\": [{}],\n  \"acts\": [],\n  \"acts\": []\n}", "line 4 at $.acts", "twice")]
+    [InlineData("{\n  \"regions\": [{}, null],\n  \"acts\": []\n}", "line 2 at $.regions[1]", "null")]
+    [InlineData("{\n  \"regions\": [{}],\n  \"acts\": [\n    null ]\n}", "line 4 at $.acts[0]", "null")]
+    [InlineData("{\n  \"regions\": [{}],\n  \"acts\": null\n}", "line 3", "null")]
+    [InlineData("{\n  \"regions\": [{}],\n  \"acts\": {}\n}", "line 3 at $.acts", "another kind")]
+    [InlineData("{\n  \"regions\": [{}],\n  \"acts\": [ { \"do\": \"fork\" ]\n}", "line 3", "")]
+    // Unknown fields and words.
+    [InlineData("{\n  \"regions\": [{}],\n  \"acts\": [],\n  \"akts\": []\n}", "line 4 at $.akts", "no 'akts' here. Did you mean 'acts'?")]
+    [InlineData("{\n  \"regions\": [\n    { \"memroy\": \"shmem\" }\n  ],\n  \"acts\": []\n}", "line 3 at $.regions[0].memroy", "Did you mean 'memory'?")]
+    [InlineData("{\n  \"regions\": [\n    { \"memory\": \"hugetlb\" }\n  ],\n  \"acts\": []\n}", "line 3 at $.regions[0].memory", "one of anonymous, shmem, file")]
+    [InlineData("{\n  \"regions\": [\n    { \"memory\": 1 }\n  ],\n  \"acts\": []\n}", "line 3 at $.regions[0].memory", "one of anonymous, shmem, file")]
+    [InlineData("{\n  \"regions\": [{}],\n  \"acts\": [\n    { \"do\": \"colapse\" }\n  ]\n}", "line 4 at $.acts[0].do", "collapse")]
+    [InlineData("{\n  \"regions\": [{}],\n  \"machine\": { \"memoryMiB\": 4.5 },\n  \"acts\": []\n}", "line 3 at $.machine.memoryMiB", "whole number")]
+    public void What_cannot_be_read(string json, string place, string mention) => ExpectRefusal(json, place, mention);
+
+    [Theory]
+    // Outside.
+    [InlineData("\"address\": \"0x400000000001\"", "$.regions[0].address", "first byte of a page")]
+    [InlineData("\"address\": \"0x3fffffe01000\"", "$.regions[0].address", "outside")]
+    [InlineData("\"address\": \"0xffffffffffff0000\"", "$.regions[0].address", "outside")]
+    [InlineData("\"address\": \"40000000\"", "$.regions[0].address", "0x40000000")]
+    [InlineData("\"lengthPages\": 0", "$.regions[0].lengthPages", "from 1")]
+    [InlineData("\"pages\": [{ \"first\": 512 }]", "$.regions[0].pages[0].first", "page 512 is outside")]
+    [InlineData("\"pages\": [{ \"first\": -1 }]", "$.regions[0].pages[0].first", "page -1 is outside")]
+    [InlineData("\"pages\": [{ \"first\": 0 }, { \"first\": 510, \"count\": 3 }]", "$.regions[0].pages[1].count", "3 pages from page 510 on are outside")]
+    [InlineData("\"pages\": [{ \"first\": 0, \"poison\": \"known\", \"line\": 64 }]", "$.regions[0].pages[0].line", "0 to 63")]
+    // What contradicts itself.
+    [InlineData("\"pages\": [{ \"first\": 0, \"state\": \"absent\", \"pinned\": true }]", "$.regions[0].pages[0].pinned", "'absent'")]
+    [InlineData("\"pages\": [{ \"first\": 0, \"state\": \"absent\", \"locked\": true }]", "$.regions[0].pages[0].locked", "'absent'")]
+    [InlineData("\"pages\": [{ \"first\": 0, \"state\": \"swapped\", \"poison\": \"latent\" }]", "$.regions[0].pages[0].poison", "'swapped'")]
+    [InlineData("\"pages\": [{ \"first\": 0, \"state\": \"zero\", \"poison\": \"known\" }]", "$.regions[0].pages[0].poison", "'zero'")]
+    [InlineData("\"pages\": [{ \"first\": 0, \"line\": 3 }]", "$.regions[0].pages[0].line", "no poison")]
+    [InlineData("\"pages\": [{ \"first\": 0, \"handled\": true }]", "$.regions[0].pages[0].handled", "no poison")]
+    [InlineData("\"pages\": [{ \"first\": 0, \"poison\": \"known\", \"handled\": true, \"pinned\": true }]", "$.regions[0].pages[0].handled", "somebody holds")]
+    [InlineData("\"pages\": [{ \"first\": 0, \"state\": \"cached\" }]", "$.regions[0].pages[0].state", "anonymous memory is never 'cached'")]
+    [InlineData("\"memory\": \"shmem\", \"pages\": [{ \"first\": 0, \"state\": \"zero\" }]", "$.regions[0].pages[0].state", "shmem memory is never 'zero'")]
+    [InlineData("\"memory\": \"file\", \"pages\": [{ \"first\": 0, \"state\": \"swapped\" }]", "$.regions[0].pages[0].state", "never 'swapped'")]
+    [InlineData("\"memory\": \"file\", \"pages\": [{ \"first\": 0, \"shared\": true }]", "$.regions[0].pages[0].shared", "anonymous")]
+    [InlineData("\"pages\": [{ \"first\": 0, \"fileSystemData\": true }]", "$.regions[0].pages[0].fileSystemData", "regular files")]
+    [InlineData("\"pages\": [{ \"first\": 0, \"state\": \"writeProtected\" }]", "$.regions[0].pages[0].state", "writeProtect")]
+    [InlineData("\"pages\": [{ \"first\": 0, \"state\": \"compound\" }]", "$.regions[0].pages[0].state", "512")]
+    [InlineData("\"private\": true", "$.regions[0].private", "private already")]
+    [InlineData("\"openForWrite\": true", "$.regions[0].openForWrite", "regular file")]
+    public void What_cannot_be_a_region(string members, string path, string mention) =>
+        ExpectRefusal($$"""
+            {
+              "regions": [ {
+                {{members}} } ],
+              "acts": []
+            }
+            """, $"line 3 at {path}", mention);
+
+    [Theory]
+    [InlineData("\"do\": \"collapse\"", "$.acts[0]", "needs 'by'")]
+    [InlineData("\"do\": \"collapse\", \"by\": \"madvise\", \"limits\": {}", "$.acts[0].limits", "only khugepaged")]
+    [InlineData("\"do\": \"collapse\", \"by\": \"khugepaged\", \"first\": 0", "$.acts[0].first", "chooses")]
+    [InlineData("\"do\": \"collapse\", \"by\": \"khugepaged\", \"limits\": { \"maxPtesNone\": 512 }", "$.acts[0].limits.maxPtesNone", "0 to 511")]
+    [InlineData("\"do\": \"collapse\", \"by\": \"khugepaged\", \"expect\": { \"errno\": \"0\" }", "$.acts[0].expect.errno", "no errno")]
+    [InlineData("\"do\": \"collapse\", \"by\": \"madvise\", \"expect\": { \"errno\": \"EPERM\" }", "$.acts[0].expect.errno", "EAGAIN")]
+    [InlineData("\"do\": \"collapse\", \"by\": \"madvise\", \"expect\": { \"result\": \"CopyMc\" }", "$.acts[0].expect.result", "COPY_MC")]
+    [InlineData("\"do\": \"collapse\", \"by\": \"madvise\", \"between\": [{ \"at\": \"copying\", \"act\": { \"do\": \"fork\" } }]", "$.acts[0].between[0].at", "scan, allocate")]
+    [InlineData("\"do\": \"collapse\", \"by\": \"madvise\", \"between\": [{ \"at\": \"copy\", \"act\": { \"do\": \"write\", \"first\": 600 } }]", "$.acts[0].between[0].act.first", "outside")]
+    [InlineData("\"do\": \"collapse\", \"by\": \"madvise\", \"between\": [{ \"at\": \"copy\", \"act\": { \"do\": \"collapse\" } }]", "$.acts[0].between[0].act.do", "between the steps")]
+    [InlineData("\"do\": \"collapse\", \"by\": \"madvise\", \"failures\": [{ \"point\": \"store\", \"nth\": 0 }]", "$.acts[0].failures[0].nth", "from 1")]
+    [InlineData("\"do\": \"fork\", \"page\": 3", "$.acts[0].page", "means nothing to 'fork'")]
+    [InlineData("\"do\": \"write\", \"region\": \"b\"", "$.acts[0].region", "no region 'b'")]
+    [InlineData("\"do\": \"poison\"", "$.acts[0]", "needs 'page'")]
+    [InlineData("\"do\": \"poison\", \"page\": 512", "$.acts[0].page", "outside")]
+    [InlineData("\"do\": \"truncate\", \"lengthPages\": 0", "$.acts[0]", "anonymous")]
+    [InlineData("\"do\": \"expect\", \"expect\": { \"result\": \"FAIL\" }", "$.acts[0].expect", "belong to a collapse")]
+    // Only the run shows it.
+    [InlineData("\"do\": \"write\", \"process\": 1", "$.acts[0].process", "no process 1")]
+    public void What_cannot_happen(string members, string path, string mention) =>
+        ExpectRefusal($$"""
+            {
+              "regions": [ {} ],
+              // What happens, and a comma too many.
+              "acts": [ {
+                {{members}} }, ]
+            }
+            """, path == "$.acts[0]" ? "line 4 at $.acts[0]:" : $"line 5 at {path}", mention);
+
+    [Theory]
+    [InlineData(2, "at least 4194304 bytes")]
+    [InlineData(5, "whole huge pages")]
+    public void A_machine_that_there_cannot_be(int memoryMiB, string mention) =>
+        ExpectRefusal($$"""
+            {
+              "machine": {
+                "memoryMiB": {{memoryMiB}}
+              },
+              "regions": [ {} ],
+              "acts": []
+            }
+            """, "line 3 at $.machine.memoryMiB", mention);
+
+    [Fact]
+    public void More_than_the_machine_has_room_for() => ExpectRefusal("""
+        {
+          "machine": { "memoryMiB": 4 },
+          "regions": [ {
+            "lengthPages": 2048,
+            "pages": [
+              { "first": 0, "count": 2048 }
+            ] } ],
+          "acts": []
+        }
+        """, "line 6 at $.regions[0].pages[0]", "OutOfMemory");
+
+    [Fact]
+    public void More_in_swap_than_there_is_swap() => ExpectRefusal("""
+        {
+          "machine": { "swapPages": 1 },
+          "regions": [ { "pages": [ { "first": 0, "count": 2, "state": "swapped" } ] } ],
+          "acts": []
+        }
+        """, "line 3 at $.regions[0].pages", "2 pages are swapped, and swap has 1");
+
+    private static void ExpectRefusal(string json, string place, string mention)
+    {
+        using var directory = new TemporaryDirectory();
+        string path = directory.File("bad.json");
+        File.WriteAllText(path, json);
+        string message = Assert.Throws<InvalidInputException>(() =>
+        {
+            ScenarioFile file = ScenarioFile.Read(path);
+            try
+            {
+                ScenarioRun.Run("bad", file.Scenario, new CollapseTrace());
+            }
+            catch (ScenarioFault fault)
+            {
+                throw file.Invalid(fault);
+            }
+        }).Message;
+        Assert.StartsWith($"'{path}', {place}", message);
+        Assert.Contains(mention, message);
+        Assert.DoesNotContain("CopyMc.", message);
+        Assert.DoesNotContain("\n", message);
+    }
+}
