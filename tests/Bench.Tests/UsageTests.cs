@@ -48,6 +48,8 @@ public sealed class UsageTests
     [InlineData("bench", "limits", "--help")]
     [InlineData("bench", "suites", "--help")]
     [InlineData("bench", "recovery", "--help")]
+    [InlineData("bench", "salvage", "--help")]
+    [InlineData("rescue", "--help")]
     [InlineData("probe", "--help")]
     [InlineData("report", "--help")]
     [InlineData("collapse", "--help")]

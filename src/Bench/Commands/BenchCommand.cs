@@ -16,7 +16,7 @@ internal static class BenchCommand
         var bench = new Command("bench", "Measures.")
         {
             CreateQuick(help), BenchLimitsCommand.Create(help), BenchRecoveryCommand.Create(help),
-            BenchCollapseCommand.Create(help), CreateSuites(help),
+            BenchSalvageCommand.Create(help), BenchCollapseCommand.Create(help), CreateSuites(help),
         };
         help.Add(bench, "copymc bench quick", "copymc bench limits", "copymc bench suites -- --list flat");
         return bench;

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using CopyMc.Bench.Collapse;
 using CopyMc.Bench.CollapseCost;
 using CopyMc.Bench.RecoveryCost;
+using CopyMc.Bench.SalvageCost;
 
 namespace CopyMc.Bench.Output;
 
@@ -16,4 +17,5 @@ namespace CopyMc.Bench.Output;
 [JsonSerializable(typeof(LimitsReport))]
 [JsonSerializable(typeof(CollapseCostReport))]
 [JsonSerializable(typeof(CollapseReport))]
+[JsonSerializable(typeof(SalvageReport))]
 internal sealed partial class ReportJson : JsonSerializerContext;

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization.Metadata;
 using CopyMc.Bench.Collapse;
 using CopyMc.Bench.CollapseCost;
 using CopyMc.Bench.RecoveryCost;
+using CopyMc.Bench.SalvageCost;
 
 namespace CopyMc.Bench.Output;
 
@@ -23,6 +24,7 @@ internal sealed record ResultSchema(string Kind, int Version, JsonTypeInfo Type)
         Of(LimitsReport.CurrentSchema, ReportJson.Default.LimitsReport),
         Of(CollapseCostReport.CurrentSchema, ReportJson.Default.CollapseCostReport),
         Of(CollapseReport.CurrentSchema, ReportJson.Default.CollapseReport),
+        Of(SalvageReport.CurrentSchema, ReportJson.Default.SalvageReport),
     ];
 
     internal string Name => $"{Product}/{Kind}/{Version}";
