@@ -68,17 +68,21 @@ internal sealed unsafe class RescueRun(CopyEngine engine, RescueJob job, IProgre
 
     private void RescueWindow(long offset, int length, NativeRegion buffer)
     {
+        job.Map.Set(offset, length, BlockStatus.BadSector);
+        // What was cut off is lost without a fault for each page of it.
+        int there = PresentBytes(offset, length);
+        if (there == 0)
+            return;
         int lead = (int)(offset % NativeRegion.PageSize);
-        using NativeRegion window = job.Source.Map(offset - lead, (nuint)(lead + length));
-        SalvageResult salvaged = engine.Salvage(window.Pointer + lead, buffer.Pointer, (nuint)length);
+        using NativeRegion window = job.Source.Map(offset - lead, (nuint)(lead + there));
+        SalvageResult salvaged = engine.Salvage(window.Pointer + lead, buffer.Pointer, (nuint)there);
         if (salvaged.DestinationFault.Kind != CopyFaultKind.None)
             throw new IOException($"The memory that the source was copied to is bad: {salvaged.DestinationFault.Kind}.");
 
         // What is left of the page in which a truncated file ends reads as zeros: no signal tells that it is not data.
-        int there = (int)long.Clamp(job.Source.PresentLength - offset, 0, length);
-        job.Map.Set(offset, length, BlockStatus.BadSector);
+        there = PresentBytes(offset, there);
         int position = 0;
-        foreach (LostRange lost in salvaged.Lost.Append(new LostRange((nuint)length, 0)))
+        foreach (LostRange lost in salvaged.Lost.Append(new LostRange((nuint)there, 0)))
         {
             int end = int.Min((int)lost.Offset, there);
             if (position < end)
@@ -89,6 +93,8 @@ internal sealed unsafe class RescueRun(CopyEngine engine, RescueJob job, IProgre
             position = (int)lost.End;
         }
     }
+
+    private int PresentBytes(long offset, int length) => (int)long.Clamp(job.Source.PresentLength - offset, 0, length);
 
     /// <summary>The data first: the map claims nothing that is not on the disk.</summary>
     private void Save(long position, char status)

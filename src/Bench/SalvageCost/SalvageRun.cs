@@ -8,6 +8,9 @@ namespace CopyMc.Bench.SalvageCost;
 /// <summary>Salvages in turns with what they are measured against: the clean copy and the cheapest fault.</summary>
 internal sealed unsafe class SalvageRun : IDisposable
 {
+    /// <summary>How often each does the same before it is timed: what took its turn before has other memory in the caches.</summary>
+    internal const int Untimed = 4;
+
     private const int CopiesPerTurn = 8, FaultsPerTurn = 16;
 
     private static readonly SalvageOptions s_withLookAhead = new(), s_without = new() { LookAhead = false };
@@ -102,6 +105,8 @@ internal sealed unsafe class SalvageRun : IDisposable
 
     private double TimeClean()
     {
+        for (int i = 0; i < Untimed; i++)
+            _ = _engine.Copy(_clean.Pointer, _destination.Pointer, _clean.Length);
         long start = Stopwatch.GetTimestamp();
         for (int i = 0; i < CopiesPerTurn; i++)
             _ = _engine.Copy(_clean.Pointer, _destination.Pointer, _clean.Length);
@@ -112,6 +117,8 @@ internal sealed unsafe class SalvageRun : IDisposable
     {
         if (Yardsticks.FloorBegin() != 0)
             throw new IOException("The floor's handler could not be installed.");
+        for (int i = 0; i < Untimed; i++)
+            Yardsticks.FloorFault(_fault.Pointer);
         long start = Stopwatch.GetTimestamp();
         for (int i = 0; i < FaultsPerTurn; i++)
             Yardsticks.FloorFault(_fault.Pointer);

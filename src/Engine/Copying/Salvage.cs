@@ -3,20 +3,31 @@ using System.Runtime.InteropServices;
 namespace CopyMc;
 
 /// <summary>
-/// One salvage: copies what can be read, block by block, and lists what cannot. After the first fault of a block it asks the kernel
-/// which pages ahead are bad, so that a block with many bad pages costs one signal.
+/// One salvage: copies what can be read, block by block, and lists what cannot. Where bad pages lie close together it asks the kernel where
+/// the next one is, about as far ahead as the last two were apart. Around a single bad page it does not: a question costs up to as much as
+/// a signal, and more for every healthy page that it is about.
 /// </summary>
 internal sealed unsafe class Salvage
 {
     private const nuint PageMask = NativeRegion.PageSize - 1;
+
+    /// <summary>Healthy pages between two bad ones, from which on asking about all of them costs more than the next signal.</summary>
+    private const nuint WorthAsking = 4;
+
+    private static readonly nuint s_notKnown = nuint.MaxValue;
 
     private readonly CopyEngine _engine;
     private readonly byte* _source;
     private readonly byte* _destination;
     private readonly SalvageOptions _options;
     private readonly List<LostRange> _lost = [];
+    private nuint _byteCount;
     private nuint _position;
     private nuint _lostBytes;
+    // Where the kernel said the next bad page starts.
+    private nuint _nextBad = s_notKnown;
+    // Pages that the next question is about.
+    private int _reach;
     private CopyFault _destinationFault;
     private string? _propagationFailure;
 
@@ -30,6 +41,7 @@ internal sealed unsafe class Salvage
 
     internal SalvageResult Run(nuint byteCount)
     {
+        _byteCount = byteCount;
         bool gaveUp = false;
         try
         {
@@ -50,69 +62,67 @@ internal sealed unsafe class Salvage
         return new SalvageResult(_position, _lostBytes, _lost, _destinationFault, gaveUp, _propagationFailure);
     }
 
-    /// <summary>Brings the position to <paramref name="end"/>, or to where the destination fails.</summary>
+    /// <summary>Brings the position to <paramref name="end"/>, beyond it where a page is lost that reaches there, or to where the destination fails.</summary>
     private void CopyBlock(nuint end)
     {
-        // From here on nothing is known about pages; before, the kernel was asked.
-        nuint asked = _position;
         while (_position < end)
         {
-            nuint until = asked > _position ? nuint.Min(asked, end) : end;
-            nuint length = until - _position;
-            nuint remaining = _engine.Copy(_source + _position, _destination + _position, length, out CopyFault fault);
+            nuint until = nuint.Min(_nextBad, end);
+            nuint remaining = _engine.Copy(_source + _position, _destination + _position, until - _position, out CopyFault fault);
             _position = until - remaining;
-            if (remaining == 0)
-            {
-                if (_position < end)
-                    asked = SkipUnreadable(end);
-                continue;
-            }
             if (fault.Side == CopySide.Destination)
             {
                 _destinationFault = fault;
                 return;
             }
-            Lose(nuint.Min(fault.Address + fault.Extent - (nuint)_source, end));
-            if (fault.Kind != CopyFaultKind.KnownPoison && _options.LookAhead)
-                asked = SkipUnreadable(end);
+            if (remaining != 0)
+            {
+                Lose(fault.Address + fault.Extent);
+                if (fault.Kind != CopyFaultKind.KnownPoison)
+                    LookAhead();
+            }
+            else if (_position == _nextBad)
+            {
+                nuint page = (nuint)_source + _position;
+                PoisonRegistry.MarkEverywhere(page, NativeRegion.PageSize);
+                Lose(page + NativeRegion.PageSize);
+                LookAhead();
+            }
         }
     }
 
     /// <summary>
-    /// Loses the pages from the position on that the kernel cannot read, and returns how far it can read from the first one that it can.
-    /// Pages with a known bad line are not asked about, as that would read them.
+    /// Asks about the pages behind one that was lost. Those with a known bad line are left out, as asking reads a byte of each.
     /// </summary>
-    private nuint SkipUnreadable(nuint end)
+    private void LookAhead()
     {
-        while (_position < end)
-        {
-            nuint address = (nuint)_source + _position;
-            nuint page = address & ~PageMask;
-            nuint last = (nuint)_source + end;
-            nuint unknown = PoisonRegistry.FirstPoisonedAddress(page, (last + PageMask) & ~PageMask) & ~PageMask;
-            int count = (int)nuint.Min((nuint.Max(unknown, page) - page) / NativeRegion.PageSize, PageProbe.MaxPages);
-            if (count == 0)
-                return _position;
-            int readable = PageProbe.ReadablePages((byte*)page, count);
-            if (readable != 0)
-                return readable < 0 ? _position : nuint.Min(page + (nuint)readable * NativeRegion.PageSize - (nuint)_source, end);
-            PoisonRegistry.MarkEverywhere(page, NativeRegion.PageSize);
-            Lose(nuint.Min(page + NativeRegion.PageSize - (nuint)_source, end));
-        }
-        return _position;
+        _nextBad = s_notKnown;
+        if (!_options.LookAhead || _reach == 0 || _position == _byteCount)
+            return;
+        nuint page = (nuint)_source + _position, last = (nuint)_source + _byteCount;
+        nuint end = nuint.Min(page + (nuint)_reach * NativeRegion.PageSize, (last + PageMask) & ~PageMask);
+        int count = (int)((PoisonRegistry.FirstPoisonedAddress(page, end) - page) / NativeRegion.PageSize);
+        int readable = count == 0 ? -1 : PageProbe.ReadablePages((byte*)page, count);
+        if (readable >= 0 && readable < count)
+            _nextBad = _position + (nuint)readable * NativeRegion.PageSize;
     }
 
-    /// <summary>Moves the position to <paramref name="end"/> over bytes that are lost.</summary>
-    private void Lose(nuint end)
+    /// <summary>Moves the position to an address, or the end, over bytes that are lost.</summary>
+    private void Lose(nuint endAddress)
     {
+        nuint end = nuint.Min(endAddress - (nuint)_source, _byteCount);
         nuint length = end - _position;
         _lostBytes += length;
+        nuint gap = (_position - (_lost.Count > 0 ? _lost[^1].End : 0)) / NativeRegion.PageSize;
+        _reach = _lost.Count > 0 && gap <= WorthAsking ? 2 * (int)gap + 1 : 0;
         if (_lost.Count > 0 && _lost[^1].End == _position)
             _lost[^1] = new LostRange(_lost[^1].Offset, _lost[^1].Length + length);
         else
             _lost.Add(new LostRange(_position, length));
 
         _position = end;
+        if (_nextBad < end)
+            _nextBad = s_notKnown;
     }
 
     /// <summary>Through the engine, as the destination may be bad too.</summary>

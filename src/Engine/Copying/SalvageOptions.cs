@@ -13,8 +13,8 @@ public sealed class SalvageOptions
     public PoisonPropagation Propagation { get; init; }
 
     /// <summary>
-    /// Whether, after a first fault, the kernel is asked which pages ahead are bad (process_vm_readv(2) on this process), which costs a
-    /// fraction of a signal for each. Off: every bad page is met by the copy itself, and costs a signal.
+    /// Whether, once bad pages lie close together, the kernel is asked where the next one is (process_vm_readv(2) on this process), which
+    /// costs less than half a signal for each. Off: every bad page is met by the copy itself, and costs a signal.
     /// </summary>
     /// <remarks>The kernel reads a byte of every page that it is asked about, and so may be who meets poison that nobody knows of yet.</remarks>
     public bool LookAhead { get; init; } = true;

@@ -1,15 +1,16 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace CopyMc;
 
 /// <summary>
 /// Asks the kernel which pages of this process can be read, without touching them: process_vm_readv(2) on ourselves reads a byte of each
-/// and says at which it stopped. A tenth of the cost of a signal. Where it is forbidden (seccomp), nothing is known.
+/// and says at which it stopped. A fraction of the cost of a signal. Where it is forbidden (seccomp), nothing is known.
 /// </summary>
 internal static unsafe partial class PageProbe
 {
     /// <summary>The most pages one call looks at.</summary>
-    internal const int MaxPages = 512;
+    internal const int MaxPages = 16;
 
     [StructLayout(LayoutKind.Sequential)]
     private struct IoVector
@@ -19,6 +20,7 @@ internal static unsafe partial class PageProbe
     }
 
     /// <summary>How many of <paramref name="count"/> pages from <paramref name="page"/> on can be read before the first that cannot; -1: not known.</summary>
+    [SkipLocalsInit]
     internal static int ReadablePages(byte* page, int count)
     {
         if (!OperatingSystem.IsLinux())
