@@ -24,7 +24,7 @@ internal static unsafe class CheckCost
             var bare = new Contender<BareKernel>("bare kernel", kernel);
             double[][] longTimes = Turn.Measure(settings, new Turn(checkedCopy, Walk.Over(source, destination, Long)), new Turn(bare, Walk.Over(source, destination, Long)));
             limits.Add(Limit.AtMost(LongName, LimitUnit.Percent, 1, Turn.Compare(longTimes[0], longTimes[1], Turn.PercentMore)));
-            double[][] shortTimes = Turn.Measure(settings, new Turn(checkedCopy, Walk.Over(source, destination, Short)), new Turn(bare, Walk.Over(source, destination, Short)));
+            double[][] shortTimes = Turn.Measure(settings, new Turn(checkedCopy, Walk.Over(source, destination, Short, 0, Walk.HalfAPage)), new Turn(bare, Walk.Over(source, destination, Short, 0, Walk.HalfAPage)));
             limits.Add(Limit.AtMost(
                 ShortName, LimitUnit.Nanoseconds, 2, Turn.Compare(shortTimes[0], shortTimes[1], (one, other) => one - other),
                 $"{Quartiles.Of(shortTimes[0]).Median:F2} ns, bare {Quartiles.Of(shortTimes[1]).Median:F2} ns"));
@@ -39,8 +39,8 @@ internal static unsafe class CheckCost
         nuint elsewhere = source.Length / 2;
         double[][] times = Turn.Measure(
             settings,
-            new Turn(checkedCopy, Walk.Over(source, destination, Short), () => source.Poison.Mark(elsewhere), () => source.Poison.Clear(elsewhere, 1)),
-            new Turn(checkedCopy, Walk.Over(source, destination, Short)));
+            new Turn(checkedCopy, Walk.Over(source, destination, Short, 0, Walk.HalfAPage), () => source.Poison.Mark(elsewhere), () => source.Poison.Clear(elsewhere, 1)),
+            new Turn(checkedCopy, Walk.Over(source, destination, Short, 0, Walk.HalfAPage)));
         limits.Add(Limit.AtMost(
             "poison elsewhere in the map, 64 B", LimitUnit.Nanoseconds, 1, Turn.Compare(times[0], times[1], (one, other) => one - other)));
         return limits;

@@ -40,12 +40,14 @@ internal sealed unsafe class BufferPair : IDisposable
 
     internal Walk WalkFor(MeasurementPoint point)
     {
+        nuint apart = point.Temperature == Temperature.FirstLevel ? (nuint)Walk.HalfAPage : 0;
         long walked = Math.Min(point.WalkedBytes(ByteCount), ByteCount);
         ArgumentOutOfRangeException.ThrowIfLessThan(walked, point.CopyBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(walked + (long)apart, ByteCount);
         return new Walk
         {
             Source = _source.Pointer,
-            Destination = _destination.Pointer,
+            Destination = _destination.Pointer + apart,
             ByteCount = (nuint)point.CopyBytes,
             // Cold: a golden-ratio stride, so that no prefetcher sees the next slot coming.
             Stride = point.Temperature == Temperature.Cold ? 0x9E3779B1u : 1,
@@ -58,7 +60,7 @@ internal sealed unsafe class BufferPair : IDisposable
     {
         Walk walk = WalkFor(point);
         int length = (int)walk.ByteCount;
-        Span<byte> destination = _destination.Span[..length];
+        var destination = new Span<byte>(walk.Destination, length);
         destination.Clear();
         return contender.CopyOnce(walk) == 0 && destination.SequenceEqual(_source.Span[..length]);
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CopyMc.Bench.Measurement;
 
 /// <summary>The measured loop, the same for every method; compiled once for each.</summary>
@@ -14,12 +16,24 @@ internal sealed unsafe class Contender<TMethod>(string name, TMethod method) : C
         nuint byteCount = walk.ByteCount;
         ulong stride = walk.Stride, mask = walk.SlotMask;
         nuint remaining = 0;
+        if (mask == 0)
+            return CopyAgain(method, source, destination, byteCount, count);
         // Sound: a slot's number is at most the mask, and that many slots fit into both buffers.
         for (ulong i = first; i < first + count; i++)
         {
             nuint offset = (nuint)((i * stride) & mask) * byteCount;
             remaining |= method.Copy(source + offset, destination + offset, byteCount);
         }
+        return remaining;
+    }
+
+    /// <summary>A loop of its own, with nothing in it but the copy: what finds the next slot takes registers, and as long as a short copy does.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nuint CopyAgain(TMethod method, byte* source, byte* destination, nuint byteCount, ulong count)
+    {
+        nuint remaining = 0;
+        for (; count != 0; count--)
+            remaining |= method.Copy(source, destination, byteCount);
         return remaining;
     }
 }

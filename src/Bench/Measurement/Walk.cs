@@ -3,6 +3,12 @@ namespace CopyMc.Bench.Measurement;
 /// <summary>Which part of two buffers is copied when: slots of one copy's length, visited in the order i * stride modulo their number.</summary>
 internal readonly unsafe struct Walk
 {
+    /// <summary>
+    /// How far the destination's place in its page is from the source's where the same few bytes are copied again and again: where they agree, the
+    /// loads of each copy agree with the stores of the one before in the bits by which a CPU first tells them apart, and wait for them.
+    /// </summary>
+    internal const int HalfAPage = 2048;
+
     internal byte* Source { get; init; }
     internal byte* Destination { get; init; }
     internal nuint ByteCount { get; init; }

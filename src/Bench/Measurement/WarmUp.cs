@@ -9,8 +9,8 @@ internal static class WarmUp
     /// <summary>The runtime waits 100 ms without new methods before it starts to, in the background.</summary>
     private static readonly TimeSpan s_compileTime = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>A short and a long copy: the engine, like most, goes different ways for them.</summary>
-    private static readonly MeasurementPoint[] s_points = [new("short", 64), new("long", 64 << 10)];
+    /// <summary>A short and a long copy: the engine, like most, goes different ways for them. And one again and again, which is another loop.</summary>
+    private static readonly MeasurementPoint[] s_points = [new("short", 64), new("long", 64 << 10), new("again", 64, Temperature.FirstLevel)];
 
     internal static void Run(BufferPair buffers, IReadOnlyList<Contender> contenders)
     {
