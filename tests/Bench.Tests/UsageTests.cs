@@ -53,6 +53,9 @@ public sealed class UsageTests
     [InlineData("probe", "--help")]
     [InlineData("report", "--help")]
     [InlineData("collapse", "--help")]
+    [InlineData("bench", "throughput", "--help")]
+    [InlineData("bench", "scaling", "--help")]
+    [InlineData("completion", "--help")]
     public void Help_has_examples(params string[] command)
     {
         Copymc run = Copymc.Run(command).ExpectSuccess();

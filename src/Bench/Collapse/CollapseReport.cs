@@ -1,7 +1,9 @@
+using CopyMc.Bench.Output;
+
 namespace CopyMc.Bench.Collapse;
 
 /// <summary>What <c>collapse</c> did, as it is written with <c>--json</c>.</summary>
-internal sealed record CollapseReport
+internal sealed record CollapseReport : IResult
 {
     internal const string CurrentSchema = "copymc/collapse/1";
 

@@ -1,10 +1,11 @@
 using CopyMc.Bench.Machine;
 using CopyMc.Bench.Measurement;
+using CopyMc.Bench.Output;
 
 namespace CopyMc.Bench.CollapseCost;
 
 /// <summary>What <c>bench collapse</c> measured, as it is written with <c>--json</c>.</summary>
-internal sealed record CollapseCostReport
+internal sealed record CollapseCostReport : IResult
 {
     internal const string CurrentSchema = "copymc/bench-collapse/1";
 

@@ -15,8 +15,8 @@ internal static class BenchCommand
     {
         var bench = new Command("bench", "Measures.")
         {
-            CreateQuick(help), BenchLimitsCommand.Create(help), BenchRecoveryCommand.Create(help),
-            BenchSalvageCommand.Create(help), BenchCollapseCommand.Create(help), CreateSuites(help),
+            CreateQuick(help), BenchLimitsCommand.Create(help), BenchSuiteCommands.CreateThroughput(help), BenchRecoveryCommand.Create(help),
+            BenchSalvageCommand.Create(help), BenchCollapseCommand.Create(help), BenchSuiteCommands.CreateScaling(help), CreateSuites(help),
         };
         help.Add(bench, "copymc bench quick", "copymc bench limits", "copymc bench suites -- --list flat");
         return bench;
@@ -39,7 +39,7 @@ internal static class BenchCommand
     private static Command CreateSuites(HelpWithExamples help)
     {
         var options = new Argument<string[]>("options") { Description = "BenchmarkDotNet's own, after --.", Arity = ArgumentArity.ZeroOrMore };
-        var suites = new Command("suites", "The BenchmarkDotNet suites.") { options };
+        var suites = new Command("suites", "All BenchmarkDotNet suites.") { options };
         help.Add(suites, "copymc bench suites -- --list flat", "copymc bench suites -- --filter '*Check*'");
         suites.SetAction(parsed =>
         {

@@ -39,6 +39,7 @@ internal static class MainJobCommand
         root.Add(ProbeCommand.Create(help));
         root.Add(BenchCommand.Create(help));
         root.Add(ReportCommand.Create(help));
+        root.Add(CompletionCommand.Create(help));
         root.Add(RescueCommand.Create(help));
         root.Add(CollapseCommand.Create(help));
         root.SetAction(parsed => Run(parsed.GetValue(input), parsed.GetValue(json), parsed.GetValue(rounds), parsed.GetValue(smoke)));

@@ -97,10 +97,10 @@ internal static class ReportCommand
     {
         Type kind = others[0].Content.GetType();
         if (others.FirstOrDefault(other => other.Content.GetType() != kind) is { } another)
-            throw new InvalidInputException($"'{others[0].Path}' is a {others[0].Schema} and '{another.Path}' a {another.Schema}: compare with one kind at a time.");
+            throw new InvalidInputException($"'{others[0].Path}' is a {others[0].Content.Schema} and '{another.Path}' a {another.Content.Schema}: compare with one kind at a time.");
         ResultInput[] same = [.. results.Where(result => result.Content.GetType() == kind)];
         if (same.Length == 0)
-            throw new InvalidInputException($"'{others[0].Path}' is a {others[0].Schema}, and no result of that kind is there to compare it with.");
+            throw new InvalidInputException($"'{others[0].Path}' is a {others[0].Content.Schema}, and no result of that kind is there to compare it with.");
         ResultComparison comparison = ResultComparison.Of([.. others.Select(other => Timing.Of(other.Content))], [.. same.Select(result => Timing.Of(result.Content))]);
         return comparison.Rows.Count > 0
             ? comparison

@@ -10,7 +10,7 @@ internal static class UsageError
         Command command = parsed.CommandResult.Command;
         string what = parsed.UnmatchedTokens is [string unknown, ..]
             ? Unknown(unknown, command)
-            : string.Join(" ", parsed.Errors.Select(error => error.Message).Distinct());
+            : string.Join(" ", string.Join(" ", parsed.Errors.Select(error => error.Message).Distinct()).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         return $"{what} See {Path(parsed)} --help.";
     }
 

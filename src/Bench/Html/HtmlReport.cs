@@ -29,7 +29,7 @@ internal static class HtmlReport
 
     private static void WriteResult(HtmlText html, ResultInput result, int index)
     {
-        html.Raw($"<article data-result=\"{index}\">\n<header>").Element("h2", result.Name).Element("p", result.Schema).Raw("</header>\n");
+        html.Raw($"<article data-result=\"{index}\">\n<header>").Element("h2", result.Name).Element("p", result.Content.Schema).Raw("</header>\n");
         foreach (IReportSection section in ReportSections.Of(result))
             WriteSection(html, section);
         html.Raw("</article>\n");

@@ -43,7 +43,7 @@ internal sealed class HtmlText
     {
         Raw("<div class=\"scroll\" tabindex=\"0\"><table><thead><tr>");
         foreach (string header in headers)
-            Element("th", header);
+            Element("th", header, header is "verdict" or "method" or "here" or "needs or used for" ? "words" : null);
         return Raw("</tr></thead><tbody>\n");
     }
 

@@ -4,7 +4,7 @@ using CopyMc.Bench.Output;
 namespace CopyMc.Bench.Html;
 
 /// <summary>On what it was measured.</summary>
-internal sealed class MachineSection(MachineReport machine, DateTimeOffset startedAt, double? seconds) : IReportSection
+internal sealed class MachineSection(MachineReport machine, DateTimeOffset startedAt) : IReportSection
 {
     public string Title => "Machine";
 
@@ -21,7 +21,7 @@ internal sealed class MachineSection(MachineReport machine, DateTimeOffset start
         html.Row("system", $"{machine.OperatingSystem}; {machine.Runtime}");
         html.Row("native stub", machine.FaultRecoveryUnsupportedReason is { } reason ? $"no: {reason}" : "yes: copies recover from faults");
         html.Row("chosen kernel", $"{machine.ChosenKernel}: {machine.ChosenKernelReason}");
-        html.Row("measured", $"{startedAt:yyyy-MM-dd HH:mm} UTC{(seconds is { } total ? $", {Units.Number(total)} s" : "")}");
+        html.Row("measured", $"{startedAt:yyyy-MM-dd HH:mm} UTC");
         html.Raw("</tbody></table></div>\n");
 
         html.Raw("<details><summary>Kernels, sources of faults and features</summary>");

@@ -29,7 +29,7 @@ internal sealed class RecoveryCostSection(RecoveryCostReport report) : IReportSe
         {
             html.Element("h3", $"By {axis.Name}");
             if (axis.Name is "kernel" or "threads" or "source of faults")
-                WriteHistogram(html, $"By {axis.Name}", axis.Rows.Where(row => row.Row.Exact).Select(row => (row.Name, row.Row)));
+                WriteHistogram(html, "How often a recovery took how long", axis.Rows.Where(row => row.Row.Exact).Select(row => (row.Name, row.Row)));
             WriteTable(html, axis);
         }
         WriteSplits(html);

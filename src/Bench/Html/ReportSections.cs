@@ -8,7 +8,8 @@ internal static class ReportSections
 {
     internal static IEnumerable<IReportSection> Of(ResultInput result)
     {
-        yield return new MachineSection(result.Machine, result.StartedAt, result.TotalSeconds);
+        if (result.Content.Machine is { } machine)
+            yield return new MachineSection(machine, result.Content.StartedAt);
         switch (result.Content)
         {
             case MainJobReport job:

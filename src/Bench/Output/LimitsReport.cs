@@ -4,7 +4,7 @@ using CopyMc.Bench.Machine;
 namespace CopyMc.Bench.Output;
 
 /// <summary>What <c>bench limits</c> measured, as it is written with <c>--json</c>.</summary>
-internal sealed record LimitsReport
+internal sealed record LimitsReport : IResult
 {
     internal const string CurrentSchema = "copymc/bench-limits/1";
 

@@ -5,7 +5,7 @@ using CopyMc.Bench.Recovery;
 namespace CopyMc.Bench.Output;
 
 /// <summary>What the main job found out, as it is written with <c>--json</c>.</summary>
-internal sealed record MainJobReport
+internal sealed record MainJobReport : IResult
 {
     internal const string CurrentSchema = "copymc/main-job/1";
 

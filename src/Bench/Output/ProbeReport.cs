@@ -3,7 +3,7 @@ using CopyMc.Bench.Machine;
 namespace CopyMc.Bench.Output;
 
 /// <summary>What <c>probe</c> found, as it is written with <c>--json</c>.</summary>
-internal sealed record ProbeReport
+internal sealed record ProbeReport : IResult
 {
     internal const string CurrentSchema = "copymc/probe/1";
 

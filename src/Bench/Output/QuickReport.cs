@@ -4,7 +4,7 @@ using CopyMc.Bench.Measurement;
 namespace CopyMc.Bench.Output;
 
 /// <summary>What <c>bench quick</c> measured, as it is written with <c>--json</c>.</summary>
-internal sealed record QuickReport
+internal sealed record QuickReport : IResult
 {
     internal const string CurrentSchema = "copymc/bench-quick/1";
 

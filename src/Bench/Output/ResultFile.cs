@@ -9,7 +9,7 @@ internal static class ResultFile
     /// <exception cref="InvalidInputException">It is no result, or one of a newer schema.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    internal static object Read(string path)
+    internal static IResult Read(string path)
     {
         if (Directory.Exists(path))
             throw new IOException($"'{path}' is a directory.");
@@ -18,7 +18,7 @@ internal static class ResultFile
         {
             using JsonDocument document = JsonDocument.Parse(content);
             ResultSchema schema = SchemaOf(path, document.RootElement);
-            return JsonSerializer.Deserialize(content, schema.Type) ?? throw new InvalidInputException($"'{path}' holds nothing.");
+            return JsonSerializer.Deserialize(content, schema.Type) as IResult ?? throw new InvalidInputException($"'{path}' holds nothing.");
         }
         catch (JsonException error)
         {

@@ -38,6 +38,6 @@ internal sealed record ResultSchema(string Kind, int Version, JsonTypeInfo Type)
         return parts.Length == 3 && parts[0] == Product && int.TryParse(parts[2], out version) && version > 0;
     }
 
-    private static ResultSchema Of(string name, JsonTypeInfo type) =>
+    private static ResultSchema Of<T>(string name, JsonTypeInfo<T> type) where T : IResult =>
         TryParse(name, out string kind, out int version) ? new(kind, version, type) : throw new ArgumentException(name, nameof(name));
 }

@@ -1,10 +1,11 @@
 using CopyMc.Bench.Machine;
 using CopyMc.Bench.Measurement;
+using CopyMc.Bench.Output;
 
 namespace CopyMc.Bench.RecoveryCost;
 
 /// <summary>What <c>bench recovery</c> measured, as it is written with <c>--json</c>.</summary>
-internal sealed record RecoveryCostReport
+internal sealed record RecoveryCostReport : IResult
 {
     internal const string CurrentSchema = "copymc/bench-recovery/1";
 

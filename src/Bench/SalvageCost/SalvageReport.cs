@@ -1,10 +1,11 @@
 using CopyMc.Bench.Machine;
 using CopyMc.Bench.Measurement;
+using CopyMc.Bench.Output;
 
 namespace CopyMc.Bench.SalvageCost;
 
 /// <summary>What <c>bench salvage</c> measured, as it is written with <c>--json</c>.</summary>
-internal sealed record SalvageReport
+internal sealed record SalvageReport : IResult
 {
     internal const string CurrentSchema = "copymc/bench-salvage/1";
 

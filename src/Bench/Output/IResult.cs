@@ -1,0 +1,14 @@
+using CopyMc.Bench.Machine;
+
+namespace CopyMc.Bench.Output;
+
+/// <summary>What every kind of result has.</summary>
+internal interface IResult
+{
+    string Schema { get; }
+
+    DateTimeOffset StartedAt { get; }
+
+    /// <summary>On what it was measured; null where nothing was.</summary>
+    MachineReport? Machine => null;
+}
