@@ -20,6 +20,22 @@ public sealed partial class AddressSpace
         return AccessResult.Done;
     }
 
+    /// <summary>
+    /// Locks a range in memory (<c>mlock(2)</c>), splitting areas as needed, and brings its pages in: where they are to be written one day,
+    /// as if they were now, so that pages shared by a fork are parted.
+    /// </summary>
+    /// <returns>What went wrong with a page; the range is locked all the same.</returns>
+    public AccessResult LockInMemory(ulong address, ulong length)
+    {
+        AccessResult result = SetFlags(address, length, VmaFlags.Locked);
+        for (ulong at = address; at < address + length && result == AccessResult.Done; at += NativeRegion.PageSize)
+        {
+            Vma? area = Find(at);
+            result = area is null ? AccessResult.SegmentationFault : FaultIn(at, write: (area.Flags & (VmaFlags.Write | VmaFlags.Shared)) == VmaFlags.Write, out _);
+        }
+        return result;
+    }
+
     /// <summary>Lets the content of a range of anonymous memory be dropped when memory is short (<c>MADV_FREE</c>).</summary>
     public AccessResult LazyFree(ulong address, ulong length) =>
         OnAreas(address, length, (_, start, end) => ForEachEntry(start, end, FreeLazily));

@@ -61,12 +61,25 @@ public sealed class AddressSpaceTests : IDisposable
     public void Locked_memory_is_not_reclaimed()
     {
         ulong start = MapSmall();
-        _test.Process.SetFlags(start, TestMachine.HugePage, VmaFlags.Locked);
+        Assert.Equal(AccessResult.Done, _test.Process.LockInMemory(start, TestMachine.HugePage));
         _test.Process.PageOut(start, TestMachine.HugePage);
         Assert.Equal(0, _test.Process.SwapEntries);
         _test.Process.SetFlags(start, TestMachine.HugePage, VmaFlags.None, VmaFlags.Locked);
         _test.Process.PageOut(start, TestMachine.HugePage);
         Assert.Equal(512, _test.Process.SwapEntries);
+    }
+
+    [Fact]
+    public void Locking_parts_pages_that_a_fork_shares_and_makes_absent_ones()
+    {
+        ulong start = _test.Process.Map(TestMachine.HugePage);
+        TestMachine.Fill(_test.Process, start, page => page < 8);
+        Assert.Equal(AccessResult.Done, _test.Process.Fork(out AddressSpace? child));
+        uint shared = child!.EntryAt(start).Pfn;
+        Assert.Equal(AccessResult.Done, child.LockInMemory(start, 16 * TestMachine.Page));
+        Assert.NotEqual(shared, child.EntryAt(start).Pfn);
+        Assert.Equal(16, child.AnonymousPages);
+        TestMachine.ExpectContent(child, start, page => page < 8);
     }
 
     [Fact]

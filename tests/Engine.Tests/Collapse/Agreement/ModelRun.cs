@@ -55,9 +55,12 @@ internal static unsafe class ModelRun
         int first = range * HugePagePages;
         uint? head = PfnOf(subject, first);
         bool isFolio = head is uint pfn && pfn == memory.HeadOf(pfn) && memory.PagesOf(pfn) == HugePagePages
-            && Enumerable.Range(0, HugePagePages).All(i => state.Mapping.Contains(first + i) && PfnOf(subject, first + i) == pfn + (uint)i);
+            && Enumerable.Range(0, HugePagePages).All(i => IsSeen(state, first + i) && PfnOf(subject, first + i) == pfn + (uint)i);
         return isFolio ? RangeMapping.Folio : RangeMapping.Small;
     }
+
+    /// <summary>The probe sees a file's pages through a mapping, and so none beyond the end of the file.</summary>
+    private static bool IsSeen(CollapseState state, int page) => state.Mapping.Contains(page) && !(page >= state.FilePages);
 
     /// <summary>The frame behind a page: of a file as its page cache has it, of anonymous memory as it is mapped.</summary>
     private static uint? PfnOf(ModelSubject subject, int page)

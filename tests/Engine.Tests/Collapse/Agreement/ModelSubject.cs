@@ -176,7 +176,7 @@ internal sealed unsafe class ModelSubject : IDisposable
         // What is written or read from here on stays small too.
         WithSmallPages(ChangePages);
         if (_state.Locked.Count > 0)
-            Done(Caller.SetFlags(AddressOf(_state.Locked.First), LengthOf(_state.Locked), VmaFlags.Locked));
+            Done(Caller.LockInMemory(AddressOf(_state.Locked.First), LengthOf(_state.Locked)));
         foreach (int page in Of(_state.Pinned))
             Done(Caller.TryPin(AddressOf(page)));
         if (_state.FilePages is int pages)
@@ -207,7 +207,8 @@ internal sealed unsafe class ModelSubject : IDisposable
             Touch(Base, page);
         Each(PageState.Swapped, Caller.PageOut);
         Each(PageState.Guarded, Caller.InstallGuard);
-        if (_state.Userfaultfd == UserfaultfdRegistration.Missing)
+        // Poison is planted by who is registered for missing pages; both registrations last as long as the state has one.
+        if (_state.Userfaultfd == UserfaultfdRegistration.Missing || (_state.Userfaultfd != UserfaultfdRegistration.None && _state.Has(PageState.Poisoned)))
             SetFlags(VmaFlags.UffdMissing, VmaFlags.None);
         if (_state.Userfaultfd == UserfaultfdRegistration.WriteProtect)
             SetFlags(VmaFlags.UffdWriteProtect, VmaFlags.None);
