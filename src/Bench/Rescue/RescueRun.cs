@@ -12,7 +12,7 @@ internal sealed unsafe class RescueRun(CopyEngine engine, RescueJob job, IProgre
     internal const int WindowBytes = NativeRegion.HugePageSize;
 
     /// <summary>What a kill costs at the most, where the disk is quick.</summary>
-    private static readonly TimeSpan s_leastInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_leastInterval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Saving, which waits for the disk, takes no more than about this part of the time.</summary>
     private const int SavingShare = 10;
