@@ -56,6 +56,7 @@ public sealed class UsageTests
     [InlineData("bench", "throughput", "--help")]
     [InlineData("bench", "scaling", "--help")]
     [InlineData("completion", "--help")]
+    [InlineData("watch", "--help")]
     public void Help_has_examples(params string[] command)
     {
         Copymc run = Copymc.Run(command).ExpectSuccess();

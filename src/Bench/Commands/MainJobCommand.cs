@@ -38,6 +38,7 @@ internal static class MainJobCommand
             "copymc rescue /dev/sdb1 disk.img", "copymc collapse poison_known_middle");
         root.Add(ProbeCommand.Create(help));
         root.Add(BenchCommand.Create(help));
+        root.Add(WatchCommand.Create(help));
         root.Add(ReportCommand.Create(help));
         root.Add(CompletionCommand.Create(help));
         root.Add(RescueCommand.Create(help));

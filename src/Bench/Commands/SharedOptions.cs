@@ -13,9 +13,9 @@ internal static class SharedOptions
     internal static Option<int?> Rounds(int byDefault) => Number("--rounds", "How often each copy is timed at each size", 1, MaxRounds, byDefault);
 
     /// <summary>A whole number in a range.</summary>
-    internal static Option<int?> Number(string name, string description, int least, int most, int byDefault) => new(name)
+    internal static Option<int?> Number(string name, string description, int least, int most, int? byDefault) => new(name)
     {
-        Description = $"{description}, from {least} to {most}. Default: {byDefault}.",
+        Description = $"{description}, from {least} to {most}.{(byDefault is null ? "" : $" Default: {byDefault}.")}",
         HelpName = "N",
         CustomParser = result =>
         {

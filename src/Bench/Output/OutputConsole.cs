@@ -25,4 +25,8 @@ internal static class OutputConsole
         console.Profile.Width = PipedWidth;
         return console;
     }
+
+    /// <summary>Whether what is written can be drawn over.</summary>
+    internal static bool IsLive(IAnsiConsole console) =>
+        console.Profile.Capabilities is { Interactive: true, Ansi: true } && console.Profile.Out.IsTerminal;
 }

@@ -9,7 +9,7 @@ internal static class ProgressView
 {
     internal static T Run<T>(IAnsiConsole console, string phase, Func<IProgress<PhaseProgress>, T> work)
     {
-        if (!console.Profile.Capabilities.Interactive || !console.Profile.Capabilities.Ansi || !console.Profile.Out.IsTerminal)
+        if (!OutputConsole.IsLive(console))
             return work(new Discard());
         using var cursor = new VisibleCursor(console);
         return console.Progress()

@@ -40,6 +40,10 @@ internal sealed class ReportFile
         }
     }
 
+    /// <summary>The final name.</summary>
+    /// <exception cref="InvalidOperationException">It is the standard output.</exception>
+    internal string Path => _path ?? throw new InvalidOperationException("The standard output has no name.");
+
     /// <summary>For an option that may be missing.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
@@ -57,14 +61,22 @@ internal sealed class ReportFile
             write(output);
             return;
         }
+        WriteBy(temporary =>
+        {
+            using FileStream file = File.Create(temporary);
+            write(file);
+            file.Flush(flushToDisk: true);
+        });
+    }
+
+    /// <summary>Whoever can write only to a file of a name; not to the standard output.</summary>
+    /// <exception cref="IOException">The disk is full, or the file cannot be written any more.</exception>
+    internal void WriteBy(Action<string> write)
+    {
         try
         {
-            using (FileStream file = File.Create(_temporary))
-            {
-                write(file);
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(_temporary, _path, overwrite: true);
+            write(_temporary);
+            File.Move(_temporary, Path, overwrite: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -3,6 +3,7 @@ using CopyMc.Bench.Collapse;
 using CopyMc.Bench.CollapseCost;
 using CopyMc.Bench.RecoveryCost;
 using CopyMc.Bench.SalvageCost;
+using CopyMc.Bench.Watching;
 
 namespace CopyMc.Bench.Output;
 
@@ -18,4 +19,5 @@ namespace CopyMc.Bench.Output;
 [JsonSerializable(typeof(CollapseCostReport))]
 [JsonSerializable(typeof(CollapseReport))]
 [JsonSerializable(typeof(SalvageReport))]
+[JsonSerializable(typeof(WatchReport))]
 internal sealed partial class ReportJson : JsonSerializerContext;

@@ -3,6 +3,7 @@ using CopyMc.Bench.Collapse;
 using CopyMc.Bench.CollapseCost;
 using CopyMc.Bench.RecoveryCost;
 using CopyMc.Bench.SalvageCost;
+using CopyMc.Bench.Watching;
 
 namespace CopyMc.Bench.Output;
 
@@ -25,6 +26,7 @@ internal sealed record ResultSchema(string Kind, int Version, JsonTypeInfo Type)
         Of(CollapseCostReport.CurrentSchema, ReportJson.Default.CollapseCostReport),
         Of(CollapseReport.CurrentSchema, ReportJson.Default.CollapseReport),
         Of(SalvageReport.CurrentSchema, ReportJson.Default.SalvageReport),
+        Of(WatchReport.CurrentSchema, ReportJson.Default.WatchReport),
     ];
 
     internal string Name => $"{Product}/{Kind}/{Version}";

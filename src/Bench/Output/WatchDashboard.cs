@@ -1,0 +1,64 @@
+using System.Globalization;
+using CopyMc.Bench.Watching;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace CopyMc.Bench.Output;
+
+/// <summary>A watched process as a picture that is drawn over again: where there is a terminal.</summary>
+/// <param name="process">Who is watched.</param>
+/// <param name="profile">Of the terminal.</param>
+internal sealed class WatchDashboard(WatchedProcess process, Profile profile)
+{
+    private const string Bars = "▁▂▃▄▅▆▇█", BarsOfAscii = "_.-=+*#@";
+
+    /// <summary>A quarter of a minute of readings.</summary>
+    private const int SparkWidth = 60;
+
+    private const int MaxWidth = 96;
+
+    private readonly Queue<double> _rates = new();
+
+    internal IRenderable Waiting => Framed(new Text("waiting for the first figures ..."));
+
+    internal IRenderable Of(WatchReading reading, WatchedFault? fault, string? dump)
+    {
+        if (_rates.Count == SparkWidth)
+            _rates.Dequeue();
+        _rates.Enqueue(reading.CopiedBytesPerSecond);
+
+        var grid = new Grid();
+        grid.AddColumn(new GridColumn().NoWrap().Padding(0, 0, 2, 0));
+        grid.AddColumn(new GridColumn().Padding(0, 0, 0, 0));
+        Row("copied", $"{Units.Bytes(reading.CopiedBytes)} in {Number(reading.Copies)} copies");
+        Row("throughput", $"{Units.Bytes((long)reading.CopiedBytesPerSecond)}/s");
+        Row("", Spark(profile.Capabilities.Unicode ? Bars : BarsOfAscii), new Style(Color.Blue));
+        Row("poison hits", Number(reading.Hits.Total), reading.Hits.Total > 0 ? new Style(Color.Red, decoration: Decoration.Bold) : Style.Plain);
+        Row("", $"known {Number(reading.Hits.KnownPoison)}, machine check {Number(reading.Hits.MachineChecks)}, bus error {Number(reading.Hits.BusErrors)}, "
+            + $"access violation {Number(reading.Hits.AccessViolations)}");
+        Row("last fault", fault is null ? "none" : WatchText.Describe(fault));
+        Row("collapses", $"{Number(reading.CommittedCollapses)} committed, {Number(reading.AbortedCollapses)} aborted");
+        if (dump is not null)
+            Row("dump", dump);
+        return Framed(new Rows(grid, new Text($"{Units.Number(reading.Seconds)} s; Ctrl-C ends it", new Style(decoration: Decoration.Dim))));
+
+        void Row(string name, string value, Style? style = null) =>
+            grid.AddRow(new Text(name, new Style(decoration: Decoration.Dim)), new Text(value, style));
+    }
+
+    /// <summary>Not as wide as the terminal: the ^C that it echoes would begin another line, and all be drawn one too low.</summary>
+    private Panel Framed(IRenderable content) => new(content)
+    {
+        Header = new PanelHeader(Markup.Escape($" copymc watch: {process.Name}, process {process.Id} ")),
+        Width = Math.Min(profile.Width - 4, MaxWidth),
+    };
+
+    /// <summary>Throughput from a quarter of a minute ago to now, as high as it went.</summary>
+    private string Spark(string bars)
+    {
+        double most = _rates.Max();
+        return string.Concat(_rates.Select(rate => bars[most > 0 ? (int)(rate / most * (bars.Length - 1)) : 0]));
+    }
+
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,77 @@
+using CopyMc.Bench.Output;
+using Microsoft.Diagnostics.NETCore.Client;
+
+namespace CopyMc.Bench.Watching;
+
+/// <summary>Watches a process until it ends or somebody says stop, and takes a dump of it when poison is hit.</summary>
+/// <param name="process">The process.</param>
+/// <param name="dump">Where a dump goes; null: none is taken.</param>
+internal sealed class WatchRun(WatchedProcess process, ReportFile? dump)
+{
+    /// <summary>A report that grew with every fault would fill the memory of a machine that goes bad.</summary>
+    private const int MostFaults = 1000;
+
+    private readonly List<WatchReading> _readings = [];
+    private readonly List<WatchedFault> _faults = [];
+    private long _faultCount;
+    private string? _dumped;
+
+    /// <param name="startedAt">Now.</param>
+    /// <param name="show">Is given each reading, the last fault, and where a dump was written.</param>
+    /// <param name="stop">Ends it.</param>
+    /// <exception cref="InvalidInputException">The process has no engine, or does not tell what it does.</exception>
+    /// <exception cref="IOException">The dump could not be written.</exception>
+    internal WatchReport Run(DateTimeOffset startedAt, Action<WatchReading, WatchedFault?, string?> show, CancellationToken stop)
+    {
+        using EngineWatch watch = EngineWatch.Start(process);
+        WatchedFault? last = null;
+        foreach (WatchUpdate update in watch.Updates(stop))
+        {
+            if (update.Fault is { } fault)
+            {
+                last = fault;
+                _faultCount++;
+                if (_faults.Count < MostFaults)
+                    _faults.Add(fault);
+            }
+            if (update.Reading is { } reading)
+                _readings.Add(reading);
+            if (update.Reading is not null)
+                show(update.Reading, last, _dumped);
+            if (dump is not null && _dumped is null && PoisonWasHit)
+                Dump(dump);
+        }
+        return new WatchReport
+        {
+            StartedAt = startedAt,
+            ProcessId = process.Id,
+            ProcessName = process.Name,
+            IntervalSeconds = EngineWatch.IntervalSeconds,
+            Readings = _readings,
+            Faults = _faults,
+            FaultCount = _faultCount,
+            Dump = _dumped,
+            ProcessEnded = watch.ProcessEnded,
+        };
+    }
+
+    /// <summary>Since it is watched.</summary>
+    private bool PoisonWasHit => _faultCount > 0 || (_readings.Count > 1 && _readings[^1].Hits.Total > _readings[0].Hits.Total);
+
+    /// <summary>Without the heap: who copied what is in the stacks, and memory that may be bad is better not read.</summary>
+    private void Dump(ReportFile file)
+    {
+        file.WriteBy(path =>
+        {
+            try
+            {
+                process.Client.WriteDump(DumpType.Normal, path);
+            }
+            catch (DiagnosticsClientException error)
+            {
+                throw new IOException(error.Message, error);
+            }
+        });
+        _dumped = file.Path;
+    }
+}
