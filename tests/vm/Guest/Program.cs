@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using CopyMc.Contract;
+
+namespace CopyMc.Guest;
+
+/// <summary>
+/// Puts every promise to the test, without a test framework, which would be slow under emulation: [--filter TEXT]. A line for each, then the
+/// counts. Exit code 0 if none was broken.
+/// </summary>
+internal static class Program
+{
+    private static int Main(string[] args)
+    {
+        Sweep.IsSparse = true;
+        string filter = args is ["--filter", string text] ? text : "";
+        int passed = 0, failed = 0, skipped = 0;
+        foreach (Promise promise in Catalog.All.Where(promise => promise.Name.Contains(filter, StringComparison.OrdinalIgnoreCase)))
+        {
+            long start = Stopwatch.GetTimestamp();
+            string? unavailable = promise.UnavailableReason;
+            try
+            {
+                if (unavailable is null)
+                    promise.Keep();
+            }
+            catch (UnavailableException reason)
+            {
+                unavailable = reason.Message;
+            }
+            catch (Exception violation)
+            {
+                failed++;
+                Console.WriteLine($"FAILED {promise.Name}: {(violation is ContractViolationException ? violation.Message : violation)}");
+                continue;
+            }
+            if (unavailable is null)
+            {
+                passed++;
+                Console.WriteLine($"passed {promise.Name} [{Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s]");
+            }
+            else
+            {
+                skipped++;
+                Console.WriteLine($"skipped {promise.Name}: {unavailable}");
+            }
+        }
+        Console.WriteLine($"{(RuntimeFeature.IsDynamicCodeCompiled ? "JIT" : "NativeAOT")}: {passed} passed, {failed} failed, {skipped} skipped");
+        return failed == 0 && passed > 0 ? 0 : 1;
+    }
+}

@@ -1,0 +1,52 @@
+# What is in the guest: an initramfs of a static first process, the tests, the libraries they load, modules.
+
+guest_compiler() { if [ "$machine" = "$(uname -m)" ]; then echo "${CC:-cc}"; else echo "$machine-linux-gnu-gcc"; fi; }
+
+# publish NAME OPTION...: the test program in one of its forms, into $guest/NAME.
+publish() {
+    local name=$1
+    shift
+    echo "building the guest's program: $name"
+    dotnet publish -c Release -v quiet --nologo "$vm/Guest" -r "$rid" -o "$guest/$name" -p:DebugType=none -p:DebugSymbols=false "$@"
+    rm -f "$guest/$name"/*.dbg
+    "$repository/native/mce_stub/build" "$rid" "$guest/$name/libmce_stub.so"
+}
+
+# Everything but /commands, which differs from boot to boot.
+build_guest() {
+    guest=$work/guest
+    rm -rf "$guest" && mkdir -p "$guest"/{proc,sys,dev,tmp,bin,modules}
+    "$(guest_compiler)" -static -std=gnu11 -O2 -Wall -Wextra -Werror -o "$guest/init" "$vm/init/init.c"
+    # NativeAOT's linker driver is told its target in Clang's words, which gcc does not know.
+    publish aot -p:PublishAot=true -p:CppCompilerAndLinker="$vm/lib/linker" -p:ObjCopyName="$([ "$machine" = "$(uname -m)" ] || echo "$machine-linux-gnu-")objcopy"
+    publish jit --self-contained -p:PublishTrimmed=false
+    copy_libraries
+    copy_module hwpoison-inject
+    cp "$libraries"/bin/busybox "$guest/bin/"
+}
+
+copy_libraries() {
+    local interpreter=lib/ld-linux-aarch64.so.1 triplet=$machine-linux-gnu name
+    [ "$machine" = x86_64 ] && interpreter=lib64/ld-linux-x86-64.so.2
+    mkdir -p "$guest/lib/$triplet" "$guest/$(dirname "$interpreter")"
+    cp -L "$libraries"/lib/"$triplet"/ld-linux-* "$guest/$interpreter"
+    for name in libc libm libdl libpthread librt libgcc_s libstdc++; do
+        cp -L "$(find "$libraries" -path "*/$triplet/$name.so.[0-9]")" "$guest/lib/$triplet/"
+    done
+}
+
+# copy_module NAME: decompressed, and in the order of the calls.
+copy_module() {
+    tool xz
+    "${tool[@]}" -dc "$(find "$kernel/lib/modules" -name "$1.ko.xz")" >"$guest/modules/$1.ko"
+    echo "/modules/$1.ko" >>"$guest/modules/list"
+}
+
+# pack_guest OUTPUT COMMAND...: each command is words with tabs between.
+pack_guest() {
+    local output=$1
+    shift
+    printf '%s\n' "$@" >"$guest/commands"
+    tool cpio
+    (cd "$guest" && find . | "${tool[@]}" --quiet -o -H newc) >"$output"
+}
