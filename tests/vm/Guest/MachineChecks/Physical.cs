@@ -1,0 +1,23 @@
+using CopyMc.Contract;
+using Microsoft.Win32.SafeHandles;
+
+namespace CopyMc.Guest.MachineChecks;
+
+/// <summary>Where memory lies in the machine (Documentation/admin-guide/mm/pagemap.rst).</summary>
+internal static unsafe class Physical
+{
+    private const ulong PresentBit = 1UL << 63, FrameMask = (1UL << 55) - 1;
+
+    /// <summary>The physical address of a byte of this process.</summary>
+    internal static ulong AddressOf(void* address)
+    {
+        ulong page = (nuint)address / NativeRegion.PageSize, offset = (nuint)address % NativeRegion.PageSize;
+        Span<byte> entry = stackalloc byte[sizeof(ulong)];
+        using SafeFileHandle file = File.OpenHandle("/proc/self/pagemap");
+        Require.Equal(sizeof(ulong), RandomAccess.Read(file, entry, (long)page * sizeof(ulong)));
+        ulong value = BitConverter.ToUInt64(entry);
+        Require.True((value & PresentBit) != 0);
+        Require.NotEqual(0u, value & FrameMask);
+        return (value & FrameMask) * NativeRegion.PageSize + offset;
+    }
+}

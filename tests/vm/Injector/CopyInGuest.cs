@@ -1,0 +1,57 @@
+namespace CopyMc.Injector;
+
+/// <summary>
+/// A copy in the guest, waited for at the function that does it, whether a process's or the kernel's: (rdi destination, rsi source, rdx bytes).
+/// </summary>
+internal sealed class CopyInGuest
+{
+    // More than the turns of a string copy to anywhere in a page.
+    private const int MostSteps = 5_000;
+
+    private readonly Debugger _debugger;
+    private readonly ulong _function;
+    private readonly ulong _badByte;
+
+    internal CopyInGuest(Debugger debugger, ulong function, ulong badByte)
+    {
+        _debugger = debugger;
+        _function = function;
+        _badByte = badByte;
+        debugger.SetBreakpoint(function);
+    }
+
+    /// <summary>
+    /// Lets the guest run until such a copy is about to load the bad byte: it stands before that very instruction, in that very turn of it, which
+    /// is where the hardware raises a machine check for the load.
+    /// </summary>
+    internal (int Cpu, Registers Registers) RunToLoad()
+    {
+        int cpu = RunToCall();
+        byte[] instruction = [];
+        ulong instructionAt = 0;
+        for (int steps = 0; steps < MostSteps; steps++)
+        {
+            Registers registers = _debugger.ReadRegisters(cpu);
+            if (registers.Rip != instructionAt)
+                instruction = _debugger.ReadMemory(instructionAt = registers.Rip, PendingLoad.LongestInstruction);
+            if (PendingLoad.Reads(instruction, registers.Rsi, _badByte))
+                return (cpu, registers);
+            _debugger.Step(cpu);
+        }
+        throw new InvalidOperationException($"the copy did not come to {_badByte:x} in {MostSteps} steps");
+    }
+
+    private int RunToCall()
+    {
+        for (; ; )
+        {
+            int cpu = _debugger.Continue();
+            Registers registers = _debugger.ReadRegisters(cpu);
+            _debugger.ClearBreakpoint(_function);
+            if (_badByte - registers.Rsi < registers.Rdx)
+                return cpu;
+            _debugger.Step(cpu);
+            _debugger.SetBreakpoint(_function);
+        }
+    }
+}

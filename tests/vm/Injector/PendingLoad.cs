@@ -1,0 +1,31 @@
+using System.Buffers.Binary;
+
+namespace CopyMc.Injector;
+
+/// <summary>What an instruction of a copy loop will read, for the loads that the loops here are made of: through RSI.</summary>
+internal static class PendingLoad
+{
+    internal const int LongestInstruction = 15;
+
+    private const int Vector = 32;
+
+    // The low bits of a ModRM byte that mean RSI; the high two say how long the displacement is (Intel SDM volume 2, table 2-2).
+    private const int RsiBase = 6, BaseMask = 7, ModShift = 6;
+
+    internal static bool Reads(ReadOnlySpan<byte> instruction, ulong rsi, ulong address) => instruction switch
+    {
+        // rep movsb
+        [0xf3, 0xa4, ..] => rsi == address,
+        // vmovdqu displacement(%rsi), %ymm
+        [0xc5, 0x7e or 0xfe, 0x6f, byte modRm, .. var rest] when (modRm & BaseMask) == RsiBase => (modRm >> ModShift) switch
+        {
+            0 => Covers(rsi, address),
+            1 => Covers(rsi + (ulong)(sbyte)rest[0], address),
+            2 => Covers(rsi + (ulong)BinaryPrimitives.ReadInt32LittleEndian(rest), address),
+            _ => false,
+        },
+        _ => false,
+    };
+
+    private static bool Covers(ulong start, ulong address) => address - start < Vector;
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+
+namespace CopyMc.Injector;
+
+/// <summary>
+/// Raises machine checks in a guest of QEMU, as the guest asks over its second serial port: CopyMc.Injector DIRECTORY, where QEMU's sockets
+/// control, monitor and debugger are. Ends when QEMU does. A request is a line of words, numbers in hexadecimal; so is an answer:
+///   optional PHYSICAL                   raised            the poison of a page that nobody touches
+///   required FUNCTION VIRTUAL PHYSICAL  armed             from now on a copy by that function that meets the byte is struck;
+///                                       struck PC RSI     it was, at the load that was about to read the byte
+///   read VIRTUAL                        value WORD        eight bytes of the guest's memory
+/// or "failed" and why.
+/// </summary>
+internal static class Program
+{
+    private static int Main(string[] args)
+    {
+        if (args is not [string directory])
+        {
+            Console.Error.WriteLine("CopyMc.Injector: expected one argument, the directory of QEMU's sockets");
+            return 2;
+        }
+        using Stream control = QemuSocket.Connect(Path.Combine(directory, "control"), Timeout.InfiniteTimeSpan);
+        using var requests = new StreamReader(control);
+        using var answers = new StreamWriter(control) { AutoFlush = true, NewLine = "\n" };
+        while (requests.ReadLine() is string request)
+        {
+            try
+            {
+                Carry(request, directory, answers);
+            }
+            catch (Exception failure) when (failure is IOException or InvalidOperationException or FormatException)
+            {
+                Console.Error.WriteLine($"injector: {request}: {failure.Message}");
+                answers.WriteLine($"failed {failure.Message}");
+            }
+        }
+        return 0;
+    }
+
+    private static void Carry(string request, string directory, StreamWriter answers)
+    {
+        switch (request.Split(' '))
+        {
+            case ["optional", string physical]:
+                QemuMonitor.RaiseMachineCheck(directory, cpu: 0, MachineCheck.ActionOptional, Number(physical));
+                answers.WriteLine("raised");
+                break;
+            case ["required", string function, string address, string physical]:
+                using (var debugger = new Debugger(directory))
+                {
+                    var copy = new CopyInGuest(debugger, Number(function), Number(address));
+                    answers.WriteLine("armed");
+                    (int cpu, Registers registers) = copy.RunToLoad();
+                    QemuMonitor.RaiseMachineCheck(directory, cpu, MachineCheck.ActionRequired, Number(physical));
+                    answers.WriteLine($"struck {registers.Rip:x} {registers.Rsi:x}");
+                }
+                break;
+            case ["read", string address]:
+                using (var debugger = new Debugger(directory))
+                    answers.WriteLine($"value {BitConverter.ToUInt64(debugger.ReadMemory(Number(address), sizeof(ulong))):x}");
+                break;
+            default:
+                throw new FormatException("no such request");
+        }
+    }
+
+    private static ulong Number(string text) => ulong.Parse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+}
