@@ -13,6 +13,12 @@ namespace CopyMc.Bench.Comparison;
 /// <param name="RelativeError">The standard error of the median within the run, as a fraction of it.</param>
 internal sealed record Timing(string Group, string Method, MethodKind Kind, double Nanoseconds, double RelativeError)
 {
+    /// <summary>The median in each process that measured it, in the same order in all rows of a run.</summary>
+    internal IReadOnlyList<double> Processes { get; init; } = [Nanoseconds];
+
+    /// <summary>What is compiled as one has one name here.</summary>
+    internal string Code { get; init; } = Method;
+
     /// <summary>Of a median from the quartiles of a normal sample: 1.253 sigma / sqrt(n), and the quartiles lie 1.349 sigma apart.</summary>
     private const double ErrorOfMedian = 1.253 / 1.349;
 
@@ -28,7 +34,11 @@ internal sealed record Timing(string Group, string Method, MethodKind Kind, doub
     private static IEnumerable<Timing> Of(ThroughputReport report) =>
         from point in report.Points
         from method in point.Methods
-        select new Timing(point.Name, method.Name, KindOf(method.Name), method.NanosecondsPerCopy.Median, Error(method.NanosecondsPerCopy, report.Rounds));
+        select new Timing(point.Name, method.Name, KindOf(method.Name), method.NanosecondsPerCopy.Median, Error(method.NanosecondsPerCopy, report.Rounds))
+        {
+            Processes = method.ProcessNanosecondsPerCopy is { Count: > 0 } processes ? processes : [method.NanosecondsPerCopy.Median],
+            Code = Contenders.CodeOf(method.Name),
+        };
 
     private static IEnumerable<Timing> Of(RecoveryCostReport report) =>
         from row in report.Costs

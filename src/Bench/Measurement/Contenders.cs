@@ -37,6 +37,9 @@ internal static class Contenders
     /// <summary>Whether a contender is code of .NET's, of the C library's or of the yardsticks', which no change of the engine changes.</summary>
     internal static bool IsControl(string name) => name is Baseline or ManagedCopy || IsRaw(name);
 
+    /// <summary>Contenders that go through one compiled loop have one name here.</summary>
+    internal static string CodeOf(string name) => name.StartsWith(RawPrefix, StringComparison.Ordinal) ? RawPrefix : name;
+
     private static IEnumerable<Contender> Unchecked() =>
     [
         new Contender<NativeMemoryCopy>(Baseline, default),

@@ -3,14 +3,13 @@ using System.Diagnostics;
 namespace CopyMc.Bench.Measurement;
 
 /// <summary>
-/// Times several contenders at one point in turns, so that whatever else the machine does meets all of them alike, and takes the ratio
-/// to the baseline within each round.
+/// Times several contenders at one point in turns, so that whatever else the machine does meets all of them alike.
 /// </summary>
 internal sealed class InterleavedRun(MeasurementSettings settings)
 {
     private ulong _next;
 
-    internal PointResult Measure(
+    internal PointSamples Measure(
         MeasurementPoint point, BufferPair buffers, IReadOnlyList<Contender> contenders, string baseline, Action<double>? progress = null)
     {
         int baselineIndex = IndexOf(contenders, baseline);
@@ -32,20 +31,14 @@ internal sealed class InterleavedRun(MeasurementSettings settings)
             progress?.Invoke((round + 1.0) / settings.Rounds);
         }
 
-        return new PointResult
+        return new PointSamples
         {
-            Name = point.Name,
-            CopyBytes = point.CopyBytes,
-            Temperature = point.Temperature,
+            Point = point,
             WalkedBytesPerBuffer = Math.Min(point.WalkedBytes(buffers.ByteCount), buffers.ByteCount),
-            Pages = point.Pages,
-            Hint = point.Hint,
             EveryCopyComplete = complete,
-            Roofline = Roofline.Of([.. contenders.Select(contender => contender.Name)], nanoseconds),
             Methods =
             [
-                .. contenders.Select((contender, i) => MethodResult.From(
-                    contender.Name, point.CopyBytes, nanoseconds[i], nanoseconds[baselineIndex], buffers.CopiesExactly(contender, point))),
+                .. contenders.Select((contender, i) => new MethodSamples(contender.Name, nanoseconds[i], buffers.CopiesExactly(contender, point))),
             ],
         };
     }

@@ -16,18 +16,23 @@ internal sealed record MethodResult
     /// <summary>Whether a copy after the timing moved every byte.</summary>
     public required bool CopiedExactly { get; init; }
 
+    /// <summary>The median in each of the processes that measured it; null where one did.</summary>
+    public IReadOnlyList<double>? ProcessNanosecondsPerCopy { get; init; }
+
+    /// <param name="name">Of the method.</param>
+    /// <param name="copyBytes">Bytes of one copy.</param>
+    /// <param name="nanoseconds">Of one copy, by round.</param>
+    /// <param name="baselineNanoseconds">Of the baseline, in the same rounds.</param>
+    /// <param name="copiedExactly">Whether it copies.</param>
     internal static MethodResult From(string name, long copyBytes, double[] nanoseconds, double[] baselineNanoseconds, bool copiedExactly)
     {
         Quartiles time = Quartiles.Of(nanoseconds);
-        double[] ratios = new double[nanoseconds.Length];
-        for (int round = 0; round < ratios.Length; round++)
-            ratios[round] = baselineNanoseconds[round] / nanoseconds[round];
         return new MethodResult
         {
             Name = name,
             MedianGibibytesPerSecond = copyBytes / time.Median * 1e9 / (1L << 30),
             NanosecondsPerCopy = time,
-            RatioToNativeMemoryCopy = Quartiles.Of(ratios),
+            RatioToNativeMemoryCopy = Quartiles.Of([.. baselineNanoseconds.Zip(nanoseconds, (baseline, own) => baseline / own)]),
             CopiedExactly = copiedExactly,
         };
     }

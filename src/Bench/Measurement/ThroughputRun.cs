@@ -5,11 +5,15 @@ internal sealed class ThroughputRun(MeasurementSettings settings, IProgress<Phas
 {
     /// <param name="points">What to measure, in this order.</param>
     /// <param name="contendersFor">Who takes part at a point; the same names at all points of one hint.</param>
-    internal ThroughputReport Run(IReadOnlyList<MeasurementPoint> points, Func<MeasurementPoint, IReadOnlyList<Contender>> contendersFor)
+    internal ThroughputReport Run(IReadOnlyList<MeasurementPoint> points, Func<MeasurementPoint, IReadOnlyList<Contender>> contendersFor) =>
+        ThroughputReport.Of(settings, [Sample(points, contendersFor)]);
+
+    /// <inheritdoc cref="Run"/>
+    internal PointSamples[] Sample(IReadOnlyList<MeasurementPoint> points, Func<MeasurementPoint, IReadOnlyList<Contender>> contendersFor)
     {
         var run = new InterleavedRun(settings);
         var pairs = new Dictionary<PageKind, BufferPair>();
-        var results = new List<PointResult>();
+        var results = new List<PointSamples>();
         try
         {
             progress.Report(new PhaseProgress("touching memory", 0));
@@ -33,12 +37,6 @@ internal sealed class ThroughputRun(MeasurementSettings settings, IProgress<Phas
             foreach (BufferPair pair in pairs.Values)
                 pair.Dispose();
         }
-        return new ThroughputReport
-        {
-            Rounds = settings.Rounds,
-            BatchMilliseconds = settings.Batch.TotalMilliseconds,
-            Baseline = Contenders.Baseline,
-            Points = results,
-        };
+        return [.. results];
     }
 }

@@ -27,7 +27,8 @@ internal static class ThroughputText
     /// <summary>What the figures mean, for whoever did not write the harness.</summary>
     internal static string Conditions(ThroughputReport report)
     {
-        var text = new StringBuilder($"Medians of {report.Rounds} rounds in which all take turns, ratios within a round; a clean poison map covers the source.");
+        string processes = report.Processes > 1 ? $"{report.Processes} processes, together " : "";
+        var text = new StringBuilder($"Medians of {processes}{report.Rounds} rounds in which all take turns, ratios within a round; a clean poison map covers the source.");
         if (report.Points.Any(point => point.Temperature == Temperature.FirstLevel))
             text.Append(" In L1: the same bytes again and again.");
         text.Append(CultureInfo.InvariantCulture, $" Up to {Units.Bytes(MeasurementPoint.HotBytes)}, unless it says otherwise: hot, front to back over the same {Units.Bytes(MeasurementPoint.HotBytes)} again and again.");

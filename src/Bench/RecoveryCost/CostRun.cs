@@ -74,14 +74,7 @@ internal sealed class CostRun(CopyEngine engine, CostSettings settings, IProgres
             .. plan.PeerMethods.Select(peer => peer.Contender),
             new Contender<NativeMemoryCopy>(Contenders.Baseline, default),
         ];
-        var part = new PartOfProgress(progress, 0.85);
+        var part = new PartOfProgress(progress, 0.85, 1, "clean copies");
         return new ThroughputRun(cleanSettings, part).Run(s_cleanPoints, _ => contenders);
-    }
-
-    /// <summary>The last part of a progress.</summary>
-    private sealed class PartOfProgress(IProgress<PhaseProgress> whole, double from) : IProgress<PhaseProgress>
-    {
-        public void Report(PhaseProgress value) =>
-            whole.Report(new PhaseProgress($"clean copies, {value.Now}", from + (1 - from) * value.Fraction));
     }
 }

@@ -38,11 +38,12 @@ public sealed class InterleavedRunTests
     private static PointResult Measure(Contender contender)
     {
         using var buffers = new BufferPair(4 << 20, PageKind.Small);
-        return new InterleavedRun(s_settings).Measure(
+        PointSamples samples = new InterleavedRun(s_settings).Measure(
             new MeasurementPoint("4 KiB", 4096),
             buffers,
             [new Contender<NativeMemoryCopy>(Contenders.Baseline, default), contender],
             Contenders.Baseline);
+        return PointResult.Of([samples], Contenders.Baseline);
     }
 
     private readonly unsafe struct NoCopy : ICopyMethod

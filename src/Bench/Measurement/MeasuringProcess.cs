@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace CopyMc.Bench.Measurement;
+
+/// <summary>
+/// This command once more, in a process of its own that measures a part and says on its standard output how far it is and, in the end, what it
+/// measured. What differs from one process to another (where the JIT puts the code, and the kernel the memory) no single one can tell.
+/// </summary>
+internal static class MeasuringProcess
+{
+    /// <param name="arguments">What it is to do.</param>
+    /// <param name="progress">Of this part.</param>
+    /// <exception cref="IOException">It failed.</exception>
+    internal static PointSamples[] Run(IEnumerable<string> arguments, IProgress<PhaseProgress> progress)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
+        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
+            start.ArgumentList.Add(Environment.GetCommandLineArgs()[0]);
+        foreach (string argument in arguments)
+            start.ArgumentList.Add(argument);
+
+        using Process process = Process.Start(start)!;
+        try
+        {
+            Task<string> error = process.StandardError.ReadToEndAsync();
+            PointSamples[]? samples = null;
+            while (process.StandardOutput.ReadLine() is { } line)
+                samples = Hear(line, progress) ?? samples;
+            process.WaitForExit();
+            return samples ?? throw new IOException(
+                $"A process that was to measure ended with exit code {process.ExitCode} and no result: {error.GetAwaiter().GetResult().Trim()}");
+        }
+        finally
+        {
+            // Who is interrupted leaves nobody behind.
+            if (!process.HasExited)
+                process.Kill();
+        }
+    }
+
+    /// <summary>The other side: what such a process says of its progress.</summary>
+    internal static void Tell(PhaseProgress progress) =>
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{progress.Fraction:F3} {progress.Now}"));
+
+    /// <summary>The other side: what it measured.</summary>
+    internal static void Tell(PointSamples[] samples) => Console.Out.WriteLine(JsonSerializer.Serialize(samples, SamplesJson.Default.PointSamplesArray));
+
+    private static PointSamples[]? Hear(string line, IProgress<PhaseProgress> progress)
+    {
+        if (line.StartsWith('['))
+            return JsonSerializer.Deserialize(line, SamplesJson.Default.PointSamplesArray);
+        string[] parts = line.Split(' ', 2);
+        if (parts.Length == 2 && double.TryParse(parts[0], CultureInfo.InvariantCulture, out double fraction))
+            progress.Report(new PhaseProgress(parts[1], fraction));
+        return null;
+    }
+}
