@@ -57,6 +57,8 @@ public sealed class UsageTests
     [InlineData("bench", "scaling", "--help")]
     [InlineData("completion", "--help")]
     [InlineData("watch", "--help")]
+    [InlineData("bench", "gc", "--help")]
+    [InlineData("bench", "collapse", "--help")]
     public void Help_has_examples(params string[] command)
     {
         Copymc run = Copymc.Run(command).ExpectSuccess();

@@ -1,6 +1,7 @@
 using CopyMc.Bench.Machine;
 using CopyMc.Bench.Measurement;
 using CopyMc.Bench.Output;
+using CopyMc.Bench.Tracing;
 
 namespace CopyMc.Bench.CollapseCost;
 
@@ -32,4 +33,7 @@ internal sealed record CollapseCostReport : IResult
 
     /// <summary>Whether every collapse ended as it had to.</summary>
     public required bool EveryCheckHeld { get; init; }
+
+    /// <summary>With <c>--trace</c>: what the events say.</summary>
+    public TraceReport? Trace { get; init; }
 }

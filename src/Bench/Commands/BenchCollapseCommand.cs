@@ -2,6 +2,7 @@ using System.CommandLine;
 using CopyMc.Bench.CollapseCost;
 using CopyMc.Bench.Machine;
 using CopyMc.Bench.Output;
+using CopyMc.Bench.Tracing;
 using Spectre.Console;
 
 namespace CopyMc.Bench.Commands;
@@ -15,26 +16,29 @@ internal static class BenchCollapseCommand
     {
         Option<int?> rounds = SharedOptions.Rounds(CollapseCostRun.DefaultRounds);
         Option<string?> json = SharedOptions.Json();
+        Option<string?> trace = SharedOptions.Trace();
         Option<bool> smoke = SharedOptions.Smoke();
         var collapse = new Command("collapse", "What collapsing 2 MiB costs beside copying them, what an abort costs, and a scan of 1 TiB of simulated memory; about a minute and 6 GiB.")
         {
-            rounds, json, smoke,
+            rounds, json, trace, smoke,
         };
         help.Add(collapse, "copymc bench collapse", "copymc bench collapse --rounds 31 --json collapse.json");
-        collapse.SetAction(parsed => Run(parsed.GetValue(rounds), parsed.GetValue(json), parsed.GetValue(smoke)));
+        collapse.SetAction(parsed => Run(parsed.GetValue(rounds), parsed.GetValue(json), parsed.GetValue(trace), parsed.GetValue(smoke)));
         return collapse;
     }
 
-    private static int Run(int? rounds, string? json, bool smoke)
+    private static int Run(int? rounds, string? json, string? tracePath, bool smoke)
     {
         DateTimeOffset startedAt = DateTimeOffset.UtcNow;
-        ReportFile? file = ReportFile.For(json);
+        ReportFile? file = ReportFile.For(json), events = ReportFile.For(tracePath);
         CopyEngine engine = CopyEngine.Shared;
         IAnsiConsole console = OutputConsole.Create(json);
         MachineReport machine = MachineProbe.Run(engine);
-        CollapseCostReport report = ProgressView.Run(console, "collapse", progress =>
-            CollapseCostRun.Of(engine, rounds, smoke, progress).Run(startedAt, machine, smoke ? SmokeBytes : TebiByte));
+        (CollapseCostReport report, TraceReport? trace) = EventTrace.Around(events, () => ProgressView.Run(console, "collapse", progress =>
+            CollapseCostRun.Of(engine, rounds, smoke, progress).Run(startedAt, machine, smoke ? SmokeBytes : TebiByte)));
+        report = report with { Trace = trace };
         CollapseCostText.Write(console, report);
+        TraceText.Write(console, trace);
         file?.Write(report, ReportJson.Default.CollapseCostReport);
         return report.EveryCheckHeld ? ExitCode.Success : ExitCode.Failure;
     }

@@ -11,7 +11,7 @@ internal static class BenchCommand
         var bench = new Command("bench", "Measures.")
         {
             BenchQuickCommand.Create(help), BenchLimitsCommand.Create(help), BenchSuiteCommands.CreateThroughput(help), BenchRecoveryCommand.Create(help),
-            BenchSalvageCommand.Create(help), BenchCollapseCommand.Create(help), BenchSuiteCommands.CreateScaling(help), CreateSuites(help),
+            BenchSalvageCommand.Create(help), BenchCollapseCommand.Create(help), BenchGcCommand.Create(help), BenchSuiteCommands.CreateScaling(help), CreateSuites(help),
         };
         help.Add(bench, "copymc bench quick", "copymc bench limits", "copymc bench suites -- --list flat");
         return bench;

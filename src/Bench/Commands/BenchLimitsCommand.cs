@@ -4,6 +4,7 @@ using CopyMc.Bench.Limits;
 using CopyMc.Bench.Machine;
 using CopyMc.Bench.Measurement;
 using CopyMc.Bench.Output;
+using CopyMc.Bench.Tracing;
 using Spectre.Console;
 
 namespace CopyMc.Bench.Commands;
@@ -15,23 +16,24 @@ internal static class BenchLimitsCommand
     {
         Option<int?> rounds = SharedOptions.Rounds(MeasurementSettings.LimitsRounds);
         Option<string?> json = SharedOptions.Json();
+        Option<string?> trace = SharedOptions.Trace();
         Option<bool> smoke = SharedOptions.Smoke();
         var limits = new Command(
             "limits",
             "What checking and recovering cost, the worst alignment, two threads, up to 4 GiB, and what is wanted of each. About a minute and 8 GiB.")
         {
-            rounds, json, smoke,
+            rounds, json, trace, smoke,
         };
         help.Add(limits, "copymc bench limits", "COPYMC_KERNEL=native-avx2-erms copymc bench limits --json limits.json");
-        limits.SetAction(parsed => Run(parsed.GetValue(rounds), parsed.GetValue(json), parsed.GetValue(smoke)));
+        limits.SetAction(parsed => Run(parsed.GetValue(rounds), parsed.GetValue(json), parsed.GetValue(trace), parsed.GetValue(smoke)));
         return limits;
     }
 
-    private static int Run(int? rounds, string? json, bool smoke)
+    private static int Run(int? rounds, string? json, string? tracePath, bool smoke)
     {
         DateTimeOffset startedAt = DateTimeOffset.UtcNow;
         long started = Stopwatch.GetTimestamp();
-        ReportFile? file = ReportFile.For(json);
+        ReportFile? file = ReportFile.For(json), events = ReportFile.For(tracePath);
         CopyEngine engine = CopyEngine.Shared;
 
         IAnsiConsole console = OutputConsole.Create(json);
@@ -39,8 +41,8 @@ internal static class BenchLimitsCommand
         MeasurementSettings settings = smoke
             ? MeasurementSettings.Smoke(rounds)
             : MeasurementSettings.Full(rounds ?? MeasurementSettings.LimitsRounds, machine.MemoryAvailableBytes);
-        IReadOnlyList<Limit> limits = ProgressView.Run(console, "limits", progress =>
-            new LimitsRun(engine, settings, machine.MemoryAvailableBytes, progress).Run());
+        (IReadOnlyList<Limit> limits, TraceReport? trace) = EventTrace.Around(events, () => ProgressView.Run(console, "limits", progress =>
+            new LimitsRun(engine, settings, machine.MemoryAvailableBytes, progress).Run()));
 
         var report = new LimitsReport
         {
@@ -48,9 +50,11 @@ internal static class BenchLimitsCommand
             Machine = machine,
             Rounds = settings.Rounds,
             Limits = limits,
+            Trace = trace,
             TotalSeconds = Stopwatch.GetElapsedTime(started).TotalSeconds,
         };
         LimitsText.Write(console, report);
+        TraceText.Write(console, trace);
         file?.Write(report, ReportJson.Default.LimitsReport);
         return ExitCode.Success;
     }

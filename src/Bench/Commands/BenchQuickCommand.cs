@@ -4,6 +4,7 @@ using System.Globalization;
 using CopyMc.Bench.Machine;
 using CopyMc.Bench.Measurement;
 using CopyMc.Bench.Output;
+using CopyMc.Bench.Tracing;
 using Spectre.Console;
 
 namespace CopyMc.Bench.Commands;
@@ -18,42 +19,52 @@ internal static class BenchQuickCommand
         Option<int?> rounds = SharedOptions.Rounds(MeasurementSettings.QuickRounds);
         Option<int?> processes = SharedOptions.Number("--processes", "Measure in so many processes, one after the other, which share the rounds", 1, MaxProcesses, DefaultProcesses);
         Option<string?> json = SharedOptions.Json();
+        Option<string?> trace = SharedOptions.Trace();
         Option<bool> smoke = SharedOptions.Smoke();
         var part = new Option<bool>("--part") { Description = "Be one of the processes.", Hidden = true };
         var quick = new Command("quick", "The engine's ratio to NativeMemory.Copy from 64 B to 64 MiB, hot and cold, in under a minute.")
         {
-            rounds, processes, json, smoke, part,
+            rounds, processes, json, trace, smoke, part,
         };
         help.Add(quick, "copymc bench quick", "copymc bench quick --rounds 100 --processes 10 --json ratios.json", "copymc report new.json --compare old.json");
+        quick.Validators.Add(result =>
+        {
+            if (result.GetValue(trace) is not null && result.GetValue(processes) is > 1)
+                result.AddError("--trace traces this process: it cannot go with --processes.");
+        });
         quick.SetAction(parsed =>
         {
             bool isSmoke = parsed.GetValue(smoke);
-            return parsed.GetValue(part)
-                ? RunPart(Settings(parsed.GetValue(rounds)!.Value, isSmoke))
-                : Run(parsed.GetValue(rounds), parsed.GetValue(processes) ?? (isSmoke ? SmokeProcesses : DefaultProcesses), parsed.GetValue(json), isSmoke);
+            if (parsed.GetValue(part))
+                return RunPart(Settings(parsed.GetValue(rounds)!.Value, isSmoke));
+            string? events = parsed.GetValue(trace);
+            int apart = parsed.GetValue(processes) ?? (events is not null ? 1 : isSmoke ? SmokeProcesses : DefaultProcesses);
+            return Run(parsed.GetValue(rounds), apart, parsed.GetValue(json), events, isSmoke);
         });
         return quick;
     }
 
-    private static int Run(int? rounds, int processes, string? json, bool smoke)
+    private static int Run(int? rounds, int processes, string? json, string? tracePath, bool smoke)
     {
         DateTimeOffset startedAt = DateTimeOffset.UtcNow;
         long started = Stopwatch.GetTimestamp();
-        ReportFile? file = ReportFile.For(json);
+        ReportFile? file = ReportFile.For(json), events = ReportFile.For(tracePath);
         IAnsiConsole console = OutputConsole.Create(json);
         MachineReport machine = MachineProbe.Run(CopyEngine.Shared);
         // No process measures fewer than one.
         int each = ((rounds ?? (smoke ? processes : MeasurementSettings.QuickRounds)) + processes - 1) / processes;
         MeasurementSettings settings = Settings(each, smoke);
-        ThroughputReport throughput = ProgressView.Run(console, "throughput", progress => ThroughputReport.Of(
-            settings, processes == 1 ? [Sample(settings, progress)] : [.. SampleApart(processes, each, smoke, progress)]));
+        (ThroughputReport throughput, TraceReport? trace) = EventTrace.Around(events, () => ProgressView.Run(console, "throughput", progress =>
+            ThroughputReport.Of(settings, processes == 1 ? [Sample(settings, progress)] : [.. SampleApart(processes, each, smoke, progress)])));
         QuickText.Write(console, throughput);
+        TraceText.Write(console, trace);
 
         var report = new QuickReport
         {
             StartedAt = startedAt,
             Machine = machine,
             Throughput = throughput,
+            Trace = trace,
             TotalSeconds = Stopwatch.GetElapsedTime(started).TotalSeconds,
             EveryCheckHeld = throughput.EveryCheckHeld,
         };

@@ -2,6 +2,7 @@ using System.CommandLine;
 using CopyMc.Bench.Machine;
 using CopyMc.Bench.Output;
 using CopyMc.Bench.SalvageCost;
+using CopyMc.Bench.Tracing;
 using Spectre.Console;
 
 namespace CopyMc.Bench.Commands;
@@ -15,25 +16,28 @@ internal static class BenchSalvageCommand
     {
         Option<int?> rounds = SharedOptions.Rounds(DefaultRounds);
         Option<string?> json = SharedOptions.Json();
+        Option<string?> trace = SharedOptions.Trace();
         Option<bool> smoke = SharedOptions.Smoke();
         var salvage = new Command("salvage", "What a salvage of 2 MiB with 1, 10 and 256 bad pages costs, and what looking ahead saves; seconds.")
         {
-            rounds, json, smoke,
+            rounds, json, trace, smoke,
         };
         help.Add(salvage, "copymc bench salvage", "copymc bench salvage --rounds 1000 --json salvage.json");
-        salvage.SetAction(parsed => Run(parsed.GetValue(rounds) ?? (parsed.GetValue(smoke) ? SmokeRounds : DefaultRounds), parsed.GetValue(json)));
+        salvage.SetAction(parsed => Run(parsed.GetValue(rounds) ?? (parsed.GetValue(smoke) ? SmokeRounds : DefaultRounds), parsed.GetValue(json), parsed.GetValue(trace)));
         return salvage;
     }
 
-    private static int Run(int rounds, string? json)
+    private static int Run(int rounds, string? json, string? tracePath)
     {
         DateTimeOffset startedAt = DateTimeOffset.UtcNow;
-        ReportFile? file = ReportFile.For(json);
+        ReportFile? file = ReportFile.For(json), events = ReportFile.For(tracePath);
         IAnsiConsole console = OutputConsole.Create(json);
         using var run = new SalvageRun(CopyEngine.Shared);
         MachineReport machine = MachineProbe.Run(CopyEngine.Shared);
-        SalvageReport report = ProgressView.Run(console, "salvage", progress => run.Run(rounds, startedAt, machine, progress));
+        (SalvageReport report, TraceReport? trace) = EventTrace.Around(events, () => ProgressView.Run(console, "salvage", progress => run.Run(rounds, startedAt, machine, progress)));
+        report = report with { Trace = trace };
         SalvageText.Write(console, report);
+        TraceText.Write(console, trace);
         file?.Write(report, ReportJson.Default.SalvageReport);
         return report.EveryCheckHeld ? ExitCode.Success : ExitCode.Failure;
     }

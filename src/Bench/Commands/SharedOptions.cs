@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using CopyMc.Bench.Output;
 
 namespace CopyMc.Bench.Commands;
 
@@ -25,6 +26,22 @@ internal static class SharedOptions
             return null;
         },
     };
+
+    /// <summary>The garbage collector's events and the engine's.</summary>
+    internal static Option<string?> Trace()
+    {
+        var trace = new Option<string?>("--trace")
+        {
+            Description = "Also trace this process (the garbage collector's events and the engine's), say what that shows, and keep the events as a .nettrace file.",
+            HelpName = "FILE",
+        };
+        trace.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() == ReportFile.StandardOutput)
+                result.AddError("--trace takes a file: the events cannot go to the standard output.");
+        });
+        return trace;
+    }
 
     /// <summary>For those who want to see that all of it runs.</summary>
     internal static Option<bool> Smoke() => new("--smoke") { Description = "Measure for moments only: the figures mean nothing.", Hidden = true };

@@ -1,5 +1,6 @@
 using CopyMc.Bench.Limits;
 using CopyMc.Bench.Machine;
+using CopyMc.Bench.Tracing;
 
 namespace CopyMc.Bench.Output;
 
@@ -14,4 +15,7 @@ internal sealed record LimitsReport : IResult
     public required int Rounds { get; init; }
     public required IReadOnlyList<Limit> Limits { get; init; }
     public required double TotalSeconds { get; init; }
+
+    /// <summary>With <c>--trace</c>: what the events say.</summary>
+    public TraceReport? Trace { get; init; }
 }

@@ -1,5 +1,6 @@
 using CopyMc.Bench.Machine;
 using CopyMc.Bench.Measurement;
+using CopyMc.Bench.Tracing;
 
 namespace CopyMc.Bench.Output;
 
@@ -14,4 +15,7 @@ internal sealed record QuickReport : IResult
     public required ThroughputReport Throughput { get; init; }
     public required double TotalSeconds { get; init; }
     public required bool EveryCheckHeld { get; init; }
+
+    /// <summary>With <c>--trace</c>: what the events say.</summary>
+    public TraceReport? Trace { get; init; }
 }

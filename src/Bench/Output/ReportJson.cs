@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using CopyMc.Bench.Collapse;
 using CopyMc.Bench.CollapseCost;
+using CopyMc.Bench.GcCost;
 using CopyMc.Bench.RecoveryCost;
 using CopyMc.Bench.SalvageCost;
 using CopyMc.Bench.Watching;
@@ -19,5 +20,6 @@ namespace CopyMc.Bench.Output;
 [JsonSerializable(typeof(CollapseCostReport))]
 [JsonSerializable(typeof(CollapseReport))]
 [JsonSerializable(typeof(SalvageReport))]
+[JsonSerializable(typeof(GcCostReport))]
 [JsonSerializable(typeof(WatchReport))]
 internal sealed partial class ReportJson : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 using CopyMc.Bench.Collapse;
 using CopyMc.Bench.CollapseCost;
+using CopyMc.Bench.GcCost;
 using CopyMc.Bench.RecoveryCost;
 using CopyMc.Bench.SalvageCost;
 using CopyMc.Bench.Watching;
@@ -26,6 +27,7 @@ internal sealed record ResultSchema(string Kind, int Version, JsonTypeInfo Type)
         Of(CollapseCostReport.CurrentSchema, ReportJson.Default.CollapseCostReport),
         Of(CollapseReport.CurrentSchema, ReportJson.Default.CollapseReport),
         Of(SalvageReport.CurrentSchema, ReportJson.Default.SalvageReport),
+        Of(GcCostReport.CurrentSchema, ReportJson.Default.GcCostReport),
         Of(WatchReport.CurrentSchema, ReportJson.Default.WatchReport),
     ];
 

@@ -36,7 +36,7 @@ internal static class Units
         return $"{value.ToString("0.###", CultureInfo.InvariantCulture)} {unit}";
     }
 
-    internal static string Count(long count, string thing) => $"{count} {thing}{(count == 1 ? "" : "s")}";
+    internal static string Count(long count, string thing, string? things = null) => $"{count} {(count == 1 ? thing : things ?? thing + "s")}";
 
     internal static string Ratio(double ratio) => ratio.ToString("F2", CultureInfo.InvariantCulture);
 

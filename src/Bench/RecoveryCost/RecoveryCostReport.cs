@@ -1,6 +1,7 @@
 using CopyMc.Bench.Machine;
 using CopyMc.Bench.Measurement;
 using CopyMc.Bench.Output;
+using CopyMc.Bench.Tracing;
 
 namespace CopyMc.Bench.RecoveryCost;
 
@@ -37,4 +38,7 @@ internal sealed record RecoveryCostReport : IResult
             return spreads.Length == 0 ? 0 : 100 * Quartiles.Of(spreads).Median;
         }
     }
+
+    /// <summary>With <c>--trace</c>: what the events say.</summary>
+    public TraceReport? Trace { get; init; }
 }

@@ -1,6 +1,7 @@
 using CopyMc.Bench.Machine;
 using CopyMc.Bench.Measurement;
 using CopyMc.Bench.Output;
+using CopyMc.Bench.Tracing;
 
 namespace CopyMc.Bench.SalvageCost;
 
@@ -25,4 +26,7 @@ internal sealed record SalvageReport : IResult
     public required IReadOnlyList<SalvageRow> Salvages { get; init; }
     public required double TotalSeconds { get; init; }
     public required bool EveryCheckHeld { get; init; }
+
+    /// <summary>With <c>--trace</c>: what the events say.</summary>
+    public TraceReport? Trace { get; init; }
 }
