@@ -16,7 +16,7 @@ internal sealed class ComparisonSection(ResultComparison comparison, IReadOnlyLi
     {
         html.Open("p").Element("strong", string.Join(", ", after)).Text(" against ").Element("strong", string.Join(", ", before))
             .Text($". {ComparisonText.Summary(comparison)}").Close("p");
-        html.Element("p", ComparisonText.Method);
+        html.Element("p", ComparisonText.Method(comparison));
         html.Element("h3", "Methods, over all their rows");
         html.OpenTable("method", "rows", "change", "confidence interval", "", "verdict");
         foreach (ComparedMethod method in comparison.Methods)

@@ -8,13 +8,17 @@ namespace CopyMc.Bench.Output;
 internal static class ComparisonText
 {
     /// <summary>How it is judged, for whoever did not write the code.</summary>
-    internal const string Method = "Change of speed in percent: + is faster. What moved the copies that are not ours (the controls) at the same size is the machine and is taken off. "
-        + "The interval is 4 standard errors to either side (3.3 for a method over all its rows), and the error is at least how far rows of this comparison scatter by themselves. "
+    internal static string Method(ResultComparison comparison) =>
+        "Change of speed in percent: + is faster. What moved the copies that are not ours (the controls) at the same size in a process is the machine and is taken off. "
+        + "The interval is 4 standard errors to either side (3.3 for a method over all its rows), the error "
+        + (comparison.Processes > 2
+            ? $"from how far the {comparison.Processes} processes of the two sides differ among themselves. "
+            : "from how far rows of this comparison scatter by themselves: with one process on either side, what differs from one process to another is not in it. ")
         + "Within noise: the interval holds zero. Several results on either side, measured in turns, make it narrower.";
 
     internal static void Write(IAnsiConsole console, ResultComparison comparison)
     {
-        console.WriteLine($"{Summary(comparison)} {Method}");
+        console.WriteLine($"{Summary(comparison)} {Method(comparison)}");
         Table methods = Tables.New("method", "rows", "change", "interval").AddWords("verdict");
         foreach (ComparedMethod method in comparison.Methods)
             methods.AddRow(Cells(method.Method, [method.Rows.ToString(CultureInfo.InvariantCulture)], method.Change));
