@@ -20,7 +20,22 @@ internal static class Program
             Console.Error.WriteLine("CopyMc.Injector: expected one argument, the directory of QEMU's sockets");
             return 2;
         }
-        using Stream control = QemuSocket.Connect(Path.Combine(directory, "control"), Timeout.InfiniteTimeSpan);
+        try
+        {
+            using Stream control = QemuSocket.Connect(Path.Combine(directory, "control"), Timeout.InfiniteTimeSpan);
+            Serve(control, directory);
+            return 0;
+        }
+        catch (IOException failure)
+        {
+            // Where QEMU died, the rig says so too.
+            Console.Error.WriteLine($"injector: {failure.Message}");
+            return 1;
+        }
+    }
+
+    private static void Serve(Stream control, string directory)
+    {
         using var requests = new StreamReader(control);
         using var answers = new StreamWriter(control) { AutoFlush = true, NewLine = "\n" };
         while (requests.ReadLine() is string request)
@@ -35,7 +50,6 @@ internal static class Program
                 answers.WriteLine($"failed {failure.Message}");
             }
         }
-        return 0;
     }
 
     private static void Carry(string request, string directory, StreamWriter answers)
