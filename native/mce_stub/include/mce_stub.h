@@ -18,7 +18,7 @@ extern "C" {
 
 #pragma GCC visibility push(default)
 
-#define MCE_ABI_VERSION 2u
+#define MCE_ABI_VERSION 3u
 
 /* The version of this interface that the library was built with: compare with MCE_ABI_VERSION before any other call. */
 uint32_t mce_abi_version(void);
@@ -29,6 +29,7 @@ enum mce_side { MCE_SOURCE = 0, MCE_DESTINATION = 1 };
 struct mce_fault {
     uintptr_t address; /* where the lost memory starts, aligned to extent; may lie before the copy's range */
     size_t extent;     /* bytes lost from there: what the kernel reported, else a page */
+    size_t remaining;  /* bytes not copied, as the copy returns them */
     int32_t signal;    /* SIGBUS or SIGSEGV */
     int32_t code;      /* si_code: BUS_MCEERR_AR, BUS_ADRERR, ... */
     int32_t side;      /* enum mce_side */

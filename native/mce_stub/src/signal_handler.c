@@ -84,7 +84,9 @@ static bool recover(const struct mce_fixup *entry, const siginfo_t *info, void *
     record->signal = info->si_signo;
     record->code = info->si_code;
     record->side = side;
-    mce_resume(context, &copy, mce_relative(&entry->fixup), address > next ? address - next : 0);
+    size_t copyable = address > next ? address - next : 0;
+    record->remaining = copy.source_end - copy.source - copyable;
+    mce_resume(context, &copy, mce_relative(&entry->fixup), copyable);
     return true;
 }
 

@@ -113,6 +113,7 @@ static void one_fault(const struct kernel *k, size_t good, size_t n, size_t offs
         CHECK(remaining == n - good, "%s: %zu of %zu bytes writable, remaining %zu", k->name, good, n, remaining);
         CHECK(!memcmp(destination, source, good), "%s: prefix of %zu of %zu differs", k->name, good, n);
     }
+    CHECK(fault.remaining == n - good, "%s: record: remaining %zu of %zu, %zu good", k->name, fault.remaining, n, good);
     CHECK(fault.side == (int)side && fault.signal == SIGBUS && fault.code == BUS_ADRERR && fault.extent == PAGE &&
               fault.address == (uintptr_t)edge,
           "%s: record: side %d signal %d code %d extent %zu address %+ld", k->name, fault.side, fault.signal, fault.code, fault.extent,

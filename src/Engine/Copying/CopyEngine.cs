@@ -31,7 +31,8 @@ public sealed unsafe class CopyEngine
 
     private static CopyEngine? s_shared;
 
-    private readonly delegate* unmanaged[SuppressGCTransition]<byte*, byte*, nuint, FaultRecord*, nuint> _short;
+    // Its count is taken from the record: a returned one would need a register of its own across the look whether a collection waits.
+    private readonly delegate* unmanaged[SuppressGCTransition]<byte*, byte*, nuint, FaultRecord*, void> _short;
     private readonly nuint _suppressLimit;
 
     /// <summary>Up to here a clean copy goes the short way: the limit above, or 0 while <see cref="ShortCopySampler"/> counts all copies.</summary>
@@ -58,7 +59,7 @@ public sealed unsafe class CopyEngine
             FaultRecovery.Enable();
             if (options.RecoverSegmentationFaults)
                 FaultRecovery.EnableSegmentationFaults();
-            _short = (delegate* unmanaged[SuppressGCTransition]<byte*, byte*, nuint, FaultRecord*, nuint>)Kernel.NativeFunction;
+            _short = (delegate* unmanaged[SuppressGCTransition]<byte*, byte*, nuint, FaultRecord*, void>)Kernel.NativeFunction;
             _shortLimit = _suppressLimit = SuppressTransitionLimit;
             _beyondCacheFrom = MceStub.StreamsFrom;
             ShortCopySampler.Add(this);
@@ -97,13 +98,12 @@ public sealed unsafe class CopyEngine
             && (!AnyPoison || (byteCount <= PoisonFilter.LongestRange && PoisonFilter.IsClean((nuint)source))))
         {
             FaultRecord record;
-            nuint remaining = _short((byte*)destination, (byte*)source, byteCount, &record);
+            record.Remaining = 0;
+            _short((byte*)destination, (byte*)source, byteCount, &record);
             // One branch for both, when no map has poison.
-            if ((remaining | (nuint)Volatile.Read(ref PoisonGate.Instance->PoisonedLines)) == 0)
+            if ((record.Remaining | (nuint)Volatile.Read(ref PoisonGate.Instance->PoisonedLines)) == 0)
                 return 0;
-            if (remaining == 0 && byteCount <= PoisonFilter.LongestRange && PoisonFilter.IsClean((nuint)source))
-                return 0;
-            return byteCount - Settle((byte*)source, byteCount - remaining, remaining != 0 ? &record : null, fault: null);
+            return SettleShort((byte*)source, byteCount, &record);
         }
         return CopyBlocks((byte*)source, (byte*)destination, byteCount, byteCount, fault: null);
     }
@@ -294,7 +294,25 @@ public sealed unsafe class CopyEngine
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private nuint CopyOnce(CopyKernel kernel, byte* source, byte* destination, nuint byteCount, FaultRecord* record) =>
-        byteCount <= _suppressLimit ? _short(destination, source, byteCount, record) : kernel.Copy(source, destination, byteCount, record);
+        byteCount <= _suppressLimit ? CopyShort(source, destination, byteCount, record) : kernel.Copy(source, destination, byteCount, record);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private nuint CopyShort(byte* source, byte* destination, nuint byteCount, FaultRecord* record)
+    {
+        record->Remaining = 0;
+        _short(destination, source, byteCount, record);
+        return record->Remaining;
+    }
+
+    /// <summary>The rest of a short copy that met a fault, or poison somewhere. Apart, so that the clean copy keeps nothing for it in registers.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nuint SettleShort(byte* source, nuint byteCount, FaultRecord* record)
+    {
+        nuint remaining = record->Remaining;
+        if (remaining == 0 && byteCount <= PoisonFilter.LongestRange && PoisonFilter.IsClean((nuint)source))
+            return 0;
+        return byteCount - Settle(source, byteCount - remaining, remaining != 0 ? record : null, fault: null);
+    }
 
     /// <summary>What a copied prefix is worth: shortened by poison that was marked meanwhile, else ended by the fault, which is learned.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -8,6 +8,7 @@ internal struct FaultRecord
 {
     internal nuint Address;
     internal nuint Extent;
+    internal nuint Remaining;
     internal int Signal;
     internal int Code;
     internal int Side;

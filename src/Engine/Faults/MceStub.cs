@@ -10,7 +10,7 @@ internal static unsafe class MceStub
     internal const int SigSegv = 11;
 
     private const string LibraryName = "libmce_stub.so";
-    private const uint AbiVersion = 2;
+    private const uint AbiVersion = 3;
 
     private static readonly nint s_library;
     private static readonly delegate* unmanaged<int, int> s_enable;
