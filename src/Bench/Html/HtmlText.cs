@@ -35,6 +35,9 @@ internal sealed class HtmlText
     internal HtmlText Figure(string path, double value, string shown) => Raw(
         string.Create(CultureInfo.InvariantCulture, $"<data data-json=\"{WebUtility.HtmlEncode(path)}\" value=\"{value:R}\">")).Text(shown).Close("data");
 
+    /// <summary>A cell of a table that holds a figure.</summary>
+    internal HtmlText Cell(string path, double value, string shown) => Open("td").Figure(path, value, shown).Close("td");
+
     /// <summary>A name for an element, which no other one has.</summary>
     internal string NewId(string prefix) => string.Create(CultureInfo.InvariantCulture, $"{prefix}-{++_ids}");
 
@@ -43,7 +46,7 @@ internal sealed class HtmlText
     {
         Raw("<div class=\"scroll\" tabindex=\"0\"><table><thead><tr>");
         foreach (string header in headers)
-            Element("th", header, header is "verdict" or "method" or "here" or "needs or used for" ? "words" : null);
+            Element("th", header, header is "verdict" or "method" or "" or "here" or "needs or used for" ? "words" : null);
         return Raw("</tr></thead><tbody>\n");
     }
 

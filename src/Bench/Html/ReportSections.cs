@@ -1,5 +1,10 @@
+using CopyMc.Bench.Collapse;
+using CopyMc.Bench.CollapseCost;
+using CopyMc.Bench.GcCost;
 using CopyMc.Bench.Output;
 using CopyMc.Bench.RecoveryCost;
+using CopyMc.Bench.SalvageCost;
+using CopyMc.Bench.Watching;
 
 namespace CopyMc.Bench.Html;
 
@@ -23,6 +28,27 @@ internal static class ReportSections
                 yield return new RecoveryCostSection(cost);
                 yield return new ThroughputSection("What each costs a copy that meets nothing", cost.WhenClean, "whenClean", cost.Machine);
                 break;
+            case LimitsReport limits:
+                yield return new LimitsSection(limits);
+                break;
+            case SalvageReport salvage:
+                yield return new SalvageCostSection(salvage);
+                break;
+            case CollapseCostReport cost:
+                yield return new CollapseCostSection(cost);
+                break;
+            case CollapseReport collapse:
+                yield return new CollapseSection(collapse);
+                break;
+            case GcCostReport gc:
+                yield return new GcCostSection(gc);
+                break;
+            case WatchReport watch:
+                yield return new WatchSection(watch);
+                break;
         }
+        // Of bench gc it would throw together what that tells apart.
+        if (result.Content is not GcCostReport && result.Content.Trace is { } trace)
+            yield return new TraceSection(trace);
     }
 }

@@ -8,10 +8,18 @@ namespace CopyMc.Bench.Output;
 /// <summary>What the collector and long copies cost each other, for people.</summary>
 internal static class GcCostText
 {
+    /// <summary>What the words of the table mean.</summary>
+    internal const string Meaning = "Stops: suspensions of all threads that the collector asked for while a copy was under way. Wait: from when it asked until all stood "
+        + "still, which is what it waits because of the copy. With the transition suppressed nobody can stop the copying thread: so it would be if the "
+        + "engine called its kernels that way. Allocated: by the copying thread, for each copy.";
+
+    internal static string Conditions(GcCostReport report) =>
+        $"{report.Rounds} copies of {Units.Bytes(report.CopyBytes)} by each, in turns, beside a thread that allocates and collects generation 0 "
+        + $"after each {Units.Bytes(report.BytesPerCollection)}; from the runtime's own events.";
+
     internal static void Write(IAnsiConsole console, GcCostReport report)
     {
-        console.WriteLine($"{report.Rounds} copies of {Units.Bytes(report.CopyBytes)} by each, in turns, beside a thread that allocates and collects generation 0 "
-            + $"after each {Units.Bytes(report.BytesPerCollection)}; from the runtime's own events.");
+        console.WriteLine(Conditions(report));
         Table table = Tables.New("copies by", "copy", "allocated", "stops", "wait p50", "p90", "p99", "max");
         foreach (GcCostRow row in report.Rows)
         {
@@ -27,9 +35,7 @@ internal static class GcCostText
                 new Text(TraceText.Time(wait?.Max)));
         }
         console.Write(table);
-        console.WriteLine("Stops: suspensions of all threads that the collector asked for while a copy was under way. Wait: from when it asked until all stood "
-            + "still, which is what it waits because of the copy. With the transition suppressed nobody can stop the copying thread: so it would be if the "
-            + "engine called its kernels that way. Allocated: by the copying thread, for each copy.");
+        console.WriteLine(Meaning);
         TraceText.WriteCounts(console, report.Trace);
     }
 }

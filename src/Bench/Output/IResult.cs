@@ -1,4 +1,5 @@
 using CopyMc.Bench.Machine;
+using CopyMc.Bench.Tracing;
 
 namespace CopyMc.Bench.Output;
 
@@ -11,4 +12,7 @@ internal interface IResult
 
     /// <summary>On what it was measured; null where nothing was.</summary>
     MachineReport? Machine => null;
+
+    /// <summary>What the events say; null where nothing was traced.</summary>
+    TraceReport? Trace => null;
 }

@@ -33,5 +33,5 @@ internal static class LimitsText
         _ => Bare(value),
     };
 
-    private static string Bare(double value) => value.ToString(Math.Abs(value) >= 10 ? "F1" : "F2", CultureInfo.InvariantCulture);
+    internal static string Bare(double value) => value.ToString(Math.Abs(value) >= 10 ? "F1" : "F2", CultureInfo.InvariantCulture);
 }

@@ -23,14 +23,16 @@ internal static class TraceText
     /// <summary>What there was, and where it is written.</summary>
     internal static void WriteCounts(IAnsiConsole console, TraceReport trace)
     {
-        console.WriteLine($"Traced: {Units.Count(trace.Copies, "long copy", "long copies")}; {Units.Count(trace.Collections[0], "collection")} of generation 0, "
-            + $"{trace.Collections[1]} of 1, {trace.Collections[2]} of 2; {Units.Bytes(trace.AllocatedBytes)} allocated, "
-            + $"{Units.Bytes(trace.AllocatedBytesInCopies)} of them by threads while they copied (to about 100 KiB).");
-        if (trace.LostEvents > 0)
-            console.WriteLine($"{Units.Count(trace.LostEvents, "event")} were lost, which came faster than they could be written: these figures are too low.");
+        console.WriteLine(Counts(trace));
         if (trace.File is not null)
             console.WriteLine($"Events: {trace.File}");
     }
+
+    internal static string Counts(TraceReport trace) =>
+        $"Traced: {Units.Count(trace.Copies, "long copy", "long copies")}; {Units.Count(trace.Collections[0], "collection")} of generation 0, "
+        + $"{trace.Collections[1]} of 1, {trace.Collections[2]} of 2; {Units.Bytes(trace.AllocatedBytes)} allocated, "
+        + $"{Units.Bytes(trace.AllocatedBytesInCopies)} of them by threads while they copied (to about 100 KiB)."
+        + (trace.LostEvents > 0 ? $" {Units.Count(trace.LostEvents, "event")} were lost, which came faster than they could be written: these figures are too low." : "");
 
     internal static string Time(double? nanoseconds) => nanoseconds is { } time ? Units.Time(time / 1e3) : "-";
 

@@ -1,9 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using CopyMc.Bench.Collapse;
+using CopyMc.Bench.Html;
 using CopyMc.Bench.Output;
 using CopyMc.Bench.Recovery;
 using CopyMc.Bench.RecoveryCost;
+using CopyMc.Bench.Tests.Watching;
 
 namespace CopyMc.Bench.Tests.Html;
 
@@ -18,7 +21,7 @@ public sealed partial class ReportTests(ReportRun run) : IClassFixture<ReportRun
         {
             Assert.Equal(ReportPage.Number(run.Json[figure.Result], figure.Path), figure.Value);
             // Whatever the unit, the leading digits are the number's.
-            string digits = new([.. figure.Shown.TakeWhile(character => char.IsDigit(character) || character is '.' or ',')]);
+            string digits = new([.. figure.Shown.TakeWhile(character => char.IsDigit(character) || character is '.' or ',' or '-')]);
             double shown = double.Parse(digits.Replace(",", ""), CultureInfo.InvariantCulture);
             double[] units = [1, 1e-3, 1e3, 1e-6, 1 / 1024.0, 1 / 1048576.0];
             double step = digits.Contains('.') ? Math.Pow(10, digits.IndexOf('.') + 1 - digits.Length) : 1;
@@ -80,6 +83,35 @@ public sealed partial class ReportTests(ReportRun run) : IClassFixture<ReportRun
     }
 
     [Fact]
+    public void A_timeline_has_a_point_for_every_step_every_undo_step_and_the_result()
+    {
+        CollapseActReport[] collapses =
+        [
+            .. run.Paths.Select(ResultFile.Read).OfType<CollapseReport>().SelectMany(report => report.Scenarios).SelectMany(scenario => scenario.Collapses),
+        ];
+        RangeReport[] drawn =
+        [
+            .. collapses.SelectMany(collapse => collapse.Ranges.Take(CollapseSection.MostRanges)
+                .Where((range, i) => i == 0 || !CollapseSection.IsAlike(range, collapse.Ranges[i - 1]))),
+        ];
+        string[] timelines = [.. run.Page.Html.Split("<svg class=\"timeline\"")[1..].Select(svg => svg[..svg.IndexOf("</svg>", StringComparison.Ordinal)])];
+        Assert.Equal(drawn.Length, timelines.Length);
+        for (int i = 0; i < drawn.Length; i++)
+        {
+            int Points(string cssClass) => timelines[i].Split($"<circle class=\"{cssClass}\"").Length - 1;
+            Assert.Equal((drawn[i].Steps.Count, drawn[i].Undo.Count), (Points("did"), Points("undid")));
+            Assert.Equal(1, Points(drawn[i].Result == "SUCCEED" ? "succeeded" : "gaveup"));
+            Assert.Contains($">{drawn[i].Result}</text>", timelines[i]);
+        }
+        Assert.Contains(drawn, range => range.Undo.Count > 0);
+    }
+
+    [Fact]
+    public void Every_kind_of_result_has_figures_but_the_probe() => Assert.Equal(
+        Enumerable.Range(0, run.Paths.Length).Where(result => result != 3),
+        run.Shown.Select(shown => shown.Result).Distinct().Order());
+
+    [Fact]
     public void The_page_asks_for_nothing_and_runs_nothing()
     {
         string html = run.Page.Html;
@@ -132,11 +164,16 @@ public sealed class ReportRun : IDisposable
 
     public ReportRun()
     {
-        Paths = [_directory.File("main.json"), _directory.File("quick.json"), _directory.File("recovery.json"), _directory.File("probe.json")];
-        string[][] commands = [[], ["bench", "quick"], ["bench", "recovery"]];
+        string[][] commands =
+        [
+            ["--smoke"], ["bench", "quick", "--smoke"], ["bench", "recovery", "--smoke"], ["probe"], ["bench", "limits", "--smoke"],
+            ["bench", "collapse", "--smoke"], ["bench", "gc", "--smoke"], ["collapse", "--all", "--memory", "anonymous"],
+            .. CopyEngine.Shared.Kernel.RecoversFromFaults ? [["bench", "salvage", "--smoke", "--trace", _directory.File("salvage.nettrace")]] : Array.Empty<string[]>(),
+        ];
+        Paths = [.. commands.Select((_, i) => _directory.File($"{i}.json")), _directory.File("watch.json")];
         for (int i = 0; i < commands.Length; i++)
-            Copymc.Run([.. commands[i], "--smoke", "--json", Paths[i]]).ExpectSuccess();
-        Copymc.Run("probe", "--json", Paths[3]).ExpectSuccess();
+            Copymc.Run([.. commands[i], "--json", Paths[i]]).ExpectSuccess();
+        new ReportFile(Paths[^1]).Write(WatchReports.Example, ReportJson.Default.WatchReport);
         Json = [.. Paths.Select(path => JsonDocument.Parse(File.ReadAllBytes(path)).RootElement)];
         Page = ReportPage.Of(Paths);
         Shown = [.. Page.Figures.Select(figure => (figure.Result, figure.Path))];
