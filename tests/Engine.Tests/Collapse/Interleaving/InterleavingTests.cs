@@ -9,14 +9,14 @@ namespace CopyMc.Engine.Tests.Collapse.Interleaving;
 /// </summary>
 public sealed class InterleavingTests
 {
-    /// <summary>COPYMC_INTERLEAVINGS asks for more of them, COPYMC_INTERLEAVING_SEED for one again.</summary>
-    private static readonly int s_count = Number("COPYMC_INTERLEAVINGS") ?? 4_000;
+    /// <summary>COPYMC_INTERLEAVING_SEED asks for one again; COPYMC_INTERLEAVINGS for more of them, from that seed on.</summary>
+    private static readonly int? s_first = Number("COPYMC_INTERLEAVING_SEED"), s_count = Number("COPYMC_INTERLEAVINGS");
 
     [Fact]
     public void No_interleaving_breaks_an_invariant()
     {
-        int first = Number("COPYMC_INTERLEAVING_SEED") ?? 0;
-        int count = Number("COPYMC_INTERLEAVING_SEED") is null ? s_count : 1;
+        int first = s_first ?? 0;
+        int count = s_count ?? (s_first is null ? 4_000 : 1);
         int workers = Environment.ProcessorCount;
         Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, worker =>
         {
