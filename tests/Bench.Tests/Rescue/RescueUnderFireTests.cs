@@ -7,7 +7,8 @@ namespace CopyMc.Bench.Tests.Rescue;
 /// <summary>The command as a process of its own, with large files: truncated underneath, and killed.</summary>
 public sealed partial class RescueUnderFireTests
 {
-    private const int SigKill = 9, SigCont = 18, SigStop = 19;
+    private const int SigCont = 18, SigStop = 19;
+    private const int KilledBySigKill = 128 + 9;
 
     public RescueUnderFireTests() => Assert.SkipUnless(FaultRecovery.IsSupported, FaultRecovery.UnsupportedReason ?? "");
 
@@ -73,20 +74,18 @@ public sealed partial class RescueUnderFireTests
         while (killed < Kills)
         {
             using Process process = Copymc.Start(null, ["rescue", source, destination]);
-            bool ended = process.WaitForExit(patience * (0.3 + 0.7 * random.NextDouble()));
-            // Most are killed, and late, however busy the machine is.
-            patience *= ended ? 0.7 : 1.05;
-            if (!ended)
-            {
-                Assert.Equal(0, Kill(process.Id, SigKill));
-                process.WaitForExit();
-                killed++;
-            }
+            // Half of them at any moment from the start of the process on, half after it has saved a part, however fast the machine is.
+            if (random.Next(2) == 0)
+                process.WaitForExit(patience * random.NextDouble());
             else
-            {
+                WaitUntilItSaves(process, map);
+            process.Kill();
+            process.WaitForExit();
+            if (process.ExitCode == KilledBySigKill)
+                killed++;
+            else
                 Assert.Equal((0, ""), (process.ExitCode, process.StandardError.ReadToEnd()));
-            }
-            RescueMap? saved = File.Exists(map) ? MapFileText.Parse(File.ReadAllText(map)).Map : null;
+            RescueMap? saved = Saved(map);
             foreach (RescueBlock block in saved?.Blocks.Where(block => block.Status == BlockStatus.Finished) ?? [])
                 Assert.Equal(-1, FirstDifference(source, destination, block.Offset, block.Length));
             if (saved is not null)
@@ -102,7 +101,7 @@ public sealed partial class RescueUnderFireTests
         Copymc.Run("rescue", source, destination).ExpectSuccess();
         Assert.Equal(-1, FirstDifference(source, destination, 0, Length));
         TestContext.Current.TestOutputHelper?.WriteLine($"{killed} kills, {withinCopying} of them with a part saved; {completed} rescues completed meanwhile.");
-        Assert.NotEqual(0, withinCopying);
+        Assert.InRange(withinCopying, Kills / 10, int.MaxValue);
 
         void Restart()
         {
@@ -110,6 +109,17 @@ public sealed partial class RescueUnderFireTests
             File.Delete(map);
         }
     }
+
+    /// <summary>Until the map says more than it did, or the process has ended.</summary>
+    private static void WaitUntilItSaves(Process process, string map)
+    {
+        long before = Saved(map)?.FinishedBytes ?? 0;
+        while ((Saved(map)?.FinishedBytes ?? 0) == before && !process.WaitForExit(1))
+        {
+        }
+    }
+
+    private static RescueMap? Saved(string map) => File.Exists(map) ? MapFileText.Parse(File.ReadAllText(map)).Map : null;
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int process, int signal);
