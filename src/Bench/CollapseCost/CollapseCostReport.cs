@@ -18,7 +18,7 @@ internal sealed record CollapseCostReport : IResult
     /// <summary>2 MiB ranges collapsed one after the other in each round; as many are copied raw.</summary>
     public required int RangesPerRound { get; init; }
 
-    /// <summary>Microseconds of the engine's copy of 2 MiB between the same kind of frames.</summary>
+    /// <summary>Microseconds of the engine's copy of 2 MiB between the same frames.</summary>
     public required Quartiles RawCopyMicroseconds { get; init; }
 
     /// <summary>Microseconds of a collapse that succeeds.</summary>

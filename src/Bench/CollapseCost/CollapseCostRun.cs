@@ -7,10 +7,11 @@ using CopyMc.Simulation;
 namespace CopyMc.Bench.CollapseCost;
 
 /// <summary>
-/// Times collapses on a simulated machine, and in the same rounds the engine's plain copy of as much between frames of the same machine.
-/// Every range is collapsed once: memory that is collapsed is cold, as khugepaged finds it.
+/// Times collapses on a simulated machine, and in the same rounds the engine's plain copy of as much, from and to the same frames in the same
+/// order: the huge page is often the block that the last collapse freed, and as warm. Every range is collapsed once: memory that is collapsed
+/// is cold, as khugepaged finds it.
 /// </summary>
-internal sealed unsafe class CollapseCostRun(CopyEngine engine, int rounds, int ranges, IProgress<PhaseProgress>? progress)
+internal sealed unsafe class CollapseCostRun(CopyEngine engine, int rounds, int ranges, IProgress<PhaseProgress>? progress) : IDisposable
 {
     internal const int DefaultRounds = 15, DefaultRanges = 64;
 
@@ -18,25 +19,27 @@ internal sealed unsafe class CollapseCostRun(CopyEngine engine, int rounds, int 
 
     private static readonly int[] s_poisonedPages = [0, 128, 256, 511];
 
+    private readonly NativeRegion _zeros = new(NativeRegion.PageSize);
     private bool _everyCheckHeld = true;
 
     internal static CollapseCostRun Of(CopyEngine engine, int? rounds, bool smoke, IProgress<PhaseProgress>? progress) =>
         new(engine, rounds ?? (smoke ? 1 : DefaultRounds), smoke ? 2 : DefaultRanges, progress);
 
+    public void Dispose() => _zeros.Dispose();
+
     internal CollapseCostReport Run(DateTimeOffset startedAt, Machine.MachineReport machine, ulong scannedBytes)
     {
         var raw = new double[rounds];
         var commit = new double[rounds];
-        double[][] aborts = [.. s_poisonedPages.Select(_ => new double[rounds])];
+        double[][] aborts = [.. s_poisonedPages.Select(_ => new double[rounds])], prefixes = [.. s_poisonedPages.Select(_ => new double[rounds])];
         using SimulatedMachine simulated = NewMachine();
         // The first turn of each compiles it.
         for (int round = -1; round < rounds; round++)
         {
             int at = Math.Max(round, 0);
-            raw[at] = RawCopies(simulated);
-            commit[at] = Collapses(simulated, poisonedPage: null);
+            (commit[at], raw[at]) = Collapses(simulated, poisonedPage: null);
             for (int i = 0; i < s_poisonedPages.Length; i++)
-                aborts[i][at] = Collapses(simulated, s_poisonedPages[i]);
+                (aborts[i][at], prefixes[i][at]) = Collapses(simulated, s_poisonedPages[i]);
             progress?.Report(new PhaseProgress("collapses", (round + 1.0) / (rounds + 1)));
         }
         var scan = new ScanRun(scannedBytes, Math.Min(rounds, 5)).Run();
@@ -55,7 +58,7 @@ internal sealed unsafe class CollapseCostRun(CopyEngine engine, int rounds, int 
             Aborts =
             [
                 .. s_poisonedPages.Select((page, i) => new AbortCost(
-                    page, Quartiles.Of(aborts[i]), Quartiles.Of(Each(round => (aborts[i][round] - raw[round] * page / 512) / commit[round])))),
+                    page, Quartiles.Of(aborts[i]), Quartiles.Of(Each(round => (aborts[i][round] - prefixes[i][round]) / commit[round])))),
             ],
             Scan = scan,
             EveryCheckHeld = _everyCheckHeld,
@@ -71,27 +74,11 @@ internal sealed unsafe class CollapseCostRun(CopyEngine engine, int rounds, int 
         return machine;
     }
 
-    /// <summary>Microseconds for 2 MiB, from small pages that a process has written to huge pages that another one has.</summary>
-    private double RawCopies(SimulatedMachine machine)
+    /// <summary>Microseconds of a collapse, and of the raw copy of what it copies: all of 2 MiB, or what lies before the poison.</summary>
+    private (double Collapse, double RawCopy) Collapses(SimulatedMachine machine, int? poisonedPage)
     {
         (AddressSpace process, ulong start) = Fill(machine);
-        AddressSpace other = machine.NewProcess();
-        ulong huge = other.Map((ulong)ranges * HugePage, VmaFlags.Read | VmaFlags.Write | VmaFlags.HugePage);
-        other.Populate(huge, (ulong)ranges * HugePage);
-
-        byte*[] from = Contents(machine, process, start), to = Contents(machine, other, huge);
-        long begin = Stopwatch.GetTimestamp();
-        for (int i = 0; i < ranges; i++)
-            _everyCheckHeld &= engine.Copy(from[i], to[i], NativeRegion.HugePageSize) == 0;
-        double each = Stopwatch.GetElapsedTime(begin).TotalMicroseconds / ranges;
-        process.Exit();
-        other.Exit();
-        return each;
-    }
-
-    private double Collapses(SimulatedMachine machine, int? poisonedPage)
-    {
-        (AddressSpace process, ulong start) = Fill(machine);
+        byte*[] sources = Contents(machine, process, start);
         uint[] bad = poisonedPage is not { } page ? [] :
         [
             .. Enumerable.Range(0, ranges).Select(i => process.EntryAt(start + (ulong)i * HugePage + (ulong)page * Page).Pfn),
@@ -106,11 +93,47 @@ internal sealed unsafe class CollapseCostRun(CopyEngine engine, int rounds, int 
             _everyCheckHeld &= new AnonymousCollapse(process, start + (ulong)i * HugePage, options).Run() == expected;
         double each = Stopwatch.GetElapsedTime(begin).TotalMicroseconds / ranges;
 
+        byte*[] destinations = poisonedPage is null ? Contents(machine, process, start) : Repeated(NextHugePage(machine), ranges);
         process.Exit();
         machine.MemoryFailure.RunPending();
         foreach (uint pfn in bad)
             machine.MemoryFailure.Unpoison(pfn);
-        return each;
+        return (each, RawCopies(sources, destinations, (nuint)(poisonedPage ?? PageTable.EntryCount) * NativeRegion.PageSize));
+    }
+
+    private double RawCopies(byte*[] sources, byte*[] destinations, nuint byteCount)
+    {
+        if (byteCount == 0)
+            return 0;
+        // As Fill leaves the caches.
+        foreach (byte* source in sources)
+        {
+            for (nuint offset = 0; offset < NativeRegion.HugePageSize; offset += NativeRegion.PageSize)
+                _everyCheckHeld &= engine.Copy(_zeros.Pointer, source + offset, NativeRegion.PageSize) == 0;
+        }
+        long begin = Stopwatch.GetTimestamp();
+        for (int i = 0; i < ranges; i++)
+            _everyCheckHeld &= engine.Copy(sources[i], destinations[i], byteCount) == 0;
+        return Stopwatch.GetElapsedTime(begin).TotalMicroseconds / ranges;
+    }
+
+    /// <summary>The huge page that is free and was used last, which is the one that every aborted collapse had.</summary>
+    private static byte* NextHugePage(SimulatedMachine machine)
+    {
+        AddressSpace process = machine.NewProcess();
+        ulong start = process.Map(HugePage, VmaFlags.Read | VmaFlags.Write | VmaFlags.HugePage);
+        process.Populate(start, HugePage);
+        byte* content = ContentAt(machine, process, start);
+        process.Exit();
+        return content;
+    }
+
+    private static byte*[] Repeated(byte* content, int count)
+    {
+        var contents = new byte*[count];
+        for (int i = 0; i < count; i++)
+            contents[i] = content;
+        return contents;
     }
 
     private (AddressSpace Process, ulong Start) Fill(SimulatedMachine machine)
@@ -119,6 +142,9 @@ internal sealed unsafe class CollapseCostRun(CopyEngine engine, int rounds, int 
         ulong start = process.Map((ulong)ranges * HugePage);
         for (ulong at = 0; at < (ulong)ranges * HugePage; at += Page)
             process.Write(start + at, BitConverter.GetBytes(at));
+        // What the raw copy takes for granted.
+        for (ulong at = Page; at < (ulong)ranges * HugePage; at += Page)
+            _everyCheckHeld &= at % HugePage == 0 || process.EntryAt(start + at).Pfn == process.EntryAt(start + at - Page).Pfn + 1;
         return (process, start);
     }
 
@@ -126,7 +152,10 @@ internal sealed unsafe class CollapseCostRun(CopyEngine engine, int rounds, int 
     {
         var contents = new byte*[ranges];
         for (int i = 0; i < ranges; i++)
-            contents[i] = machine.Content.Pointer + (nuint)process.EntryAt(start + (ulong)i * HugePage).Pfn * NativeRegion.PageSize;
+            contents[i] = ContentAt(machine, process, start + (ulong)i * HugePage);
         return contents;
     }
+
+    private static byte* ContentAt(SimulatedMachine machine, AddressSpace process, ulong address) =>
+        machine.Content.Pointer + (nuint)process.EntryAt(address).Pfn * NativeRegion.PageSize;
 }

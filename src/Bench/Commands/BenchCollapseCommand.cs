@@ -35,7 +35,10 @@ internal static class BenchCollapseCommand
         IAnsiConsole console = OutputConsole.Create(json);
         MachineReport machine = MachineProbe.Run(engine);
         (CollapseCostReport report, TraceReport? trace) = EventTrace.Around(events, () => ProgressView.Run(console, "collapse", progress =>
-            CollapseCostRun.Of(engine, rounds, smoke, progress).Run(startedAt, machine, smoke ? SmokeBytes : TebiByte)));
+        {
+            using var run = CollapseCostRun.Of(engine, rounds, smoke, progress);
+            return run.Run(startedAt, machine, smoke ? SmokeBytes : TebiByte);
+        }));
         report = report with { Trace = trace };
         CollapseCostText.Write(console, report);
         TraceText.Write(console, trace);

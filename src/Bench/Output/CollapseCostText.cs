@@ -10,7 +10,7 @@ internal static class CollapseCostText
     internal static void Write(IAnsiConsole console, CollapseCostReport report)
     {
         console.WriteLine($"Collapses of cold anonymous memory on a simulated machine, {report.RangesPerRound} of 2 MiB in each of {report.Rounds} rounds, "
-            + "beside the engine's copy of as much between the same kinds of frames.");
+            + "beside the engine's copy of as much between the same frames.");
         Table table = Tables.New("what", "us", "half", "ratio", "half");
         AddRow(table, "raw copy of 2 MiB", report.RawCopyMicroseconds, null);
         AddRow(table, "collapse, committed", report.CommitMicroseconds, report.CommitToRawCopy);
