@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CopyMc.Simulation;
 
 /// <summary>A list of frames, linked through the frames themselves.</summary>
@@ -9,6 +11,7 @@ internal unsafe struct FrameList(Frame* frames)
 
     internal long Count { get; private set; }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void AddFirst(uint pfn)
     {
         frames[pfn].Previous = Frame.Null;
@@ -21,6 +24,7 @@ internal unsafe struct FrameList(Frame* frames)
         Count++;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Remove(uint pfn)
     {
         (uint previous, uint next) = (frames[pfn].Previous, frames[pfn].Next);

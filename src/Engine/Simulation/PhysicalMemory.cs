@@ -68,6 +68,7 @@ internal sealed unsafe class PhysicalMemory : IDisposable
 
     internal uint PfnOf(nuint address) => (uint)((address - (nuint)Base) / NativeRegion.PageSize);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal uint HeadOf(uint pfn) => Frames[pfn].Order == 0 ? pfn : pfn & ~((1u << Frames[pfn].Order) - 1);
 
     internal uint PagesOf(uint head) => 1u << Frames[head].Order;
@@ -121,6 +122,7 @@ internal sealed unsafe class PhysicalMemory : IDisposable
     internal void Put(uint head) => Put(head, 1);
 
     /// <summary>Drops references; with the last the folio is free.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Put(uint head, int references)
     {
         ref Frame frame = ref Frames[head];
@@ -138,8 +140,10 @@ internal sealed unsafe class PhysicalMemory : IDisposable
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Unlock(uint head) => Frames[head].Flags &= ~PageFlags.Locked;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void LruAdd(uint head)
     {
         Frames[head].Flags |= PageFlags.Lru;
@@ -147,6 +151,7 @@ internal sealed unsafe class PhysicalMemory : IDisposable
     }
 
     /// <summary>Takes a folio off the LRU with a reference of its own (<c>folio_isolate_lru</c>). False if it is not on it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryIsolate(uint head)
     {
         ref Frame frame = ref Frames[head];
@@ -160,6 +165,7 @@ internal sealed unsafe class PhysicalMemory : IDisposable
     }
 
     /// <summary>Ends an isolation: the folio is the most recently used of its list again, and the isolation's reference is dropped.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void PutBack(uint head)
     {
         ref Frame frame = ref Frames[head];
@@ -231,10 +237,11 @@ internal sealed unsafe class PhysicalMemory : IDisposable
     internal uint PmdMapCountOf(uint head) => Frames[head].Order == 0 ? 0 : Frames[head + 1].Previous;
 
     /// <summary>Whether any page of the folio is mapped more than once (<c>folio_maybe_mapped_shared</c>).</summary>
-    internal bool IsMappedShared(uint head)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool IsMappedShared(uint head) => Frames[head].Order == 0 ? Frames[head].MapCount > 1 : IsLargeMappedShared(head);
+
+    private bool IsLargeMappedShared(uint head)
     {
-        if (Frames[head].Order == 0)
-            return Frames[head].MapCount > 1;
         uint whole = PmdMapCountOf(head);
         for (uint i = 0; i < PagesOf(head); i++)
         {
@@ -251,6 +258,7 @@ internal sealed unsafe class PhysicalMemory : IDisposable
     internal bool IsInPageCache(uint head) => Frames[head].Owner != 0 && !Frames[head].Has(PageFlags.Anonymous);
 
     /// <summary>The references that mappings and the page cache account for (<c>folio_expected_ref_count</c>).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal uint ExpectedReferences(uint head)
     {
         if (Frames[head].Order == 0 && Frames[head].Has(PageFlags.Anonymous))
@@ -333,8 +341,10 @@ internal sealed unsafe class PhysicalMemory : IDisposable
 
     private uint NextOf(uint pfn) => Frames[pfn].Next;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref FrameList LruOf(uint head) => ref Frames[head].Has(PageFlags.Anonymous) ? ref _anonymousLru : ref _fileLru;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void CountIsolated(uint head, long pages)
     {
         if (Frames[head].Has(PageFlags.Anonymous))
