@@ -17,29 +17,25 @@ internal sealed unsafe class Contender<TMethod>(string name, TMethod method) : C
         ulong stride = walk.Stride, mask = walk.SlotMask;
         if (mask == 0)
             return CopyAgain(method, source, destination, byteCount, count);
+        nuint remaining = 0;
         // Sound: a slot's number is at most the mask, and that many slots fit into both buffers.
         for (ulong i = first; i < first + count; i++)
         {
             nuint offset = (nuint)((i * stride) & mask) * byteCount;
-            nuint remaining = method.Copy(source + offset, destination + offset, byteCount);
-            if (remaining != 0)
-                return remaining;
+            remaining |= method.Copy(source + offset, destination + offset, byteCount);
         }
-        return 0;
+        return remaining;
     }
 
     /// <summary>A loop of its own, with nothing in it but the copy: what finds the next slot takes registers, and as long as a short copy does.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nuint CopyAgain(TMethod method, byte* source, byte* destination, nuint byteCount, ulong count)
     {
-        // Ends at a copy that is not whole, as a caller would: a sum of what remained would go through memory from one copy to the next, for
-        // want of a register, and be measured instead.
+        // The last copy's, which are all of the same bytes: a sum would go through memory from one copy to the next, for want of a register, and be
+        // measured instead.
+        nuint remaining = 0;
         for (; count != 0; count--)
-        {
-            nuint remaining = method.Copy(source, destination, byteCount);
-            if (remaining != 0)
-                return remaining;
-        }
-        return 0;
+            remaining = method.Copy(source, destination, byteCount);
+        return remaining;
     }
 }

@@ -1,5 +1,4 @@
 using CopyMc.Bench.Output;
-using Microsoft.Diagnostics.NETCore.Client;
 
 namespace CopyMc.Bench.Watching;
 
@@ -58,20 +57,9 @@ internal sealed class WatchRun(WatchedProcess process, ReportFile? dump)
     /// <summary>Since it is watched.</summary>
     private bool PoisonWasHit => _faultCount > 0 || (_readings.Count > 1 && _readings[^1].Hits.Total > _readings[0].Hits.Total);
 
-    /// <summary>Without the heap: who copied what is in the stacks, and memory that may be bad is better not read.</summary>
     private void Dump(ReportFile file)
     {
-        file.WriteBy(path =>
-        {
-            try
-            {
-                process.Client.WriteDump(DumpType.Normal, path);
-            }
-            catch (DiagnosticsClientException error)
-            {
-                throw new IOException(error.Message, error);
-            }
-        });
+        file.WriteBy(path => ProcessDump.Write(process, path));
         _dumped = file.Path;
     }
 }
