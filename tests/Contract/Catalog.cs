@@ -18,5 +18,10 @@ public static class Catalog
         .. Promised.By<Healing>(),
         .. Promised.By<SalvageExactness>(),
         .. Promised.By<Scanning>(),
+        .. Promised.By<EveryPage>(),
+        .. Promised.By<PoisonUnderWay>(),
+        .. Promised.By<ManyPages>(),
+        .. Promised.By<EarlyReports>(),
+        .. Promised.By<UnprotectedCopies>(),
     ];
 }

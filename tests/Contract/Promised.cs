@@ -31,7 +31,7 @@ public static class Promised
 
     private static IEnumerable<object[]> Combinations(ParameterInfo[] parameters)
     {
-        bool faults = parameters.Any(parameter => parameter.ParameterType == typeof(PoisonSource));
+        bool faults = parameters.Any(parameter => parameter.ParameterType == typeof(PoisonSource) || parameter.ParameterType == typeof(PoisonedFrames));
         IEnumerable<object[]> combinations = [[]];
         foreach (ParameterInfo parameter in parameters)
         {
@@ -48,6 +48,8 @@ public static class Promised
             return [.. CopyKernel.All.Where(kernel => kernel.RecoversFromFaults || !faults)];
         if (type == typeof(PoisonSource))
             return [.. Enum.GetValues<PoisonSource>().Where(source => source != PoisonSource.Bitmap).Cast<object>()];
+        if (type == typeof(PoisonedFrames))
+            return [PoisonedFrames.Machine];
         if (type == typeof(RegionKind))
             return [.. RegionKind.All.Cast<object>()];
         if (type == typeof(bool))
@@ -59,6 +61,7 @@ public static class Promised
     {
         CopyKernel kernel => kernel.UnsupportedReason,
         PoisonSource source => FaultRecovery.UnsupportedReason ?? PoisonInjector.UnsupportedReason(source),
+        PoisonedFrames => PoisonedFrames.UnsupportedReason,
         _ => null,
     }).FirstOrDefault(reason => reason is not null);
 }

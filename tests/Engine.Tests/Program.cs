@@ -8,8 +8,12 @@ namespace CopyMc.Engine.Tests;
 /// <summary>The tests; or, started by one of them, a child process that may crash.</summary>
 internal static class Program
 {
-    private static int Main(string[] args) =>
-        args is [ChildProcess.Argument, string scenario, .. string[] rest] ? ChildScenario.Run(scenario, rest) : RunTests(args);
+    private static int Main(string[] args) => args switch
+    {
+        [ChildProcess.Argument, string scenario, .. string[] rest] => ChildScenario.Run(scenario, rest),
+        [Child.Argument, string deed] => Child.Do(deed),
+        _ => RunTests(args),
+    };
 
     // Not inlined: a child loads nothing of the test framework.
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -3,18 +3,15 @@ namespace CopyMc;
 /// <summary><c>madvise(MADV_HWPOISON)</c>, madvise(2): the kernel handles the page as if the hardware had reported it.</summary>
 internal static unsafe class HwPoison
 {
-    /// <summary>Poisons pages one by one (a longer call takes only the first page of a huge page). Returns null, or why not.</summary>
-    internal static string? Inject(byte* start, nuint length)
+    /// <summary>Poisons one page, of whatever size. Returns null, or why not.</summary>
+    internal static string? Inject(byte* page)
     {
-        for (nuint offset = 0; offset < length; offset += NativeRegion.PageSize)
-        {
-            // Dirty first: the shared zero page cannot be poisoned for one process.
-            start[offset] = start[offset];
-            int error = MceStub.InjectHwPoison(start + offset, NativeRegion.PageSize);
-            if (error != 0)
-                return Explain(error);
-        }
-        return null;
+        // The kernel signals the very call that poisons a dirty page, which kills a process that does not recover.
+        FaultRecovery.Enable();
+        // Dirty first: the shared zero page cannot be poisoned for one process.
+        *page = *page;
+        int error = MceStub.InjectHwPoison(page, NativeRegion.PageSize);
+        return error == 0 ? null : Explain(error);
     }
 
     /// <summary>

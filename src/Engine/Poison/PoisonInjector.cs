@@ -85,7 +85,7 @@ public static unsafe class PoisonInjector
     {
         PoisonSource.TruncatedMapping => TruncatedMapping.ReplaceWith(page, length),
         PoisonSource.UffdPoison => Userfaultfd.Poison(page, length),
-        PoisonSource.HwPoison => HwPoison.Inject(page, length),
+        PoisonSource.HwPoison => HwPoison.Inject(page),
         _ => null,
     };
 

@@ -13,6 +13,8 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
+        if (args is [Child.Argument, string deed])
+            return Child.Do(deed);
         Sweep.IsSparse = true;
         IReadOnlyList<Promise> promises = args is ["--machine-checks", ..] ? InjectedMachineChecks.Promises : Catalog.All;
         string filter = args is [.., "--filter", string text] ? text : "";

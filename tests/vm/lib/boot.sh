@@ -8,7 +8,7 @@ start_guest() {
     tool "qemu-system-$emulated"
     timeout --foreground "$patience" "${tool[@]}" "${platform[@]}" -accel tcg,thread=multi -smp 2 -m 2G -nodefaults -nographic -no-reboot -serial stdio \
         -L "$tools/usr/share/qemu" -L "$tools/usr/share/seabios" -kernel "$(ls "$kernel"/boot/vmlinuz-*)" -initrd "$work/initramfs" \
-        -append "console=$console loglevel=3 panic=-1 hugepages=8" "$@"
+        -append "console=$console loglevel=3 panic=-1 hugepages=48" "$@"
 }
 
 # boot OPTION...: streams the log; sets "verdict" to nothing if the guest reached its end.

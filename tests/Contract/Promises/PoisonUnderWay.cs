@@ -1,0 +1,92 @@
+namespace CopyMc.Contract.Promises;
+
+/// <summary>Poison that lands under copies which are under way ends each of them at the page, and harms nothing else.</summary>
+public sealed unsafe class PoisonUnderWay : IDisposable
+{
+    private const int Copiers = 4, Rounds = 10_000, Pages = 16;
+    private const nuint Page = NativeRegion.PageSize;
+
+    private readonly NativeRegion _source = new(Pages * Page);
+    private readonly byte[] _pattern = new byte[Pages * NativeRegion.PageSize];
+    private readonly Barrier _round = new(Copiers + 1);
+    private volatile int _lost;
+    private volatile bool _over;
+    private volatile string? _violation;
+
+    public PoisonUnderWay()
+    {
+        Pattern.Fill(_pattern, seed: 19);
+        _pattern.CopyTo(_source.Span);
+    }
+
+    public void Dispose()
+    {
+        _source.Dispose();
+        _round.Dispose();
+    }
+
+    public void Ten_thousand_pages_lost_while_four_threads_copy_are_each_counted_exactly(PoisonedFrames frames)
+    {
+        CopyKernel[] kernels = [.. CopyKernel.Available.Where(kernel => kernel.RecoversFromFaults)];
+        Thread[] copiers = [.. Enumerable.Range(0, Copiers).Select(copier => new Thread(() => Copy(Engines.Of(kernels[copier % kernels.Length]))))];
+        foreach (Thread copier in copiers)
+            copier.Start();
+        var random = new Random(20);
+        for (int round = 0; round < Rounds && _violation is null; round++)
+        {
+            _lost = random.Next(Pages);
+            _round.SignalAndWait();
+            frames.Inject(_source, (nuint)_lost * Page);
+            // Until every copier has met it.
+            _round.SignalAndWait();
+            frames.Heal(_source, (nuint)_lost * Page, Page);
+            int offset = _lost * NativeRegion.PageSize;
+            _pattern.AsSpan(offset, NativeRegion.PageSize).CopyTo(_source.Span[offset..]);
+        }
+        _over = true;
+        _round.SignalAndWait();
+        foreach (Thread copier in copiers)
+            copier.Join();
+        if (_violation is { } violation)
+            Require.Fail(violation);
+    }
+
+    /// <summary>Copies until it meets the page, in each round. Before, all copies are whole.</summary>
+    private void Copy(CopyEngine engine)
+    {
+        using var destination = new NativeRegion(_source.Length);
+        while (true)
+        {
+            _round.SignalAndWait();
+            if (_over)
+                return;
+            nuint bad = (nuint)_lost * Page;
+            nuint copied;
+            CopyFault fault;
+            while ((copied = _source.Length - engine.Copy(_source.Pointer, destination.Pointer, _source.Length, out fault)) == _source.Length)
+                ExpectCopied(destination, copied, fault, default);
+            // A copy that was in the page already has what it read of it before. Learned by another copier, it is known from its first line on.
+            bool met = fault.Kind == CopyFaultKind.MachineCheck;
+            ExpectCopied(destination, copied, fault with { WrittenBeyond = false }, met ? Met(bad) : Known(bad));
+            if (copied < bad || copied >= bad + (met ? Page : 1))
+                _violation ??= $"{copied} bytes were copied, page {_lost} was lost: {fault}";
+            copied = _source.Length - engine.Copy(_source.Pointer, destination.Pointer, _source.Length, out fault);
+            ExpectCopied(destination, copied, fault, Known(bad));
+            if (copied != bad)
+                _violation ??= $"{copied} bytes were copied once more, page {_lost} was lost: {fault}";
+            _round.SignalAndWait();
+        }
+    }
+
+    private CopyFault Met(nuint offset) => new(CopyFaultKind.MachineCheck, CopySide.Source, (nuint)_source.Pointer + offset, Page);
+
+    private CopyFault Known(nuint offset) => new(CopyFaultKind.KnownPoison, CopySide.Source, (nuint)_source.Pointer + offset, PoisonMap.LineSize);
+
+    private void ExpectCopied(NativeRegion destination, nuint length, CopyFault fault, CopyFault expected)
+    {
+        if (fault != expected)
+            _violation ??= $"{fault}, expected {expected}";
+        if (!destination.Span[..(int)length].SequenceEqual(_pattern.AsSpan(0, (int)length)))
+            _violation ??= $"of {length} bytes copied, one is wrong";
+    }
+}
