@@ -18,6 +18,7 @@ public static class Catalog
         .. Promised.By<Healing>(),
         .. Promised.By<SalvageExactness>(),
         .. Promised.By<Scanning>(),
+        .. Promised.By<CollapseAgreement>(),
         .. Promised.By<EveryPage>(),
         .. Promised.By<PoisonUnderWay>(),
         .. Promised.By<ManyPages>(),

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using CopyMc.Contract.Agreement;
 
 namespace CopyMc.Contract;
 
@@ -50,6 +51,8 @@ public static class Promised
             return [.. Enum.GetValues<PoisonSource>().Where(source => source != PoisonSource.Bitmap).Cast<object>()];
         if (type == typeof(PoisonedFrames))
             return [PoisonedFrames.Machine];
+        if (type == typeof(CollapseState))
+            return [.. CollapseStates.All];
         if (type == typeof(RegionKind))
             return [.. RegionKind.All.Cast<object>()];
         if (type == typeof(bool))
@@ -62,6 +65,7 @@ public static class Promised
         CopyKernel kernel => kernel.UnsupportedReason,
         PoisonSource source => FaultRecovery.UnsupportedReason ?? PoisonInjector.UnsupportedReason(source),
         PoisonedFrames => PoisonedFrames.UnsupportedReason,
+        CollapseState => RealKernelRun.UnsupportedReason,
         _ => null,
     }).FirstOrDefault(reason => reason is not null);
 }

@@ -5,9 +5,9 @@
 #include <string.h>
 
 static const char *const MEMORIES[] = {"anonymous", "shared", "private", "disk", "readOnlyDisk", "hugetlb", "secret", NULL};
-static const char *const PAGES[] = {"absent",     "present",      "cached",   "zeroPage",       "dropped", "lazyfree",
-                                    "swapped",    "poisoned",     "guarded",  "writeProtected", "punched", "hugeMapped",
-                                    "hugeCached", "hugeZeroPage", "compound", "compoundHead",   NULL};
+static const char *const PAGES[] = {"absent",     "present",      "cached",   "zeroPage",       "dropped",    "lazyfree",
+                                    "swapped",    "poisoned",     "guarded",  "writeProtected", "punched",    "hugeMapped",
+                                    "hugeCached", "hugeZeroPage", "compound", "compoundHead",   "hwPoisoned", NULL};
 static const char *const ADVICES[] = {"none", "huge", "noHuge", NULL};
 static const char *const PROTECTIONS[] = {"readWrite", "readOnly", "none", NULL};
 static const char *const REGISTRATIONS[] = {"none", "missing", "writeProtect", NULL};

@@ -24,7 +24,8 @@ enum page_state {
     HUGE_CACHED,
     HUGE_ZERO_PAGE,
     COMPOUND,
-    COMPOUND_HEAD
+    COMPOUND_HEAD,
+    HW_POISONED
 };
 
 enum advice { NO_ADVICE, ADVISE_HUGE, ADVISE_NO_HUGE };

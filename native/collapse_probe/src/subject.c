@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -239,6 +240,17 @@ static void poison(const struct state *state, struct subject *subject, char *sta
     need(ioctl(subject->userfaultfd, UFFDIO_POISON, &poison) == 0, "UFFDIO_POISON");
 }
 
+static void survive(int signal) { (void)signal; }
+
+static void hw_poison(const struct state *state, struct subject *subject, char *start, size_t length) {
+    (void)state, (void)subject;
+    // The kernel signals the call that poisons a dirty page, which succeeds all the same.
+    sigaction(SIGBUS, &(struct sigaction){.sa_handler = survive}, NULL);
+    for (size_t i = 0; i < length; i += PAGE)
+        need(madvise(start + i, PAGE, MADV_HWPOISON) == 0, "MADV_HWPOISON (CONFIG_MEMORY_FAILURE, CAP_SYS_ADMIN)");
+    sigaction(SIGBUS, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
+}
+
 static void write_protect(const struct state *state, struct subject *subject, char *start, size_t length) {
     (void)state;
     struct uffdio_writeprotect protect = {.range = {(unsigned long)start, length}, .mode = UFFDIO_WRITEPROTECT_MODE_WP};
@@ -306,6 +318,7 @@ void change_subject(const struct state *state, struct subject *subject) {
     each_run(state, subject, ZERO_PAGE, read_zero_page);
     each_run(state, subject, SWAPPED, swap_out);
     each_run(state, subject, GUARDED, guard);
+    each_run(state, subject, HW_POISONED, hw_poison);
     register_range(state, subject);
     each_run(state, subject, POISONED, poison);
     each_run(state, subject, WRITE_PROTECTED, write_protect);

@@ -64,7 +64,11 @@ public sealed unsafe class PoisonUnderWay : IDisposable
             nuint copied;
             CopyFault fault;
             while ((copied = _source.Length - engine.Copy(_source.Pointer, destination.Pointer, _source.Length, out fault)) == _source.Length)
+            {
                 ExpectCopied(destination, copied, fault, default);
+                // Or poison would wait for its turn on a small machine.
+                Thread.Yield();
+            }
             // A copy that was in the page already has what it read of it before. Learned by another copier, it is known from its first line on.
             bool met = fault.Kind == CopyFaultKind.MachineCheck;
             ExpectCopied(destination, copied, fault with { WrittenBeyond = false }, met ? Met(bad) : Known(bad));

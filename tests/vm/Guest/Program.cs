@@ -6,8 +6,9 @@ using CopyMc.Guest.MachineChecks;
 namespace CopyMc.Guest;
 
 /// <summary>
-/// Puts promises to the test, without a test framework, which would be slow under emulation: [--machine-checks] [--filter TEXT]. All those of the
-/// contract, or those that machine checks put to the test. A line for each, then the counts. Exit code 0 if none was broken.
+/// Puts promises to the test, without a test framework, which would be slow under emulation: [--machine-checks] [--filter TEXT] [--without TEXT]...
+/// All those of the contract, or those that machine checks put to the test; with and without a text in their names. A line for each, then the
+/// counts. Exit code 0 if none was broken.
 /// </summary>
 internal static class Program
 {
@@ -17,9 +18,9 @@ internal static class Program
             return Child.Do(deed);
         Sweep.IsSparse = true;
         IReadOnlyList<Promise> promises = args is ["--machine-checks", ..] ? InjectedMachineChecks.Promises : Catalog.All;
-        string filter = args is [.., "--filter", string text] ? text : "";
+        string[] wanted = [.. ValuesOf("--filter", args)], unwanted = [.. ValuesOf("--without", args)];
         int passed = 0, failed = 0, skipped = 0;
-        foreach (Promise promise in promises.Where(promise => promise.Name.Contains(filter, StringComparison.OrdinalIgnoreCase)))
+        foreach (Promise promise in promises.Where(promise => wanted.All(text => Has(promise, text)) && !unwanted.Any(text => Has(promise, text))))
         {
             long start = Stopwatch.GetTimestamp();
             string? unavailable = promise.UnavailableReason;
@@ -50,6 +51,11 @@ internal static class Program
             }
         }
         Console.WriteLine($"{(RuntimeFeature.IsDynamicCodeCompiled ? "JIT" : "NativeAOT")}: {passed} passed, {failed} failed, {skipped} skipped");
-        return failed == 0 && (passed > 0 || filter.Length > 0) ? 0 : 1;
+        return failed == 0 && (passed > 0 || wanted.Length > 0) ? 0 : 1;
     }
+
+    private static IEnumerable<string> ValuesOf(string option, string[] args) =>
+        args.Zip(args.Skip(1)).Where(pair => pair.First == option).Select(pair => pair.Second);
+
+    private static bool Has(Promise promise, string text) => promise.Name.Contains(text, StringComparison.OrdinalIgnoreCase);
 }

@@ -10,6 +10,7 @@ publish() {
     dotnet publish -c Release -v quiet --nologo "$vm/Guest" -r "$rid" -o "$guest/$name" -p:DebugType=none -p:DebugSymbols=false "$@"
     rm -f "$guest/$name"/*.dbg
     "$repository/native/mce_stub/build" "$rid" "$guest/$name/libmce_stub.so"
+    CC=$(guest_compiler) "$repository/native/collapse_probe/build" "$guest/$name/collapse_probe" -static
 }
 
 # Everything but /commands, which differs from boot to boot.

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using CopyMc.Contract.Agreement;
 
 namespace CopyMc.Engine.Tests.Collapse.Agreement;
 

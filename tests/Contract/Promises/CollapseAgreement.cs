@@ -1,0 +1,48 @@
+using CopyMc.Contract.Agreement;
+
+namespace CopyMc.Contract.Promises;
+
+/// <summary>What the kernel that runs here makes of memory that it is asked to collapse, what is recorded of it, and what the model makes of it.</summary>
+public sealed class CollapseAgreement
+{
+    public void The_kernel_does_what_is_recorded(CollapseState state)
+    {
+        ProbeReport report = Ask(state);
+        Require.Equal(state.RangesBefore, report.RangesBefore);
+
+        CollapseOutcome expected = CollapseOutcome.ExpectedOf(state);
+        if (!report.Traced || !RealKernelRun.IsTheRecordedKernel)
+            expected = expected with { Results = report.Outcome.Results };
+        if (state.DiffersBetweenKernels && !RealKernelRun.IsTheRecordedKernel && expected != report.Outcome)
+            Require.Unavailable($"recorded on {CollapseStates.RecordedOn}; {RealKernelRun.KernelRelease} says {report.Outcome}");
+        Require.Equal(expected, report.Outcome);
+        bool allHuge = expected.Error == CollapseErrno.None && !expected.Ranges.Contains("small");
+        Require.Equal(state.Expected.Table ?? (allHuge ? $"{state.Mapping.Count} present" : report.TableBefore), report.TableAfter);
+        if (state.IsRefusedBeforeAnything)
+            Require.True(report.TableUnchanged, $"The page table, to the bit, was {report.TableBefore} and is {report.TableAfter}; that it is what it was");
+    }
+
+    public void The_model_does_what_the_kernel_here_does(CollapseState state)
+    {
+        ProbeReport real = Ask(state);
+        if (real.Ranges.Contains("unknown"))
+            Require.Unavailable("only root is told which pages are huge");
+        ModelReport report = ModelRun.Run(state);
+        CollapseOutcome outcome = real.Outcome.InTheModelsWords();
+        if (!real.Traced || !RealKernelRun.IsTheRecordedKernel)
+            outcome = outcome with { Results = report.Outcome.Results };
+        if (ModelDifference.Of(state) is { Because: var reason } && outcome != report.Outcome)
+            Require.Unavailable($"the model says {report.Outcome.Ranges}, the kernel {outcome.Ranges}: {reason}");
+        if (state.DiffersBetweenKernels && !RealKernelRun.IsTheRecordedKernel && outcome != report.Outcome)
+            Require.Unavailable($"modelled after {CollapseStates.RecordedOn}; {RealKernelRun.KernelRelease} says {outcome}");
+        Require.Equal((outcome, real.RangesBefore, real.TableAfter), (report.Outcome, report.RangesBefore, report.TableAfter));
+    }
+
+    private static ProbeReport Ask(CollapseState state)
+    {
+        ProbeReport report = RealKernelRun.Run(state, trace: RealKernelRun.IsTheRecordedKernel);
+        if (report.Unsupported is { } reason)
+            Require.Unavailable(reason);
+        return report;
+    }
+}
