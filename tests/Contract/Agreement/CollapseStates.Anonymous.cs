@@ -25,6 +25,7 @@ public static partial class CollapseStates
         Anon("only one page, and that dropped", One(255, Dropped)) with
         {
             Because = "a page table of 512 none entries is enough: MADV_COLLAPSE has no limit of none entries (hpage_collapse_scan_pmd)",
+            DiffersBetweenKernels = true,
         },
         Anon("one page dropped", Whole(Present), One(255, Dropped)),
         Anon("one page of zeros by a read", Whole(Present), One(255, ZeroPage)),
@@ -33,6 +34,7 @@ public static partial class CollapseStates
         {
             Mapping = new(0, 1024),
             Expected = Collapsed with { Ranges = "huge, small" },
+            DiffersBetweenKernels = true,
         },
         Anon("huge zero page", Whole(HugeZeroPage)) with
         {
@@ -72,7 +74,7 @@ public static partial class CollapseStates
     private static IEnumerable<CollapseState> Forked =>
     [
         Anon("fork", One(0, Present)) with { Fork = ForkCaller.Child, Rewritten = new(1, 1) },
-        Anon("fork, the parent calls", Whole(Present)) with { Fork = ForkCaller.Parent },
+        Anon("fork, the parent calls", Whole(Present)) with { Fork = ForkCaller.Parent, DiffersBetweenKernels = true },
         Anon("fork, every page rewritten", Whole(Present)) with { Fork = ForkCaller.Child, Rewritten = PageRange.HugePage },
         Anon("fork, the second half rewritten by the parent", Whole(Present)) with
         {
@@ -82,13 +84,13 @@ public static partial class CollapseStates
         Anon("fork_compound", Whole(Compound)) with { Fork = ForkCaller.Child, Rewritten = new(0, 1) },
         Anon("max_ptes_shared", Whole(HugeMapped)) with { Fork = ForkCaller.Child, Rewritten = new(0, 255) },
         Anon("fork of a huge page", Whole(HugeMapped)) with { Fork = ForkCaller.Child, Expected = HugeAlready },
-        Anon("fork, a page dropped by the child", Whole(Present), One(255, Dropped)) with { Fork = ForkCaller.Child },
+        Anon("fork, a page dropped by the child", Whole(Present), One(255, Dropped)) with { Fork = ForkCaller.Child, DiffersBetweenKernels = true },
         Anon("fork, a page poisoned in the child", Whole(Present), One(255, Poisoned)) with
         {
             Fork = ForkCaller.Child,
             Expected = Refused(Invalid, "failed"),
         },
-        Shmem("fork, the child calls", Whole(Present)) with { Fork = ForkCaller.Child },
+        Shmem("fork, the child calls", Whole(Present)) with { Fork = ForkCaller.Child, DiffersBetweenKernels = true },
         Shmem("fork, the parent calls", Whole(Present)) with { Fork = ForkCaller.Parent },
         Shmem("fork, a page rewritten by the child", Whole(Present)) with { Fork = ForkCaller.Child, Rewritten = new(255, 1) },
         PrivateShmem("fork, a page rewritten by the child", Whole(Present)) with

@@ -19,8 +19,8 @@ public static partial class CollapseStates
         Shmem("single_pte_entry", One(0, Present)),
         Shmem("only the last page", One(511, Present)),
         Shmem("max_ptes_none", Run(0, 255, Present)),
-        Shmem("every page in the cache only", Whole(Cached)),
-        Shmem("one page in the cache only", One(255, Cached)),
+        Shmem("every page in the cache only", Whole(Cached)) with { DiffersBetweenKernels = true },
+        Shmem("one page in the cache only", One(255, Cached)) with { DiffersBetweenKernels = true },
         Shmem("every page dropped from the page table", Whole(Dropped)),
         Shmem("one page of zeros by a read", One(255, ZeroPage)),
         Shmem("first page punched out", Whole(Present), One(0, Punched)),
@@ -57,7 +57,7 @@ public static partial class CollapseStates
 
         PrivateShmem("full", Whole(Present)),
         PrivateShmem("empty") with { Expected = Refused(Invalid, "truncated"), Because = AllHoles },
-        PrivateShmem("every page in the cache only", Whole(Cached)),
+        PrivateShmem("every page in the cache only", Whole(Cached)) with { DiffersBetweenKernels = true },
         PrivateShmem("a private copy of one page", Whole(Present)) with
         {
             Rewritten = new(255, 1),
@@ -86,7 +86,7 @@ public static partial class CollapseStates
 
         new("disk file, open for writing: full", CollapseMemory.Disk) { Pages = [Whole(Present)], Expected = Refused(Invalid) },
         new("disk file, read-only and executable: full", CollapseMemory.ReadOnlyDisk) { Pages = [Whole(Present)], Expected = Refused(Invalid) },
-        new("hugetlb: never touched", CollapseMemory.Hugetlb) { Expected = Refused(Invalid) },
+        new("hugetlb: never touched", CollapseMemory.Hugetlb) { Expected = Refused(Invalid), DiffersBetweenKernels = true },
         new("secret memory: never touched", CollapseMemory.Secret) { Expected = Refused(Invalid) },
     ];
 }

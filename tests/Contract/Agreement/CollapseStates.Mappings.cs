@@ -28,9 +28,9 @@ public static partial class CollapseStates
             Expected = new(Invalid, "huge", ""),
             Because = NotAllowed,
         },
-        Anon("PROT_NONE", Whole(Present)) with { Protection = MappingProtection.None },
+        Anon("PROT_NONE", Whole(Present)) with { Protection = MappingProtection.None, DiffersBetweenKernels = true },
         Anon("PROT_NONE, never touched") with { Protection = MappingProtection.None, Expected = Refused(Invalid) },
-        Anon("read-only", Whole(Present)) with { Protection = MappingProtection.ReadOnly },
+        Anon("read-only", Whole(Present)) with { Protection = MappingProtection.ReadOnly, DiffersBetweenKernels = true },
         Anon("locked", Whole(Present)) with { Locked = PageRange.HugePage },
         Anon("locked in part", Whole(Present)) with { Locked = new(0, 256), Expected = Refused(Invalid), Because = NoAlignedRange },
 
