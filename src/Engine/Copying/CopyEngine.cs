@@ -103,6 +103,8 @@ public sealed unsafe class CopyEngine
             // One branch for both, when no map has poison.
             if ((record.Remaining | (nuint)Volatile.Read(ref PoisonGate.Instance->PoisonedLines)) == 0)
                 return 0;
+            if ((record.Remaining | PoisonFilter.CountNear((nuint)source)) == 0 && byteCount <= PoisonFilter.LongestRange)
+                return 0;
             return SettleShort((byte*)source, byteCount, &record);
         }
         return CopyBlocks((byte*)source, (byte*)destination, byteCount, byteCount, fault: null);
@@ -304,13 +306,11 @@ public sealed unsafe class CopyEngine
         return record->Remaining;
     }
 
-    /// <summary>The rest of a short copy that met a fault, or poison somewhere. Apart, so that the clean copy keeps nothing for it in registers.</summary>
+    /// <summary>A short copy that met a fault, or near which there is poison. Apart, so that the clean copy keeps nothing for it in registers.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nuint SettleShort(byte* source, nuint byteCount, FaultRecord* record)
     {
         nuint remaining = record->Remaining;
-        if (remaining == 0 && byteCount <= PoisonFilter.LongestRange && PoisonFilter.IsClean((nuint)source))
-            return 0;
         return byteCount - Settle(source, byteCount - remaining, remaining != 0 ? record : null, fault: null);
     }
 

@@ -21,8 +21,11 @@ internal static unsafe class PoisonFilter
 
     /// <summary>Whether it is certain that a range of 1 to <see cref="LongestRange"/> bytes from an address is poisoned in no map.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static bool IsClean(nuint address) =>
-        Volatile.Read(ref PoisonGate.FilterEntries[(ushort)(address >> PageShift)]) == 0;
+    internal static bool IsClean(nuint address) => CountNear(address) == 0;
+
+    /// <summary>Zero: it is certain that a range of 1 to <see cref="LongestRange"/> bytes from an address is poisoned in no map.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static nuint CountNear(nuint address) => Volatile.Read(ref PoisonGate.FilterEntries[(ushort)(address >> PageShift)]);
 
     internal static void Add(nuint pageNumber)
     {
