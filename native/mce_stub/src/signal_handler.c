@@ -99,9 +99,11 @@ static void pass_on(int signal, siginfo_t *info, void *context) {
     const struct sigaction previous = *previous_of(state), standard = {.sa_handler = SIG_DFL};
     if (previous.sa_flags & SA_RESETHAND)
         set_previous(state, &standard);
-    if (previous.sa_flags & SA_SIGINFO) {
+    /* SIG_DFL and SIG_IGN are what they are to the kernel with SA_SIGINFO too. */
+    const bool calls = previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN;
+    if (calls && (previous.sa_flags & SA_SIGINFO)) {
         previous.sa_sigaction(signal, info, context);
-    } else if (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN) {
+    } else if (calls) {
         previous.sa_handler(signal);
     } else if (previous.sa_handler == SIG_DFL || comes_again(signal, info->si_code)) {
         /* The default action; the kernel takes it for a fault that is ignored, too. */

@@ -64,7 +64,8 @@ internal sealed unsafe class ParallelCopy
             // Another thread may be past this block already.
             if (failed && block < _endBlock)
             {
-                _endBlock = block;
+                // A fence: read before this is seen, the next block could be taken by a thread that sees no end yet.
+                Interlocked.Exchange(ref _endBlock, block);
                 _remaining = remaining;
                 _fault = fault with { WrittenBeyond = fault.WrittenBeyond || Volatile.Read(ref _nextBlock) > block + 1 };
             }

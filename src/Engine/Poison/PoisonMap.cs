@@ -36,7 +36,8 @@ public sealed unsafe class PoisonMap : IDisposable
         ArgumentNullException.ThrowIfNull(start);
         ArgumentOutOfRangeException.ThrowIfZero(length);
         // The last page is left out, so that no address one past an end can wrap to zero.
-        if (length > nuint.MaxValue - ((nuint)1 << PageShift) - (nuint)start)
+        nuint last = nuint.MaxValue - ((nuint)1 << PageShift);
+        if ((nuint)start > last || length > last - (nuint)start)
             throw new ArgumentOutOfRangeException(nameof(length), length, "The range wraps around the address space.");
 
         Start = (nuint)start;
