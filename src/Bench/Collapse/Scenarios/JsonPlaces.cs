@@ -14,7 +14,7 @@ internal static class JsonPlaces
         var open = new Stack<(string Path, int Index)>();
         string at = "$";
         long found = 0;
-        while (reader.Read())
+        while (Reads(ref reader))
         {
             if (reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray)
             {
@@ -39,6 +39,19 @@ internal static class JsonPlaces
             }
         }
         return 1 + json[..(int)found].Count((byte)'\n');
+    }
+
+    /// <summary>What comes after the place may be no JSON, or nested too deep.</summary>
+    private static bool Reads(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.Read();
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     /// <summary>After a value in an array comes the next one.</summary>

@@ -15,6 +15,8 @@ internal sealed class ScenarioFile
     {
         _path = path;
         _content = content;
+        if (!System.Text.Unicode.Utf8.IsValid(content))
+            throw new InvalidInputException($"'{path}' is not UTF-8.");
         try
         {
             Scenario = JsonSerializer.Deserialize(content, ScenarioJson.Default.CollapseScenario)
