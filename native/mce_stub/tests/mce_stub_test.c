@@ -12,6 +12,9 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#ifdef __x86_64__
+#include <cpuid.h>
+#endif
 
 #include "mce_stub.h"
 #include "reported_poison.h"
@@ -278,6 +281,53 @@ static void reset_by_previous_handler(void) {
     CHECK(death_of(send_to_self) == SIGBUS, "the next one that is sent meets the default");
 }
 
+/* SIG_DFL and SIG_IGN are no functions to call, whatever flags they were set with. */
+static void under(void (*handler)(int)) {
+    mce_disable(SIGBUS);
+    sigaction(SIGBUS, &(struct sigaction){.sa_handler = handler, .sa_flags = SA_SIGINFO}, NULL);
+    mce_enable(SIGBUS);
+    send_to_self();
+}
+static void under_default(void) { under(SIG_DFL); }
+static void under_ignore(void) { under(SIG_IGN); }
+
+static void no_handler_with_siginfo(void) {
+    CHECK(death_of(under_default) == SIGBUS, "SIG_DFL with SA_SIGINFO is the default action");
+    CHECK(death_of(under_ignore) == 0, "SIG_IGN with SA_SIGINFO ignores");
+}
+
+#ifdef __x86_64__
+/* Whether the upper halves of the vector registers are in use, which slows SSE code down (Intel SDM volume 1, 13.6); -1: the CPU cannot
+ * say. */
+static int upper_halves_in_use(void) {
+    unsigned a, b, c, d;
+    if (!__get_cpuid_count(1, 0, &a, &b, &c, &d) || !(c & bit_OSXSAVE) || !__get_cpuid_count(0xd, 1, &a, &b, &c, &d) || !(a & 4))
+        return -1;
+    __asm__ volatile("xgetbv" : "=a"(a), "=d"(d) : "c"(1));
+    return a >> 2 & 1;
+}
+
+static void upper_halves_are_clear(void) {
+    if (!(mce_cpu_features() & MCE_CPU_AVX2) || upper_halves_in_use() < 0) {
+        printf("upper halves: skipped, the CPU cannot say\n");
+        return;
+    }
+    const size_t length = 1 << 20;
+    unsigned char *in = anonymous(length), *out = anonymous(length);
+    mce_copy_fn *const copies[] = {mce_copy_avx2, mce_copy_avx2_erms, mce_copy_avx2_streaming};
+    for (size_t i = 0; i < sizeof copies / sizeof *copies; i++) {
+        for (size_t count = 1; count <= length; count += 1 + count / 3) {
+            struct mce_fault fault;
+            __asm__ volatile("vzeroupper");
+            copies[i](out, in, count, &fault);
+            CHECK(upper_halves_in_use() == 0, "avx2 %zu: %zu bytes leave the upper halves in use", i, count);
+        }
+    }
+    munmap(in, length);
+    munmap(out, length);
+}
+#endif
+
 /* SIGSEGV, for whoever asked for it. */
 static void guard_page(const struct kernel *k) {
     unsigned char *p = anonymous(2 * PAGE), *out = anonymous(2 * PAGE);
@@ -303,7 +353,11 @@ int main(void) {
         guard_page(&kernels[i]);
     }
     foreign_signals();
+    no_handler_with_siginfo();
     reports_count_before_they_mark();
+#ifdef __x86_64__
+    upper_halves_are_clear();
+#endif
     reset_by_previous_handler();
     printf("%d passed, %d failed\n", passed, failed);
     return failed != 0;

@@ -64,7 +64,7 @@ internal sealed unsafe class ParallelCopy
             // Another thread may be past this block already.
             if (failed && block < _endBlock)
             {
-                // A fence: read before this is seen, the next block could be taken by a thread that sees no end yet.
+                // A fence: were the next block read before this is seen, a thread could take it, see no end yet, and be missed below.
                 Interlocked.Exchange(ref _endBlock, block);
                 _remaining = remaining;
                 _fault = fault with { WrittenBeyond = fault.WrittenBeyond || Volatile.Read(ref _nextBlock) > block + 1 };

@@ -1,3 +1,4 @@
+using System.Text;
 using CopyMc.Bench.Collapse;
 using CopyMc.Bench.Collapse.Scenarios;
 using CopyMc.Bench.Output;
@@ -132,11 +133,25 @@ public sealed class BadScenarioTests
         }
         """, "line 3 at $.regions[0].pages", "2 pages are swapped, and swap has 1");
 
-    private static void ExpectRefusal(string json, string place, string mention)
+    [Theory]
+    [InlineData("{\n  \"\u00ff\": 1,\n  \"regions\": [{}],\n  \"acts\": []\n}")]
+    [InlineData("{\n  \"regions\": [{ \"\u00ff\": 1 }],\n  \"acts\": []\n}")]
+    [InlineData("{\n  \"description\": \"\u00ff\",\n  \"regions\": [{}],\n  \"acts\": []\n}")]
+    public void What_is_not_UTF_8(string latin1) => ExpectRefusal(Encoding.Latin1.GetBytes(latin1), "line 2", "not UTF-8");
+
+    [Theory]
+    [InlineData("description", 70)]
+    [InlineData("x", 100_000)]
+    public void What_is_nested_too_deep(string member, int depth) => ExpectRefusal(
+        $"{{\n  \"{member}\": {new string('[', depth)}{new string(']', depth)}\n}}", $"line 2 at $.{member}", "");
+
+    private static void ExpectRefusal(string json, string place, string mention) => ExpectRefusal(Encoding.UTF8.GetBytes(json), place, mention);
+
+    private static void ExpectRefusal(byte[] content, string place, string mention)
     {
         using var directory = new TemporaryDirectory();
         string path = directory.File("bad.json");
-        File.WriteAllText(path, json);
+        File.WriteAllBytes(path, content);
         string message = Assert.Throws<InvalidInputException>(() =>
         {
             ScenarioFile file = ScenarioFile.Read(path);

@@ -94,4 +94,14 @@ public sealed unsafe class PoisonMapTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new PoisonMap((void*)1, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => new PoisonMap((void*)1, nuint.MaxValue));
     }
+
+    [Theory]
+    [InlineData(0x0, 0x80)]
+    [InlineData(0xf00, 0x80)]
+    [InlineData(0xf00, 0x1000)]
+    public void None_covers_the_last_page_of_the_address_space(int offset, int length)
+    {
+        nuint start = nuint.MaxValue - (NativeRegion.PageSize - 1) + (nuint)offset;
+        Assert.Throws<ArgumentOutOfRangeException>(nameof(length), () => new PoisonMap((void*)start, (nuint)length));
+    }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using CopyMc.Bench.Commands;
@@ -8,6 +9,8 @@ namespace CopyMc.Bench.Collapse.Scenarios;
 /// <summary>A scenario that somebody wrote, and where in it something stands.</summary>
 internal sealed class ScenarioFile
 {
+    private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     private readonly string _path;
     private readonly byte[] _content;
 
@@ -15,12 +18,16 @@ internal sealed class ScenarioFile
     {
         _path = path;
         _content = content;
-        if (!System.Text.Unicode.Utf8.IsValid(content))
-            throw new InvalidInputException($"'{path}' is not UTF-8.");
         try
         {
+            // The reader would find it out only where somebody asks for the text.
+            s_strictUtf8.GetCharCount(content);
             Scenario = JsonSerializer.Deserialize(content, ScenarioJson.Default.CollapseScenario)
                 ?? throw new InvalidInputException($"'{path}' holds no scenario.");
+        }
+        catch (DecoderFallbackException error)
+        {
+            throw new InvalidInputException($"'{path}', line {1 + content.AsSpan(0, error.Index).Count((byte)'\n')}: this is not UTF-8.");
         }
         catch (JsonException error)
         {
