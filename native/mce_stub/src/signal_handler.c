@@ -1,5 +1,5 @@
 /*
- * The handler. Everything in it is async-signal-safe: it reads registers and static data, and calls sigaction and
+ * The handler. Everything in it is async-signal-safe: it reads registers and static data, and calls sigaction, sigprocmask and
  * the raw system calls that re-raise a signal, nothing else.
  */
 #define _GNU_SOURCE
@@ -20,7 +20,7 @@ struct handled_signal {
     struct sigaction previous[2];
     atomic_int which;       /* of the two is valid */
     atomic_bool recovering; /* off: everything is passed on */
-    bool in_chain;          /* our handler may still be called, by the kernel or by whoever was installed over it */
+    bool in_chain;          /* whoever is installed over our handler may call it */
 };
 
 static struct handled_signal sigbus, sigsegv;
@@ -52,11 +52,25 @@ static size_t extent_of(const siginfo_t *info) {
     return says && info->si_addr_lsb > 0 ? (size_t)1 << info->si_addr_lsb : page_size;
 }
 
+/*
+ * The kernel names a page that was struck by the first place at which it finds it mapped, which need not be the one that the copy reads
+ * (mm/memory-failure.c, add_to_kill). It has unmapped all of them, though: the same access again is a page fault, which says its own
+ * address. Asked twice in vain, it will not tell.
+ */
+static bool retry_to_learn_where(const siginfo_t *info, struct mce_fault *record) {
+    uintptr_t at = (uintptr_t)info->si_addr;
+    if (info->si_signo != SIGBUS || info->si_code != BUS_MCEERR_AR || (record->address == at && record->code == BUS_MCEERR_AR))
+        return false;
+    record->address = at;
+    record->code = BUS_MCEERR_AR;
+    return true;
+}
+
 static bool recover(const struct mce_fixup *entry, const siginfo_t *info, void *context) {
     if (entry->kind == MCE_KIND_INJECTION)
         return info->si_signo == SIGBUS && info->si_code == BUS_MCEERR_AR;
 
-    uintptr_t at = (uintptr_t)info->si_addr;
+    uintptr_t at = mce_untagged((uintptr_t)info->si_addr);
     size_t extent = extent_of(info);
     uintptr_t address = at & ~(extent - 1);
 
@@ -64,18 +78,15 @@ static bool recover(const struct mce_fixup *entry, const siginfo_t *info, void *
     uintptr_t destination_start = copy.destination - (copy.source - copy.source_start);
     uintptr_t destination_end = copy.destination + (copy.source_end - copy.source);
 
-    /* The exact byte decides where it can: after a machine check si_addr may be rounded down to the page. */
+    /* After a machine check si_addr may be rounded down to the page. The exact byte decides where one extent covers parts of both. */
+    bool in_destination = touches(at, 1, destination_start, destination_end);
     enum mce_side side;
-    if (touches(at, 1, copy.source_start, copy.source_end))
-        side = MCE_SOURCE;
-    else if (touches(at, 1, destination_start, destination_end))
-        side = MCE_DESTINATION;
-    else if (touches(address, extent, copy.source_start, copy.source_end))
+    if (!in_destination && touches(address, extent, copy.source_start, copy.source_end))
         side = MCE_SOURCE;
     else if (touches(address, extent, destination_start, destination_end))
         side = MCE_DESTINATION;
     else
-        return false;
+        return retry_to_learn_where(info, copy.record);
 
     uintptr_t next = side == MCE_SOURCE ? copy.source : copy.destination;
     struct mce_fault *record = copy.record;
@@ -93,50 +104,86 @@ static bool recover(const struct mce_fixup *entry, const siginfo_t *info, void *
 /* A fault is raised again by the instruction when the handler returns; what was sent is not. */
 static bool comes_again(int signal, int code) { return code > 0 && code != SI_KERNEL && !(signal == SIGBUS && code == BUS_MCEERR_AO); }
 
-/* What would have happened had we not been installed. */
-static void pass_on(int signal, siginfo_t *info, void *context) {
-    struct handled_signal *state = handled(signal);
-    const struct sigaction previous = *previous_of(state), standard = {.sa_handler = SIG_DFL};
-    if (previous.sa_flags & SA_RESETHAND)
-        set_previous(state, &standard);
+static bool is_function(const struct sigaction *action) { return action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN; }
+
+/* What would have happened had we not been installed. Returns false where that kills the process as soon as we return. */
+static bool pass_on(int signal, siginfo_t *info, void *context, const struct sigaction *previous) {
+    const struct sigaction standard = {.sa_handler = SIG_DFL};
+    if (previous->sa_flags & SA_RESETHAND)
+        set_previous(handled(signal), &standard);
     /* SIG_DFL and SIG_IGN are what they are to the kernel with SA_SIGINFO too. */
-    const bool calls = previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN;
-    if (calls && (previous.sa_flags & SA_SIGINFO)) {
-        previous.sa_sigaction(signal, info, context);
-    } else if (calls) {
-        previous.sa_handler(signal);
-    } else if (previous.sa_handler == SIG_DFL || comes_again(signal, info->si_code)) {
-        /* The default action; the kernel takes it for a fault that is ignored, too. */
-        sigaction(signal, &standard, NULL);
-        if (!comes_again(signal, info->si_code))
-            syscall(SYS_rt_tgsigqueueinfo, getpid(), (pid_t)syscall(SYS_gettid), signal, info);
+    if (is_function(previous)) {
+        if (previous->sa_flags & SA_SIGINFO)
+            previous->sa_sigaction(signal, info, context);
+        else
+            previous->sa_handler(signal);
+        return true;
     }
+    if (comes_again(signal, info->si_code)) {
+        /* The kernel takes the default action for a fault that is ignored, too. */
+        sigaction(signal, &standard, NULL);
+        return false;
+    }
+    if (previous->sa_handler == SIG_DFL) {
+        sigset_t this_one;
+        sigemptyset(&this_one);
+        sigaddset(&this_one, signal);
+        sigaction(signal, &standard, NULL);
+        syscall(SYS_rt_tgsigqueueinfo, getpid(), (pid_t)syscall(SYS_gettid), signal, info);
+        /* Here it dies, unless it is the first process of a PID namespace, which the default action spares (signal(7), pid_namespaces(7)).
+         */
+        sigprocmask(SIG_UNBLOCK, &this_one, NULL);
+    }
+    return true;
 }
 
 static void on_signal(int signal, siginfo_t *info, void *context);
 
 static bool is_ours(const struct sigaction *action) { return (action->sa_flags & SA_SIGINFO) && action->sa_sigaction == on_signal; }
 
-/* Puts our handler over a given one. The previous handler's own flags and mask, so that it runs as it always did: above all on
-   the same stack. */
+/*
+ * Puts our handler over a given one. The previous handler's own flags and mask, so that it runs as it always did: above all on
+ * the same stack. Where there is none, what we swallow interrupts no system call.
+ */
 static int install_over(int signal, const struct sigaction *previous) {
     set_previous(handled(signal), previous);
     struct sigaction action = *previous;
     action.sa_sigaction = on_signal;
     action.sa_flags = (previous->sa_flags | SA_SIGINFO) & ~(int)SA_RESETHAND;
+    if (!is_function(previous))
+        action.sa_flags |= SA_RESTART | SA_ONSTACK;
     return sigaction(signal, &action, NULL) == 0 ? 0 : errno;
 }
 
-/* A handler that the process survives may put back what was there before it, as .NET's does for a SIGBUS that was sent. What it put back
-   is then what we pass on to; recovery goes on. Until then, for the length of that handler, a fault in a copy meets what was put back. */
+/* Puts back what was there before us, unless somebody was installed over us since. */
+static int take_out(int signal) {
+    struct handled_signal *state = handled(signal);
+    struct sigaction current;
+    if (sigaction(signal, NULL, &current) != 0)
+        return errno;
+    if (is_ours(&current) && sigaction(signal, previous_of(state), NULL) != 0)
+        return errno;
+    return 0;
+}
+
+/*
+ * A handler that the process survives may put back what was there before it, as .NET's does for a SIGBUS that was sent, or put itself back.
+ * That is then what we pass on to, and recovery goes on. Any other function that is there now may call us, and we would call it: it stays
+ * on top. Until we are back, for the length of that handler, a fault in a copy meets what was put back.
+ */
 static void pass_on_and_stay(int signal, siginfo_t *info, void *context) {
-    const struct sigaction *previous = previous_of(handled(signal));
-    bool was_default = previous->sa_handler == SIG_DFL || previous->sa_handler == SIG_IGN;
+    struct handled_signal *state = handled(signal);
+    const struct sigaction previous = *previous_of(state);
     struct sigaction before, after;
     bool ours_on_top = sigaction(signal, NULL, &before) == 0 && is_ours(&before);
-    pass_on(signal, info, context);
-    if (ours_on_top && !was_default && sigaction(signal, NULL, &after) == 0 && !is_ours(&after))
-        install_over(signal, &after);
+    if (!pass_on(signal, info, context, &previous) || !ours_on_top || sigaction(signal, NULL, &after) != 0)
+        return;
+    if (is_function(&after) && after.sa_handler != previous.sa_handler)
+        return;
+    install_over(signal, &after);
+    /* mce_disable may have come before that: then it has seen nothing to take out. */
+    if (!atomic_load(&state->recovering))
+        take_out(signal);
 }
 
 static void on_signal(int signal, siginfo_t *info, void *context) {
@@ -165,13 +212,13 @@ int mce_enable(int signal) {
     struct sigaction current;
     if (sigaction(signal, NULL, &current) != 0)
         return errno;
-    /* Installed twice we would chain to ourselves: whoever was installed over us may call us already. */
-    if (!is_ours(&current) && !state->in_chain) {
+    /* Installed twice we would chain to ourselves: a function that was installed over us may call us already. */
+    if (!is_ours(&current) && !(state->in_chain && is_function(&current))) {
         int error = install_over(signal, &current);
         if (error != 0)
             return error;
-        state->in_chain = true;
     }
+    state->in_chain = true;
     atomic_store(&state->recovering, true);
     return 0;
 }
@@ -185,12 +232,8 @@ int mce_disable(int signal) {
     struct sigaction current;
     if (sigaction(signal, NULL, &current) != 0)
         return errno;
-    if (is_ours(&current)) {
-        if (sigaction(signal, previous_of(state), NULL) != 0)
-            return errno;
-        state->in_chain = false;
-    }
-    return 0;
+    state->in_chain = is_function(&current) && !is_ours(&current);
+    return take_out(signal);
 }
 
 uint32_t mce_abi_version(void) { return MCE_ABI_VERSION; }

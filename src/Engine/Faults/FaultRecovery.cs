@@ -10,7 +10,7 @@ public static class FaultRecovery
     private static readonly Lock s_lock = new();
     private static bool s_enabled;
     private static bool s_segmentationFaults;
-    private static bool s_earlyReports;
+    private static EarlyReportThread? s_earlyReports;
 
     /// <summary>Whether copies can recover from faults on this machine.</summary>
     public static bool IsSupported => MceStub.IsLoaded;
@@ -29,8 +29,8 @@ public static class FaultRecovery
     }
 
     /// <summary>
-    /// Puts the SIGBUS handler in place. Making a <see cref="CopyEngine"/> with a recovering kernel does this;
-    /// calling it again does nothing.
+    /// Puts the SIGBUS handler in place. Making a <see cref="CopyEngine"/> with a recovering kernel does this; calling it again does
+    /// nothing, unless somebody has set the signal to its default action or to be ignored since: then it is put in place again.
     /// </summary>
     /// <exception cref="PlatformNotSupportedException">Not supported here; the message is <see cref="UnsupportedReason"/>.</exception>
     public static void Enable()
@@ -38,8 +38,6 @@ public static class FaultRecovery
         lock (s_lock)
         {
             ThrowIfUnsupported();
-            if (s_enabled)
-                return;
             MceStub.Enable(MceStub.SigBus);
             s_enabled = true;
         }
@@ -47,12 +45,14 @@ public static class FaultRecovery
 
     /// <summary>
     /// Takes the handler out again and puts the previous one back. If another handler has been installed over it since, it stays
-    /// where it is and passes everything on. Until <see cref="Enable"/>, a fault inside a copy is fatal.
+    /// where it is and passes everything on. Until <see cref="Enable"/>, a fault inside a copy is fatal. Early reports are no longer asked for.
     /// </summary>
     public static void Disable()
     {
         lock (s_lock)
         {
+            s_earlyReports?.Dispose();
+            s_earlyReports = null;
             if (s_enabled)
                 MceStub.Disable(MceStub.SigBus);
             if (s_segmentationFaults)
@@ -66,7 +66,10 @@ public static class FaultRecovery
     /// (<c>PR_MCE_KILL_EARLY</c>, prctl(2)). Each report marks every live <see cref="PoisonMap"/> that covers it, from within the signal
     /// handler; one that no map covers goes to the previous handler. Enables recovery. Calling it again does nothing.
     /// </summary>
-    /// <remarks>The kernel sends the reports to the thread that asked: a background thread is started, which does nothing else, and it stays.</remarks>
+    /// <remarks>
+    /// The kernel sends the reports to the thread that asked: a background thread is started, which does nothing else, and stays until
+    /// <see cref="Disable"/>.
+    /// </remarks>
     /// <exception cref="PlatformNotSupportedException">Not supported here.</exception>
     /// <exception cref="InvalidOperationException">The kernel refused.</exception>
     public static void RequestEarlyReports()
@@ -74,10 +77,7 @@ public static class FaultRecovery
         Enable();
         lock (s_lock)
         {
-            if (s_earlyReports)
-                return;
-            EarlyReportThread.Start();
-            s_earlyReports = true;
+            s_earlyReports ??= EarlyReportThread.Start();
         }
     }
 
@@ -87,8 +87,6 @@ public static class FaultRecovery
         lock (s_lock)
         {
             ThrowIfUnsupported();
-            if (s_segmentationFaults)
-                return;
             MceStub.Enable(MceStub.SigSegv);
             s_segmentationFaults = true;
         }

@@ -1,9 +1,13 @@
+using System.Runtime.InteropServices;
+
 namespace CopyMc.Engine.Tests.Children;
 
 /// <summary>The handler put in, taken out, put in again, and outlived by a signal that was not its own.</summary>
-internal static unsafe class HandlerLifecycle
+internal static unsafe partial class HandlerLifecycle
 {
-    internal const string Disabled = "disabled", EnabledAgain = "enabled again", AfterSentSignal = "after a sent signal", NeverEnabled = "never enabled";
+    private const int SigBus = 7;
+
+    internal const string Disabled = "disabled", EnabledAgain = "enabled again", AfterSentSignal = "after a sent signal", AfterReset = "after a reset", NeverEnabled = "never enabled";
 
     internal static int Run(string stage)
     {
@@ -12,12 +16,13 @@ internal static unsafe class HandlerLifecycle
         CopyEngine? engine = stage == NeverEnabled ? null : CopyEngine.Shared;
         for (int i = 0; i < 3 && engine is not null; i++)
         {
-            if (engine.Copy(lost.Pointer, destination, 100) != 100 || !FaultRecovery.IsEnabled)
+            FaultRecovery.RequestEarlyReports();
+            if (!IsAskingForReports() || engine.Copy(lost.Pointer, destination, 100) != 100 || !FaultRecovery.IsEnabled)
                 return 1;
             // Taken out twice, or put in twice, is the same as once.
             FaultRecovery.Disable();
             FaultRecovery.Disable();
-            if (FaultRecovery.IsEnabled)
+            if (FaultRecovery.IsEnabled || IsAskingForReports())
                 return 2;
             if (stage == Disabled)
                 break;
@@ -25,6 +30,11 @@ internal static unsafe class HandlerLifecycle
             FaultRecovery.Enable();
             if (stage == AfterSentSignal && i == 0)
                 SentSignal.ToThread(SentSignal.ThisThread);
+        }
+        if (stage == AfterReset)
+        {
+            _ = SetAction(SigBus, action: 0);
+            FaultRecovery.Enable();
         }
 
         // Now a copy that no engine has just enabled recovery for.
@@ -34,4 +44,11 @@ internal static unsafe class HandlerLifecycle
         nuint remaining = kernel.Copy(lost.Pointer, destination, 100, &record);
         return remaining == 100 ? 0 : 3;
     }
+
+    /// <summary>The kernel knows names of up to 15 characters (proc_pid_comm(5)).</summary>
+    private static bool IsAskingForReports() => Directory.EnumerateDirectories("/proc/self/task")
+        .Any(thread => File.ReadAllText(Path.Combine(thread, "comm")).StartsWith("CopyMc early po", StringComparison.Ordinal));
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    private static partial nint SetAction(int signal, nint action);
 }

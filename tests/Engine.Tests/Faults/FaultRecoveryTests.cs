@@ -27,6 +27,9 @@ public sealed class FaultRecoveryTests
     [Fact]
     public void It_goes_on_after_a_sent_signal_that_the_process_survives() => Expect(HandlerLifecycle.AfterSentSignal, 0);
 
+    [Fact]
+    public void Switched_on_again_it_recovers_though_somebody_has_reset_the_action() => Expect(HandlerLifecycle.AfterReset, 0);
+
     private static void Expect(string stage, int exitCode)
     {
         Assert.SkipUnless(FaultRecovery.IsSupported, FaultRecovery.UnsupportedReason ?? "");

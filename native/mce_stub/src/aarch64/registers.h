@@ -19,15 +19,18 @@
 static inline mcontext_t *mce_registers(void *context) { return &((ucontext_t *)context)->uc_mcontext; }
 static inline uintptr_t mce_pc(void *context) { return mce_registers(context)->pc; }
 
+/* The hardware ignores the top byte of an address, and so does what compares them (the kernel's tagged-address-abi.rst). */
+static inline uintptr_t mce_untagged(uintptr_t address) { return address << 8 >> 8; }
+
 /* No range here is of MCE_KIND_SHORT. */
 static inline struct mce_copy mce_copy_at(void *context, bool is_short) {
     (void)is_short;
     const mcontext_t *registers = mce_registers(context);
     return (struct mce_copy){
-        .source = registers->regs[1],
-        .destination = registers->regs[0],
-        .source_start = registers->regs[5],
-        .source_end = registers->regs[4],
+        .source = mce_untagged(registers->regs[1]),
+        .destination = mce_untagged(registers->regs[0]),
+        .source_start = mce_untagged(registers->regs[5]),
+        .source_end = mce_untagged(registers->regs[4]),
         .record = (struct mce_fault *)registers->regs[3],
     };
 }

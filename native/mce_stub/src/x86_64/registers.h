@@ -20,6 +20,8 @@
 static inline greg_t *mce_registers(void *context) { return ((ucontext_t *)context)->uc_mcontext.gregs; }
 static inline uintptr_t mce_pc(void *context) { return (uintptr_t)mce_registers(context)[REG_RIP]; }
 
+static inline uintptr_t mce_untagged(uintptr_t address) { return address; }
+
 static inline struct mce_copy mce_copy_at(void *context, bool is_short) {
     const greg_t *registers = mce_registers(context);
     uintptr_t source = (uintptr_t)registers[REG_RSI];

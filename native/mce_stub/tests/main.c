@@ -1,0 +1,19 @@
+/*
+ * The stub's contract, from C: every kernel, every fault that an unprivileged process can make, both sides, and what must not be
+ * touched. Prints a line per check that fails and "N passed, N failed" at the end.
+ */
+#include <signal.h>
+#include <string.h>
+
+#include "test.h"
+
+int main(int count, char **arguments) {
+    emulated = count > 1 && !strcmp(arguments[1], "emulated");
+    CHECK(mce_abi_version() == MCE_ABI_VERSION, "ABI version");
+    CHECK(mce_enable(SIGBUS) == 0 && mce_enable(SIGSEGV) == 0, "enable");
+    copies();
+    signals();
+    reports();
+    printf("%d passed, %d failed\n", passed, failed);
+    return failed != 0;
+}

@@ -1,0 +1,376 @@
+/* What the handler does with signals, and what its installation leaves as it was. Each scenario runs in a child. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "test.h"
+
+enum { BROKEN = 90, PREVIOUS_CALLED = 91, UNAVAILABLE = 92 };
+
+#define REQUIRE(condition)                                                                                                                 \
+    do {                                                                                                                                   \
+        if (!(condition)) {                                                                                                                \
+            printf("%s:%d: not so: %s\n", __func__, __LINE__, #condition);                                                                 \
+            fflush(stdout);                                                                                                                \
+            _exit(BROKEN);                                                                                                                 \
+        }                                                                                                                                  \
+    } while (0)
+
+typedef void handler(int signal, siginfo_t *info, void *context);
+
+static handler *const by_default = (handler *)(uintptr_t)SIG_DFL, *const ignoring = (handler *)(uintptr_t)SIG_IGN;
+static handler *chained;
+static volatile sig_atomic_t calls, calls_on_top;
+static siginfo_t seen;
+
+static void send_to_self(void) { kill(getpid(), SIGBUS); }
+
+/* As if the kernel had raised it: a thread may send itself any code. */
+static void forge(int code, void *address, short extent_shift) {
+    siginfo_t info = {.si_signo = SIGBUS, .si_code = code, .si_addr = address};
+    info.si_addr_lsb = extent_shift;
+    syscall(SYS_rt_tgsigqueueinfo, getpid(), gettid(), SIGBUS, &info);
+}
+
+static void counting(int signal, siginfo_t *info, void *context) {
+    (void)signal, (void)context;
+    calls++;
+    seen = *info;
+}
+
+static void leaving(int signal, siginfo_t *info, void *context) {
+    (void)signal, (void)info, (void)context;
+    _exit(PREVIOUS_CALLED);
+}
+
+static void set(handler *function, int flags) {
+    sigaction(SIGBUS, &(struct sigaction){.sa_sigaction = function, .sa_flags = SA_SIGINFO | flags}, NULL);
+}
+
+static handler *current(void) {
+    struct sigaction action;
+    sigaction(SIGBUS, NULL, &action);
+    return action.sa_sigaction;
+}
+
+/* Over one that counts or leaves, as if the process had never had ours. */
+static void enable_over(handler *function, int flags) {
+    mce_disable(SIGBUS);
+    set(function, flags);
+    REQUIRE(mce_enable(SIGBUS) == 0);
+}
+
+/* A handler over ours that hands everything on. */
+static void install_on_top(handler *function) {
+    chained = current();
+    set(function, 0);
+}
+
+static bool recovers(void) {
+    static unsigned char out[300];
+    unsigned char *bad = truncated(PAGE, PAGE);
+    struct mce_fault fault;
+    return kernels[kernel_count - 1].copy(out, bad + PAGE - 100, sizeof out, &fault) == sizeof out - 100;
+}
+
+/* What is not a fault inside a copy goes where it went before. */
+
+static void touch_truncated(void) {
+    volatile unsigned char *p = truncated(PAGE, PAGE);
+    (void)p[PAGE];
+}
+
+static void foreign_signals(void) {
+    enable_over(counting, 0);
+    send_to_self();
+    REQUIRE(calls == 1 && seen.si_code == SI_USER);
+    REQUIRE(mce_enable(SIGBUS) == 0);
+    send_to_self();
+    REQUIRE(calls == 2); /* enabled twice, chained once */
+    REQUIRE(mce_disable(SIGBUS) == 0 && current() == counting);
+    REQUIRE(mce_enable(SIGUSR1) == EINVAL);
+}
+
+static void uncovered_report(void) {
+    enable_over(counting, 0);
+    forge(BUS_MCEERR_AO, (void *)(64 * PAGE), 12);
+    REQUIRE(calls == 1 && seen.si_code == BUS_MCEERR_AO && seen.si_addr == (void *)(64 * PAGE) && seen.si_addr_lsb == 12);
+}
+
+/* SIG_DFL and SIG_IGN are no functions to call, whatever flags they were set with. */
+static void over_default(void) {
+    enable_over(by_default, 0);
+    send_to_self();
+}
+static void over_ignore(void) {
+    enable_over(ignoring, 0);
+    send_to_self();
+}
+static void over_ignore_fault(void) {
+    enable_over(ignoring, 0);
+    touch_truncated();
+}
+
+/* The previous handler runs as it always did. */
+
+static sigset_t blocked_in_handler;
+static void looking_at_mask(int signal, siginfo_t *info, void *context) {
+    (void)signal, (void)info, (void)context;
+    sigprocmask(SIG_SETMASK, NULL, &blocked_in_handler);
+}
+
+static void mask_is_kept(void) {
+    struct sigaction action = {.sa_sigaction = looking_at_mask, .sa_flags = SA_SIGINFO}, after;
+    sigaddset(&action.sa_mask, SIGUSR1);
+    mce_disable(SIGBUS);
+    sigaction(SIGBUS, &action, NULL);
+    mce_enable(SIGBUS);
+    send_to_self();
+    REQUIRE(sigismember(&blocked_in_handler, SIGUSR1) && !sigismember(&blocked_in_handler, SIGUSR2));
+    mce_disable(SIGBUS);
+    sigaction(SIGBUS, NULL, &after);
+    const int kernel_only = 0x04000000; /* SA_RESTORER, which the C library adds */
+    REQUIRE((after.sa_flags & ~kernel_only) == action.sa_flags && sigismember(&after.sa_mask, SIGUSR1));
+}
+
+static void called_once_if_so_set(void) {
+    enable_over(counting, (int)SA_RESETHAND);
+    send_to_self();
+    REQUIRE(calls == 1 && recovers());
+    REQUIRE(outcome_of(send_to_self) == -SIGBUS);
+}
+
+static void spoiling_errno(int signal, siginfo_t *info, void *context) {
+    (void)signal, (void)info, (void)context;
+    errno = ENOTTY;
+}
+static void errno_is_kept(void) {
+    enable_over(spoiling_errno, 0);
+    errno = 77;
+    send_to_self();
+    REQUIRE(errno == 77);
+}
+
+/* What the process ignored interrupted no system call, and what we swallow does not either. */
+static pthread_t reader;
+static void *signal_then_write(void *pipe_end) {
+    usleep(50000);
+    pthread_kill(reader, SIGBUS);
+    usleep(50000);
+    REQUIRE(write(*(int *)pipe_end, "x", 1) == 1);
+    return NULL;
+}
+static void system_calls_go_on(void) {
+    enable_over(ignoring, 0);
+    reader = pthread_self();
+    int pipe_ends[2];
+    pthread_t thread;
+    char byte;
+    REQUIRE(pipe(pipe_ends) == 0 && pthread_create(&thread, NULL, signal_then_write, &pipe_ends[1]) == 0);
+    REQUIRE(read(pipe_ends[0], &byte, 1) == 1);
+}
+
+/* Who changes the action while we are installed. */
+
+static void reset_action(int signal, siginfo_t *info, void *context) {
+    (void)info, (void)context;
+    calls++;
+    sigaction(signal, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
+}
+
+/* As .NET's does for a signal that was sent. */
+static void reset_by_previous_handler(void) {
+    enable_over(reset_action, 0);
+    send_to_self();
+    REQUIRE(calls == 1 && recovers());
+    /* The default action is what is left to pass on to. */
+    REQUIRE(outcome_of(send_to_self) == -SIGBUS);
+}
+
+/* As System V's signal() needs it. */
+static void put_itself_back(int signal, siginfo_t *info, void *context) {
+    (void)signal, (void)info, (void)context;
+    calls++;
+    set(put_itself_back, 0);
+}
+static void put_back_by_previous_handler(void) {
+    enable_over(put_itself_back, 0);
+    send_to_self();
+    send_to_self();
+    REQUIRE(calls == 2 && recovers());
+}
+
+static void on_top(int signal, siginfo_t *info, void *context) {
+    calls_on_top++;
+    chained(signal, info, context);
+}
+static void installing_on_top(int signal, siginfo_t *info, void *context) {
+    (void)signal, (void)info, (void)context;
+    if (calls++ == 0)
+        install_on_top(on_top);
+}
+/* One that chains to us must not be what we chain to. */
+static void covered_while_previous_handler_runs(void) {
+    enable_over(installing_on_top, 0);
+    send_to_self();
+    REQUIRE(current() == on_top);
+    send_to_self();
+    REQUIRE(calls == 2 && calls_on_top == 1 && recovers());
+}
+
+static void disabling(int signal, siginfo_t *info, void *context) {
+    reset_action(signal, info, context);
+    mce_disable(signal);
+}
+static void disabled_while_previous_handler_runs(void) {
+    enable_over(disabling, 0);
+    send_to_self();
+    REQUIRE(calls == 1 && current() == by_default);
+    set(leaving, 0);
+    recovers();
+}
+
+static void disabled_under_another(void) {
+    enable_over(leaving, 0);
+    install_on_top(on_top);
+    REQUIRE(mce_disable(SIGBUS) == 0 && current() == on_top);
+    recovers();
+}
+
+static void enabled_again_under_another(void) {
+    enable_over(leaving, 0);
+    install_on_top(on_top);
+    mce_disable(SIGBUS);
+    REQUIRE(mce_enable(SIGBUS) == 0 && current() == on_top && recovers() && calls_on_top == 1);
+}
+
+static void enabled_again_after_reset(void) {
+    enable_over(leaving, 0);
+    set(by_default, 0);
+    REQUIRE(mce_enable(SIGBUS) == 0 && recovers());
+    install_on_top(on_top);
+    mce_disable(SIGBUS);
+    set(by_default, 0);
+    REQUIRE(mce_enable(SIGBUS) == 0 && recovers());
+}
+
+/* The first process of a PID namespace survives the default action. */
+static void as_first_process(void) {
+    enable_over(by_default, 0);
+    send_to_self();
+    REQUIRE(recovers());
+}
+static void in_pid_namespace(void) {
+    if (unshare(CLONE_NEWUSER | CLONE_NEWPID) != 0)
+        _exit(UNAVAILABLE);
+    int outcome = outcome_of(as_first_process);
+    _exit(outcome < 0 ? BROKEN : outcome);
+}
+
+/* Faults that this kernel does not raise, made of those that it does by a handler over ours. */
+
+static int code_instead, extent_shift = 12, lies;
+static bool rounds_to_page;
+static void *address_instead;
+static void rewriting(int signal, siginfo_t *info, void *context) {
+    if (lies != 0) {
+        lies--;
+        info->si_code = code_instead;
+        info->si_addr_lsb = (short)extent_shift;
+        if (rounds_to_page)
+            info->si_addr = (void *)((uintptr_t)info->si_addr & ~(PAGE - 1));
+        if (address_instead)
+            info->si_addr = address_instead;
+    }
+    chained(signal, info, context);
+}
+
+static void other_codes(void) {
+    enable_over(leaving, 0);
+    install_on_top(rewriting);
+    unsigned char *edge = truncated(PAGE, PAGE) + PAGE, *whole = anonymous(2 * PAGE);
+    for (size_t i = 0; i < kernel_count; i++) {
+        if (kernels[i].needs & ~mce_cpu_features())
+            continue;
+        for (size_t n = 10; n <= 2000; n *= 14) {
+            struct mce_fault fault;
+            rounds_to_page = false, lies = -1, code_instead = BUS_OBJERR;
+            REQUIRE(kernels[i].copy(whole, edge - 5, n, &fault) == n - 5 && fault.code == BUS_OBJERR && fault.side == MCE_SOURCE);
+            /* As after a machine check: only the page is told. */
+            rounds_to_page = true, code_instead = BUS_MCEERR_AR;
+            REQUIRE(kernels[i].copy(whole, edge + 100, n, &fault) == n && fault.side == MCE_SOURCE && fault.address == (uintptr_t)edge);
+            REQUIRE(kernels[i].copy(edge + 100, whole, n, &fault) == n && fault.side == MCE_DESTINATION &&
+                    fault.address == (uintptr_t)edge && fault.code == BUS_MCEERR_AR);
+            /* Of a huge page that holds both. */
+            rounds_to_page = false, extent_shift = 20;
+            REQUIRE(kernels[i].copy(edge, edge - n, n, &fault) == n && fault.side == MCE_DESTINATION && fault.extent == 1 << 20);
+            extent_shift = 12;
+        }
+    }
+}
+
+/* A page that is mapped twice: the first signal names the other place. */
+static void named_by_another_mapping(void) {
+    enable_over(leaving, 0);
+    install_on_top(rewriting);
+    unsigned char *edge = truncated(PAGE, PAGE) + PAGE, *whole = anonymous(2 * PAGE);
+    code_instead = BUS_MCEERR_AR, address_instead = anonymous(PAGE);
+    for (size_t i = 0; i < kernel_count; i++) {
+        if (kernels[i].needs & ~mce_cpu_features())
+            continue;
+        struct mce_fault fault = {0};
+        lies = 1;
+        REQUIRE(kernels[i].copy(whole, edge - 5, 2000, &fault) == 1995 && fault.address == (uintptr_t)edge && lies == 0);
+    }
+}
+static void never_named(void) {
+    enable_over(leaving, 0);
+    install_on_top(rewriting);
+    code_instead = BUS_MCEERR_AR, address_instead = anonymous(PAGE), lies = -1;
+    recovers();
+}
+
+void signals(void) {
+    CHECK(outcome_of(touch_truncated) == -SIGBUS, "a fault outside a copy kills as it did before");
+    CHECK(outcome_of(send_to_self) == -SIGBUS, "a sent SIGBUS kills as it did before");
+    CHECK(outcome_of(foreign_signals) == 0, "a sent SIGBUS goes to the previous handler, and nothing else changes");
+    CHECK(outcome_of(over_default) == -SIGBUS, "SIG_DFL with SA_SIGINFO is the default action");
+    CHECK(outcome_of(over_ignore) == 0, "SIG_IGN with SA_SIGINFO ignores");
+    CHECK(outcome_of(over_ignore_fault) == -SIGBUS, "a fault cannot be ignored");
+
+    CHECK(outcome_of(mask_is_kept) == 0, "the previous handler runs with its own mask");
+    CHECK(outcome_of(called_once_if_so_set) == 0, "SA_RESETHAND: once");
+    CHECK(outcome_of(errno_is_kept) == 0, "errno is what it was");
+
+    if (emulated) {
+        printf("forged reports, restarted system calls: skipped, under emulation\n");
+    } else {
+        CHECK(outcome_of(uncovered_report) == 0, "a report that no map covers goes to the previous handler");
+        CHECK(outcome_of(system_calls_go_on) == 0, "a signal that is ignored interrupts nothing");
+    }
+
+    CHECK(outcome_of(reset_by_previous_handler) == 0, "the previous handler takes itself out");
+    CHECK(outcome_of(put_back_by_previous_handler) == 0, "the previous handler puts itself back");
+    CHECK(outcome_of(covered_while_previous_handler_runs) == 0, "somebody is installed over us while the previous handler runs");
+    CHECK(outcome_of(disabled_while_previous_handler_runs) == PREVIOUS_CALLED, "disabled while the previous handler runs");
+    CHECK(outcome_of(disabled_under_another) == PREVIOUS_CALLED, "disabled under another handler: everything is passed on");
+    CHECK(outcome_of(enabled_again_under_another) == 0, "enabled again under another handler");
+    CHECK(outcome_of(enabled_again_after_reset) == 0, "enabled again after somebody reset the action");
+    int first = outcome_of(in_pid_namespace);
+    if (first == UNAVAILABLE)
+        printf("first process of a PID namespace: skipped, this user may not make one\n");
+    else
+        CHECK(first == 0, "the first process of a PID namespace goes on to recover");
+
+    CHECK(outcome_of(other_codes) == 0, "BUS_OBJERR, and addresses that are rounded to the page");
+    CHECK(outcome_of(named_by_another_mapping) == 0, "a fault that names another mapping of the page");
+    CHECK(outcome_of(never_named) == PREVIOUS_CALLED, "a fault that never names the copy's memory is not ours");
+}
