@@ -8,6 +8,7 @@ internal static class InjectedMachineChecks
     internal static IReadOnlyList<Promise> Promises { get; } =
     [
         .. StruckCopy.Promises,
+        .. StruckMirror.Promises,
         // From here on the process asks for early reports, for good.
         .. Promised.By<ActionOptional>(),
         .. StruckCollapse.Promises,

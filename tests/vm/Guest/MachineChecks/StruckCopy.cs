@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CopyMc.Contract;
 
 namespace CopyMc.Guest.MachineChecks;
@@ -13,7 +12,6 @@ namespace CopyMc.Guest.MachineChecks;
 internal sealed unsafe class StruckCopy(string kernel, int turn, BadLine place)
 {
     private const int Pages = 6, BadPage = 2, LinesOfPage = NativeRegion.PageSize / PoisonMap.LineSize;
-    private const int LongestKernel = 4096;
 
     internal static IReadOnlyList<Promise> Promises { get; } =
     [
@@ -34,14 +32,14 @@ internal sealed unsafe class StruckCopy(string kernel, int turn, BadLine place)
         destination.Span.Fill(Pattern.Canary);
         byte* page = source.Pointer + BadPage * NativeRegion.PageSize, bad = page + place.Offset, start = page + place.Start;
         nuint length = (nuint)(source.Pointer + source.Length - start);
-        nuint function = KernelAddress();
+        nuint function = StubFunction.AddressOf(kernel);
         long corrupted = KernelView.HardwareCorrupted();
 
         Injector.ArmActionRequired(function, (nuint)bad, Physical.AddressOf(bad));
         nuint remaining = engine.Copy(start, destination.Pointer, length, out CopyFault fault);
 
         (nuint instruction, nuint reached) = Injector.AwaitStrike();
-        Require.True(instruction - function < LongestKernel);
+        Require.True(instruction - function < StubFunction.MostBytes);
         Require.Equal(corrupted + NativeRegion.PageSize / 1024, KernelView.HardwareCorrupted());
         // Exact to the page: where the loop's turn began before it, the handler finishes what lies before it.
         nuint prefix = length - remaining;
@@ -60,12 +58,5 @@ internal sealed unsafe class StruckCopy(string kernel, int turn, BadLine place)
         Pattern.Fill(source.Span, seed: 13);
         Require.Equal(0u, engine.Copy(source.Pointer, destination.Pointer, source.Length));
         Require.True(source.Span.SequenceEqual(destination.Span));
-    }
-
-    /// <summary>In the library that the engine has loaded.</summary>
-    private nuint KernelAddress()
-    {
-        nint library = NativeLibrary.Load(Path.Combine(AppContext.BaseDirectory, "libmce_stub.so"));
-        return (nuint)NativeLibrary.GetExport(library, kernel.Replace("native-", "mce_copy_", StringComparison.Ordinal).Replace('-', '_'));
     }
 }

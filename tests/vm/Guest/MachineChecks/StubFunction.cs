@@ -1,0 +1,17 @@
+using System.Runtime.InteropServices;
+
+namespace CopyMc.Guest.MachineChecks;
+
+/// <summary>The functions of the native stub, in the library that the engine has loaded.</summary>
+internal static class StubFunction
+{
+    // More than the code of any of them takes.
+    internal const int MostBytes = 4096;
+
+    /// <param name="kernel">The name of a copy kernel.</param>
+    internal static nuint AddressOf(string kernel)
+    {
+        nint library = NativeLibrary.Load(Path.Combine(AppContext.BaseDirectory, "libmce_stub.so"));
+        return (nuint)NativeLibrary.GetExport(library, kernel.Replace("native-", "mce_copy_", StringComparison.Ordinal).Replace('-', '_'));
+    }
+}
