@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CopyMc.Simulation;
 
 namespace CopyMc.Collapse;
@@ -23,7 +24,10 @@ public sealed unsafe partial class AnonymousCollapse
 
     private CollapseResult ScanEntries(ReadOnlySpan<Pte> entries, ref int none, ref int shared, ref int referenced)
     {
-        Frame* frames = Memory.Frames;
+        // Read once: the loop's stores keep the compiler from knowing that the fields stay as they are.
+        PhysicalMemory memory = Memory;
+        uint zeroFrame = memory.ZeroFrame;
+        Frame* frames = memory.Frames;
         bool uffdArmed = _space.Find(_address)?.IsUffdArmed ?? false;
         CollapseLimits? limits = Options.Limits;
         foreach (Pte pte in entries)
@@ -39,7 +43,7 @@ public sealed unsafe partial class AnonymousCollapse
                     return CollapseResult.PteUffd;
                 continue;
             }
-            if (IsNoneOrZero(pte))
+            if (pte.IsNone || pte.Pfn == zeroFrame)
             {
                 if (++none > limits?.MaxPtesNone || uffdArmed)
                 {
@@ -50,12 +54,12 @@ public sealed unsafe partial class AnonymousCollapse
             }
             if (pte.IsUffdWriteProtected)
                 return CollapseResult.PteUffd;
-            uint head = Memory.HeadOf(pte.Pfn);
+            uint head = memory.HeadOf(pte.Pfn);
             _lookedAt = head;
             ref Frame frame = ref frames[head];
             if (!frame.Has(PageFlags.Anonymous))
                 return CollapseResult.PageAnon;
-            if (Memory.IsMappedShared(head) && ++shared > limits?.MaxPtesShared)
+            if (memory.IsMappedShared(head) && ++shared > limits?.MaxPtesShared)
             {
                 Machine.Counters.ThpScanExceedSharePte++;
                 return CollapseResult.ExceedSharedPte;
@@ -64,7 +68,7 @@ public sealed unsafe partial class AnonymousCollapse
                 return CollapseResult.PageLru;
             if (frame.Has(PageFlags.Locked))
                 return CollapseResult.PageLock;
-            if (frame.RefCount != Memory.ExpectedReferences(head))
+            if (frame.RefCount != memory.ExpectedReferences(head))
                 return CollapseResult.PageCount;
             if (pte.IsYoung || frame.Has(PageFlags.Referenced))
                 referenced++;
@@ -137,64 +141,73 @@ public sealed unsafe partial class AnonymousCollapse
 
     private CollapseResult Isolate(int end)
     {
-        Frame* frames = Memory.Frames;
+        // As in the scan.
+        PhysicalMemory memory = Memory;
         ReadOnlySpan<Pte> entries = _table!.Entries;
-        CollapseLimits? limits = Options.Limits;
         if (_isolatedEnd == 0)
             (_noneIsolated, _sharedIsolated, _referenced, _lookedAt) = (0, 0, 0, -1);
         bool uffdArmed = _area!.IsUffdArmed;
-        for (; _isolatedEnd < end; _isolatedEnd++)
+        CollapseResult result = CollapseResult.Succeed;
+        int i = _isolatedEnd;
+        for (; i < end && result == CollapseResult.Succeed; i++)
+            result = IsolateEntry(memory, entries[i], uffdArmed);
+        _isolatedEnd = result == CollapseResult.Succeed ? i : i - 1;
+        return result;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private CollapseResult IsolateEntry(PhysicalMemory memory, Pte pte, bool uffdArmed)
+    {
+        if (pte.IsNone || (pte.IsPresent && pte.Pfn == memory.ZeroFrame))
         {
-            Pte pte = entries[_isolatedEnd];
-            if (IsNoneOrZero(pte))
+            if (++_noneIsolated > Options.Limits?.MaxPtesNone || uffdArmed)
             {
-                if (++_noneIsolated > limits?.MaxPtesNone || uffdArmed)
-                {
-                    Machine.Counters.ThpScanExceedNonePte++;
-                    return CollapseResult.ExceedNonePte;
-                }
-                continue;
+                Machine.Counters.ThpScanExceedNonePte++;
+                return CollapseResult.ExceedNonePte;
             }
-            if (!pte.IsPresent)
-                return CollapseResult.PteNonPresent;
-            if (pte.IsUffdWriteProtected)
-                return CollapseResult.PteUffd;
-            uint head = Memory.HeadOf(pte.Pfn);
-            _lookedAt = head;
-            if (!frames[head].Has(PageFlags.Anonymous))
-                return CollapseResult.PageAnon;
-            if (Memory.IsMappedShared(head) && ++_sharedIsolated > limits?.MaxPtesShared)
-            {
-                Machine.Counters.ThpScanExceedSharePte++;
-                return CollapseResult.ExceedSharedPte;
-            }
-            bool large = frames[head].Order > 0;
-            if (!large || !_largeFolios.Contains(head))
-            {
-                CollapseResult result = IsolateFolio(head);
-                if (result != CollapseResult.Succeed)
-                    return result;
-                if (large)
-                    _largeFolios.Add(head);
-            }
-            if (pte.IsYoung || frames[head].Has(PageFlags.Referenced))
-                _referenced++;
+            return CollapseResult.Succeed;
         }
+        if (!pte.IsPresent)
+            return CollapseResult.PteNonPresent;
+        if (pte.IsUffdWriteProtected)
+            return CollapseResult.PteUffd;
+        uint head = memory.HeadOf(pte.Pfn);
+        _lookedAt = head;
+        ref Frame frame = ref memory.Frames[head];
+        if (!frame.Has(PageFlags.Anonymous))
+            return CollapseResult.PageAnon;
+        if (memory.IsMappedShared(head) && ++_sharedIsolated > Options.Limits?.MaxPtesShared)
+        {
+            Machine.Counters.ThpScanExceedSharePte++;
+            return CollapseResult.ExceedSharedPte;
+        }
+        bool large = frame.Order > 0;
+        if (!large || !_largeFolios.Contains(head))
+        {
+            CollapseResult result = IsolateFolio(memory, head);
+            if (result != CollapseResult.Succeed)
+                return result;
+            if (large)
+                _largeFolios.Add(head);
+        }
+        if (pte.IsYoung || frame.Has(PageFlags.Referenced))
+            _referenced++;
         return CollapseResult.Succeed;
     }
 
-    private CollapseResult IsolateFolio(uint head)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private CollapseResult IsolateFolio(PhysicalMemory memory, uint head)
     {
-        if (Memory.Fails(FailurePoint.PageLock) || !Memory.TryLock(head))
+        if (memory.Fails(FailurePoint.PageLock) || !memory.TryLock(head))
             return CollapseResult.PageLock;
-        if (Memory.Fails(FailurePoint.PageCount) || Memory.Frames[head].RefCount != Memory.ExpectedReferences(head))
+        if (memory.Fails(FailurePoint.PageCount) || memory.Frames[head].RefCount != memory.ExpectedReferences(head))
         {
-            Memory.Unlock(head);
+            memory.Unlock(head);
             return CollapseResult.PageCount;
         }
-        if (Memory.Fails(FailurePoint.Isolate) || !Memory.TryIsolate(head))
+        if (memory.Fails(FailurePoint.Isolate) || !memory.TryIsolate(head))
         {
-            Memory.Unlock(head);
+            memory.Unlock(head);
             return CollapseResult.DelPageLru;
         }
         return CollapseResult.Succeed;
@@ -258,7 +271,6 @@ public sealed unsafe partial class AnonymousCollapse
                     }
                     else
                     {
-                        Memory.Unlock(pfn);
                         Memory.PutBack(pfn);
                     }
                 }
@@ -268,7 +280,6 @@ public sealed unsafe partial class AnonymousCollapse
         }
         foreach (uint head in _largeFolios)
         {
-            Memory.Unlock(head);
             Memory.PutBack(head);
         }
         _largeFolios.Clear();
@@ -295,22 +306,20 @@ public sealed unsafe partial class AnonymousCollapse
     /// <summary>Backwards, as the kernel does, then the large folios: the first page is the most recently used afterwards.</summary>
     private void ReleasePages()
     {
-        while (_isolatedEnd > 0)
+        PhysicalMemory memory = Memory;
+        ReadOnlySpan<Pte> entries = _table!.Entries;
+        for (int i = _isolatedEnd - 1; i >= 0; i--)
         {
-            Pte pte = _table!.Entries[--_isolatedEnd];
-            if (pte.IsPresent && pte.Pfn != Memory.ZeroFrame && Memory.Frames[pte.Pfn].Order == 0)
-                Release(pte.Pfn);
+            Pte pte = entries[i];
+            if (pte.IsPresent && pte.Pfn != memory.ZeroFrame && memory.Frames[pte.Pfn].Order == 0)
+                memory.PutBack(pte.Pfn);
         }
+        _isolatedEnd = 0;
         foreach (uint head in _largeFolios)
-            Release(head);
+            Memory.PutBack(head);
         _largeFolios.Clear();
     }
 
-    private void Release(uint head)
-    {
-        Memory.Unlock(head);
-        Memory.PutBack(head);
-    }
 
     /// <summary>The area again, after the lock was dropped (<c>hugepage_vma_revalidate</c>).</summary>
     private CollapseResult Revalidate()

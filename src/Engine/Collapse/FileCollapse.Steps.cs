@@ -124,7 +124,6 @@ public sealed unsafe partial class FileCollapse
         }
         if (result != CollapseResult.Succeed)
         {
-            Memory.Unlock(head);
             Memory.PutBack(head);
             Memory.Put(head);
             return result;
@@ -266,7 +265,6 @@ public sealed unsafe partial class FileCollapse
     {
         foreach (uint head in _folios)
         {
-            Memory.Unlock(head);
             Memory.PutBack(head);
             Memory.Put(head);
         }

@@ -14,12 +14,13 @@ internal unsafe struct FrameList(Frame* frames)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void AddFirst(uint pfn)
     {
+        uint first = First;
         frames[pfn].Previous = Frame.Null;
-        frames[pfn].Next = First;
-        if (First == Frame.Null)
+        frames[pfn].Next = first;
+        if (first == Frame.Null)
             Last = pfn;
         else
-            frames[First].Previous = pfn;
+            frames[first].Previous = pfn;
         First = pfn;
         Count++;
     }

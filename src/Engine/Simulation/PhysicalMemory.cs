@@ -62,6 +62,7 @@ internal sealed unsafe class PhysicalMemory : IDisposable
 
     internal long FreeHugeBlocks => _buddy.FreeHugeBlocks;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool Fails(FailurePoint point) => FailureInjection is not null && FailureInjection(point);
 
     internal byte* ContentOf(uint pfn) => Base + (nuint)pfn * NativeRegion.PageSize;
@@ -109,8 +110,7 @@ internal sealed unsafe class PhysicalMemory : IDisposable
         if (order > 0)
         {
             Frames[head].Flags = PageFlags.Head;
-            for (uint i = 1; i < 1u << order; i++)
-                Frames[head + i] = new Frame { Flags = PageFlags.Tail, Order = (byte)order };
+            new Span<Frame>(Frames + head + 1, (1 << order) - 1).Fill(new Frame { Flags = PageFlags.Tail, Order = (byte)order });
         }
         return true;
     }
@@ -134,20 +134,21 @@ internal sealed unsafe class PhysicalMemory : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryLock(uint head)
     {
-        if ((Frames[head].Flags & PageFlags.Locked) != 0)
+        ref Frame frame = ref Frames[head];
+        if ((frame.Flags & PageFlags.Locked) != 0)
             return false;
-        Frames[head].Flags |= PageFlags.Locked;
+        frame.Flags |= PageFlags.Locked;
         return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Unlock(uint head) => Frames[head].Flags &= ~PageFlags.Locked;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void LruAdd(uint head)
     {
-        Frames[head].Flags |= PageFlags.Lru;
-        LruOf(head).AddFirst(head);
+        ref Frame frame = ref Frames[head];
+        frame.Flags |= PageFlags.Lru;
+        LruOf(frame.Flags).AddFirst(head);
     }
 
     /// <summary>Takes a folio off the LRU with a reference of its own (<c>folio_isolate_lru</c>). False if it is not on it.</summary>
@@ -155,37 +156,43 @@ internal sealed unsafe class PhysicalMemory : IDisposable
     internal bool TryIsolate(uint head)
     {
         ref Frame frame = ref Frames[head];
-        if (!frame.Has(PageFlags.Lru))
+        PageFlags flags = frame.Flags;
+        if ((flags & PageFlags.Lru) == 0)
             return false;
-        LruOf(head).Remove(head);
-        frame.Flags = (frame.Flags & ~PageFlags.Lru) | PageFlags.Isolated;
+        frame.Flags = (flags & ~PageFlags.Lru) | PageFlags.Isolated;
         frame.RefCount = checked((ushort)(frame.RefCount + 1));
-        CountIsolated(head, 1L << frame.Order);
+        CountIsolated(flags, 1L << frame.Order);
+        LruOf(flags).Remove(head);
         return true;
     }
 
-    /// <summary>Ends an isolation: the folio is the most recently used of its list again, and the isolation's reference is dropped.</summary>
+    /// <summary>
+    /// Ends an isolation: the folio is unlocked and the most recently used of its list again, and the isolation's reference is dropped.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void PutBack(uint head)
     {
         ref Frame frame = ref Frames[head];
-        CountIsolated(head, -(1L << frame.Order));
-        frame.Flags &= ~PageFlags.Isolated;
-        LruAdd(head);
+        PageFlags flags = (frame.Flags & ~(PageFlags.Isolated | PageFlags.Locked)) | PageFlags.Lru;
+        frame.Flags = flags;
+        CountIsolated(flags, -(1L << frame.Order));
+        LruOf(flags).AddFirst(head);
         Put(head);
     }
 
     /// <summary>Ends an isolation of a folio that is about to be freed: it does not come back to its list, its reference stays.</summary>
     internal void EndIsolation(uint head)
     {
-        CountIsolated(head, -(1L << Frames[head].Order));
-        Frames[head].Flags &= ~PageFlags.Isolated;
+        ref Frame frame = ref Frames[head];
+        CountIsolated(frame.Flags, -(1L << frame.Order));
+        frame.Flags &= ~PageFlags.Isolated;
     }
 
     internal void LruRemove(uint head)
     {
-        Frames[head].Flags &= ~PageFlags.Lru;
-        LruOf(head).Remove(head);
+        ref Frame frame = ref Frames[head];
+        frame.Flags &= ~PageFlags.Lru;
+        LruOf(frame.Flags).Remove(head);
     }
 
     /// <summary>The frames of a list, the most recently used first.</summary>
@@ -238,7 +245,11 @@ internal sealed unsafe class PhysicalMemory : IDisposable
 
     /// <summary>Whether any page of the folio is mapped more than once (<c>folio_maybe_mapped_shared</c>).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool IsMappedShared(uint head) => Frames[head].Order == 0 ? Frames[head].MapCount > 1 : IsLargeMappedShared(head);
+    internal bool IsMappedShared(uint head)
+    {
+        ref Frame frame = ref Frames[head];
+        return frame.Order == 0 ? frame.MapCount > 1 : IsLargeMappedShared(head);
+    }
 
     private bool IsLargeMappedShared(uint head)
     {
@@ -261,8 +272,9 @@ internal sealed unsafe class PhysicalMemory : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal uint ExpectedReferences(uint head)
     {
-        if (Frames[head].Order == 0 && Frames[head].Has(PageFlags.Anonymous))
-            return Frames[head].MapCount;
+        ref Frame frame = ref Frames[head];
+        if (frame.Order == 0 && (frame.Flags & PageFlags.Anonymous) != 0)
+            return frame.MapCount;
         return MapCountOf(head) + (IsInPageCache(head) ? PagesOf(head) : 0);
     }
 
@@ -342,12 +354,12 @@ internal sealed unsafe class PhysicalMemory : IDisposable
     private uint NextOf(uint pfn) => Frames[pfn].Next;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref FrameList LruOf(uint head) => ref Frames[head].Has(PageFlags.Anonymous) ? ref _anonymousLru : ref _fileLru;
+    private ref FrameList LruOf(PageFlags flags) => ref (flags & PageFlags.Anonymous) != 0 ? ref _anonymousLru : ref _fileLru;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void CountIsolated(uint head, long pages)
+    private void CountIsolated(PageFlags flags, long pages)
     {
-        if (Frames[head].Has(PageFlags.Anonymous))
+        if ((flags & PageFlags.Anonymous) != 0)
             Counters.NrIsolatedAnon += pages;
         else
             Counters.NrIsolatedFile += pages;
@@ -360,12 +372,7 @@ internal sealed unsafe class PhysicalMemory : IDisposable
             LruRemove(head);
         Uncharge(head);
         int order = frame.Order;
-        if (order > 0)
-        {
-            for (uint i = 1; i < 1u << order; i++)
-                Frames[head + i] = default;
-        }
-        frame = default;
+        new Span<Frame>(Frames + head, 1 << order).Clear();
         _buddy.Free(head, order);
     }
 }
