@@ -3,7 +3,6 @@ using BenchmarkDotNet.Attributes;
 namespace CopyMc.Bench.Benchmarks;
 
 /// <summary>What it costs to be told of known poison, by the line of 2 MiB in which it lies.</summary>
-[Config(typeof(CopyBenchmarkConfig))]
 public unsafe class AbortBenchmarks : CopyBenchmark
 {
     /// <summary>Which line of 32,768 is poisoned.</summary>

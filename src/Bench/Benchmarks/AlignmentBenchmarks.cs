@@ -5,7 +5,6 @@ using CopyMc.Bench.Measurement;
 namespace CopyMc.Bench.Benchmarks;
 
 /// <summary>Hot copies by the offsets of source and destination in a page; equal offsets are the case in which they agree mod 4096.</summary>
-[Config(typeof(CopyBenchmarkConfig))]
 public unsafe class AlignmentBenchmarks : CopyBenchmark
 {
     /// <summary>Bytes of one copy.</summary>

@@ -3,7 +3,6 @@ using BenchmarkDotNet.Attributes;
 namespace CopyMc.Bench.Benchmarks;
 
 /// <summary>What looking for poison costs a clean copy, by how many lines of the same map are poisoned elsewhere.</summary>
-[Config(typeof(CopyBenchmarkConfig))]
 public unsafe class CheckBenchmarks : CopyBenchmark
 {
     /// <summary>Behind the copied bytes: room for a million lines, every other one.</summary>

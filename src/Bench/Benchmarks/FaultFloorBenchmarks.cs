@@ -4,7 +4,6 @@ using CopyMc.Bench.Measurement;
 namespace CopyMc.Bench.Benchmarks;
 
 /// <summary>The recovery from one fault beside the floor: a SIGBUS whose handler does nothing but step over the instruction.</summary>
-[Config(typeof(CopyBenchmarkConfig))]
 public unsafe class FaultFloorBenchmarks : CopyBenchmark
 {
     /// <summary>Maps and poisons the memory.</summary>

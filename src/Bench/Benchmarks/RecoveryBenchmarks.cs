@@ -3,7 +3,6 @@ using BenchmarkDotNet.Attributes;
 namespace CopyMc.Bench.Benchmarks;
 
 /// <summary>What a copy of 2 MiB that meets poison costs, by where the poison lies and what it is made of, beside the cheapest fault there is.</summary>
-[Config(typeof(CopyBenchmarkConfig))]
 public unsafe class RecoveryBenchmarks : CopyBenchmark
 {
     private nuint _offset;

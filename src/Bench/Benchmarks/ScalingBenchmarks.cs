@@ -3,7 +3,6 @@ using BenchmarkDotNet.Attributes;
 namespace CopyMc.Bench.Benchmarks;
 
 /// <summary>One long copy by several threads, and the time per byte as copies grow.</summary>
-[Config(typeof(CopyBenchmarkConfig))]
 public unsafe class ScalingBenchmarks : CopyBenchmark
 {
     private CopyOptions _options = null!;

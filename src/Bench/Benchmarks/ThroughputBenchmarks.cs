@@ -5,7 +5,6 @@ using CopyMc.Bench.Measurement;
 namespace CopyMc.Bench.Benchmarks;
 
 /// <summary>Copies by size, temperature and page size, with a clean live map over the source.</summary>
-[Config(typeof(CopyBenchmarkConfig))]
 public unsafe class ThroughputBenchmarks : CopyBenchmark
 {
     private const nuint PoolSize = 512u << 20;
