@@ -9,6 +9,9 @@ public sealed class CompletionTests
     [InlineData("copymc be", "bench")]
     [InlineData("copymc bench re", "recovery")]
     [InlineData("copymc report --fail", "--fail-on-regression")]
+    [InlineData("copymc collapse poison_known_mid", "poison_known_middle")]
+    [InlineData("copymc collapse --by m", "madvise")]
+    [InlineData("copymc collapse --memory s", "shmem")]
     public void Bash_completes_commands_and_options(string typed, string expected)
     {
         Assert.SkipUnless(File.Exists("/bin/bash"), "There is no /bin/bash.");

@@ -10,7 +10,27 @@ public sealed class UsageTests
     public void An_unknown_command_suggests_another() => Copymc.Run("bench", "quik").ExpectOneLineOfError(2, "'quick'", "copymc bench --help");
 
     [Fact]
-    public void A_command_without_its_subcommand() => Copymc.Run("bench").ExpectOneLineOfError(2, "copymc bench --help");
+    public void A_command_without_its_subcommand_lists_them() => Copymc.Run("bench").ExpectOneLineOfError(2, "quick, limits", "copymc bench --help");
+
+    [Fact]
+    public void An_option_before_the_command_is_not_dropped() =>
+        Copymc.Run("--json", "x", "probe").ExpectOneLineOfError(2, "--json", "'probe'", "copymc probe --help");
+
+    [Theory]
+    [InlineData("--json", "probe", "--json", "")]
+    [InlineData("--input", "--input", "")]
+    [InlineData("SOURCE", "rescue", "", "x")]
+    [InlineData("DESTINATION", "rescue", "x", "")]
+    [InlineData("--map", "rescue", "x", "y", "--map=")]
+    public void What_is_empty_is_named(string name, params string[] command) => Copymc.Run(command).ExpectOneLineOfError(2, name, "--help");
+
+    [Fact]
+    public void Help_is_a_command_too()
+    {
+        Assert.Equal(Copymc.Run("--help").Output, Copymc.Run("help").ExpectSuccess().Output);
+        Assert.Equal(Copymc.Run("bench", "quick", "--help").Output, Copymc.Run("help", "bench", "quick").ExpectSuccess().Output);
+        Copymc.Run("help", "bench", "quik").ExpectOneLineOfError(2, "'quick'");
+    }
 
     [Theory]
     [InlineData("0")]

@@ -1,4 +1,5 @@
 using CopyMc.Bench.Collapse.Scenarios;
+using CopyMc.Bench.Output;
 using CopyMc.Simulation;
 
 namespace CopyMc.Bench.Collapse;
@@ -6,6 +7,9 @@ namespace CopyMc.Bench.Collapse;
 /// <summary>The machine of a scenario, with its processes and regions, as they are when the acts begin.</summary>
 internal sealed class ScenarioStage : IDisposable
 {
+    /// <summary>Every byte of every process is compared again and again.</summary>
+    private const int MostProcesses = 100;
+
     private readonly List<AddressSpace> _processes = [];
 
     /// <exception cref="ScenarioFault">There is no such machine, or it has no room for what is to be there.</exception>
@@ -43,8 +47,11 @@ internal sealed class ScenarioStage : IDisposable
 
     internal void Add(StagedRegion region) => Regions = [.. Regions, region];
 
-    internal AccessResult Fork(AddressSpace process)
+    /// <exception cref="ScenarioFault">There are as many processes as a scenario may have.</exception>
+    internal AccessResult Fork(AddressSpace process, string place)
     {
+        if (_processes.Count == MostProcesses)
+            throw new ScenarioFault(place, $"a scenario has at most {MostProcesses} processes, those that have ended included.");
         AccessResult result = process.Fork(out AddressSpace? child);
         if (child is not null)
             _processes.Add(child);
@@ -74,9 +81,7 @@ internal sealed class ScenarioStage : IDisposable
         }
         catch (ArgumentOutOfRangeException error)
         {
-            // Without the parameter's name and value: the place says it better.
-            string message = error.Message.Split(" (Parameter")[0].ReplaceLineEndings(" ");
-            throw new ScenarioFault("$.machine.memoryMiB", $"{setup.MemoryMiB} MiB is no machine: {message}");
+            throw new ScenarioFault("$.machine.memoryMiB", $"{setup.MemoryMiB} MiB is no machine: {PlainText.Of(error)}");
         }
     }
 }

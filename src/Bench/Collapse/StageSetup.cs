@@ -1,4 +1,5 @@
 using CopyMc.Bench.Collapse.Scenarios;
+using CopyMc.Bench.Output;
 using CopyMc.Simulation;
 
 namespace CopyMc.Bench.Collapse;
@@ -28,7 +29,7 @@ internal sealed class StageSetup(ScenarioStage stage)
         }
         catch (ArgumentException error)
         {
-            throw new ScenarioFault($"{place}.address", error.Message.Split(" (Parameter")[0]);
+            throw new ScenarioFault($"{place}.address", PlainText.Of(error));
         }
     }
 
@@ -39,7 +40,7 @@ internal sealed class StageSetup(ScenarioStage stage)
         ForEach(states, Write);
         if (states.Values.Any(pages => pages.Any(run => run is { Shared: true })))
         {
-            stage.Fork(Process);
+            stage.Fork(Process, "$.regions");
             ForEach(states, Unshare);
         }
         ForEach(states, Change);

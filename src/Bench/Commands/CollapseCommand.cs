@@ -15,6 +15,7 @@ internal static class CollapseCommand
     internal static Command Create(HelpWithExamples help)
     {
         var name = new Argument<string?>("SCENARIO") { Arity = ArgumentArity.ZeroOrOne, Description = "A built-in scenario's name, or a JSON file (*.json): see docs/collapse.md." };
+        name.CompletionSources.Add([.. BuiltInScenarios.All.Select(scenario => scenario.Name)]);
         var list = new Option<bool>("--list") { Description = "List the built-in scenarios." };
         var all = new Option<bool>("--all") { Description = "Run every built-in scenario for everything that it is for." };
         var show = new Option<bool>("--show") { Description = "Print the built-in scenario as JSON, and do not run it." };
@@ -158,10 +159,10 @@ internal static class CollapseCommand
     private static Option<T?> OneOf<T>(string name, string description)
         where T : struct, Enum
     {
-        string words = string.Join(", ", Enum.GetValues<T>().Select(value => Word(value)));
-        return new Option<T?>(name)
+        string[] words = [.. Enum.GetValues<T>().Select(Word)];
+        var option = new Option<T?>(name)
         {
-            Description = $"{description}: {words}. Default: the first that the scenario is for.",
+            Description = $"{description}: {string.Join(", ", words)}. Default: the first that the scenario is for.",
             HelpName = "WORD",
             CustomParser = result =>
             {
@@ -170,10 +171,14 @@ internal static class CollapseCommand
                     if (Word(value) == result.Tokens[0].Value)
                         return value;
                 }
-                result.AddError($"{name} is one of {words}, not '{result.Tokens[0].Value}'.");
+                result.AddError($"{name} is one of {string.Join(", ", words)}, not '{result.Tokens[0].Value}'.");
                 return null;
             },
         };
+        // Not .NET's names.
+        option.CompletionSources.Clear();
+        option.CompletionSources.Add(words);
+        return option;
     }
 
     private static string Word<T>(T value)

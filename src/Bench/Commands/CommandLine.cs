@@ -10,9 +10,9 @@ internal static class CommandLine
     {
         RootCommand root = MainJobCommand.Create();
         ParseResult parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
+        if (UsageError.Of(parsed) is { } wrong)
         {
-            Console.Error.WriteLine($"copymc: {UsageError.Describe(parsed)}");
+            Console.Error.WriteLine($"copymc: {wrong}");
             return ExitCode.Usage;
         }
         try
@@ -35,5 +35,5 @@ internal static class CommandLine
     internal static bool IsForTheUser(Exception error) =>
         error is IOException or UnauthorizedAccessException or ArgumentException or PlatformNotSupportedException;
 
-    internal static void WriteError(Exception error) => Console.Error.WriteLine($"copymc: {error.Message.ReplaceLineEndings(" ")}");
+    internal static void WriteError(Exception error) => Console.Error.WriteLine($"copymc: {PlainText.Of(error)}");
 }

@@ -16,6 +16,9 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
     internal static HelpWithExamples Install(RootCommand root)
     {
         HelpOption option = root.Options.OfType<HelpOption>().Single();
+        // A path may be called so.
+        option.Aliases.Remove("/h");
+        option.Aliases.Remove("/?");
         var action = new HelpWithExamples((HelpAction)option.Action!);
         option.Action = action;
         return action;

@@ -43,6 +43,7 @@ internal static class MainJobCommand
         root.Add(CompletionCommand.Create(help));
         root.Add(RescueCommand.Create(help));
         root.Add(CollapseCommand.Create(help));
+        root.Add(HelpCommand.Create(help, root));
         root.SetAction(parsed => Run(parsed.GetValue(input), parsed.GetValue(json), parsed.GetValue(rounds), parsed.GetValue(smoke)));
         return root;
     }

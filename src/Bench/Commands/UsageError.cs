@@ -1,30 +1,56 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace CopyMc.Bench.Commands;
 
 /// <summary>What is wrong with a command line, and what was probably meant, in one line.</summary>
 internal static class UsageError
 {
-    internal static string Describe(ParseResult parsed)
+    /// <summary>Null if nothing is.</summary>
+    internal static string? Of(ParseResult parsed)
+    {
+        string? what = parsed.Errors.Count > 0 ? Describe(parsed) : Misplaced(parsed.CommandResult) ?? Empty(parsed.CommandResult);
+        return what is null ? null : $"{what} See {Path(parsed.CommandResult.Command)} --help.";
+    }
+
+    internal static string Unknown(string word, Command command)
+    {
+        string suggestion = Suggestion.For(word, command) is { } meant ? $" Did you mean '{meant}'?" : "";
+        return $"There is no '{word}' here.{suggestion}";
+    }
+
+    private static string Describe(ParseResult parsed)
     {
         Command command = parsed.CommandResult.Command;
-        string what = parsed.UnmatchedTokens is [string unknown, ..]
-            ? Unknown(unknown, command)
-            : string.Join(" ", string.Join(" ", parsed.Errors.Select(error => error.Message).Distinct()).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return $"{what} See {Path(parsed)} --help.";
+        if (parsed.UnmatchedTokens is [string unknown, ..])
+            return Unknown(unknown, command);
+        if (command is { Action: null, Subcommands.Count: > 0 })
+            return $"{Path(command)} needs one of {string.Join(", ", command.Subcommands.Select(subcommand => subcommand.Name))}.";
+        return string.Join(" ", string.Join(" ", parsed.Errors.Select(error => error.Message).Distinct()).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
     }
 
-    private static string Unknown(string token, Command command)
+    /// <summary>An option before the command is its parent's, whose action does not run.</summary>
+    private static string? Misplaced(CommandResult command)
     {
-        string suggestion = Suggestion.For(token, command) is { } meant ? $" Did you mean '{meant}'?" : "";
-        return $"There is no '{token}' here.{suggestion}";
+        for (CommandResult? parent = command.Parent as CommandResult; parent is not null; parent = parent.Parent as CommandResult)
+        {
+            if (parent.Children.OfType<OptionResult>().FirstOrDefault(option => !option.Implicit && !option.Option.Recursive) is { } misplaced)
+                return $"{misplaced.Option.Name} stands before '{command.Command.Name}', where it would do nothing: options come after the command.";
+        }
+        return null;
     }
 
-    /// <summary>The command as it was called: "copymc bench quick".</summary>
-    private static string Path(ParseResult parsed)
+    /// <summary>Nothing that can be given has an empty name.</summary>
+    private static string? Empty(CommandResult command) => command.Children
+        .Where(child => child.Tokens.Any(token => token.Value.Length == 0))
+        .Select(child => child is OptionResult option ? $"{option.Option.Name} is given nothing." : $"{((ArgumentResult)child).Argument.Name} is empty.")
+        .FirstOrDefault();
+
+    /// <summary>The command as it is called: "copymc bench quick".</summary>
+    private static string Path(Command command)
     {
         var names = new Stack<string>();
-        for (Command command = parsed.CommandResult.Command; command is not RootCommand; command = command.Parents.OfType<Command>().First())
+        for (; command is not RootCommand; command = command.Parents.OfType<Command>().First())
             names.Push(command.Name);
         return string.Join(' ', names.Prepend("copymc"));
     }
