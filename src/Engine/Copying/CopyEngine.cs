@@ -135,7 +135,7 @@ public sealed unsafe class CopyEngine
     /// <exception cref="ArgumentNullException">An argument is null and <paramref name="byteCount"/> is not 0.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A range wraps around the address space.</exception>
     /// <exception cref="ArgumentException">The ranges overlap.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled; some blocks are copied.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the copy was finished; some blocks are copied.</exception>
     public nuint Copy(void* source, void* destination, nuint byteCount, CopyOptions options, out CopyFault fault)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -16,7 +16,8 @@ public sealed class CopyOptions
         }
     } = 1;
 
-    /// <summary>Is told, after each block of 2 MiB at the most, how many bytes of all blocks are copied; from any of the copying threads.</summary>
+    /// <summary>Is told, after each block of 2 MiB at the most, how many bytes of all blocks are copied; from any of the copying threads. What it throws ends the
+    /// copy and reaches the caller as it is.</summary>
     public IProgress<nuint>? Progress { get; init; }
 
     /// <summary>Stops the copy between two blocks.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace CopyMc;
 
 /// <summary>
@@ -33,18 +35,33 @@ internal sealed unsafe class ParallelCopy
         int threads = _options.MaxDegreeOfParallelism < 0 ? Environment.ProcessorCount : _options.MaxDegreeOfParallelism;
         threads = (int)long.Min(threads, _endBlock);
         if (threads <= 1)
-            CopyBlocks();
+            CopyBlocks(loop: null);
         else
-            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, _ => CopyBlocks());
+            CopyBlocksBy(threads);
 
-        _options.CancellationToken.ThrowIfCancellationRequested();
+        // A copy that was finished before anybody looked is finished.
+        if (_nextBlock < _endBlock)
+            _options.CancellationToken.ThrowIfCancellationRequested();
         fault = _fault;
         return _remaining;
     }
 
-    private void CopyBlocks()
+    private void CopyBlocksBy(int threads)
     {
-        while (!_options.CancellationToken.IsCancellationRequested)
+        try
+        {
+            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, (_, loop) => CopyBlocks(loop));
+        }
+        catch (AggregateException thrown)
+        {
+            // As it reaches the caller of one thread: nothing here throws but whoever is told of the progress.
+            ExceptionDispatchInfo.Throw(thrown.InnerExceptions[0]);
+        }
+    }
+
+    private void CopyBlocks(ParallelLoopState? loop)
+    {
+        while (!_options.CancellationToken.IsCancellationRequested && loop is not { IsExceptional: true })
         {
             long block = Interlocked.Increment(ref _nextBlock) - 1;
             if (block >= Volatile.Read(ref _endBlock))

@@ -107,6 +107,46 @@ public sealed unsafe class ParallelCopyTests : IDisposable
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void A_cancellation_that_comes_after_the_last_block_comes_too_late(int threads)
+    {
+        using var source = new CancellationTokenSource();
+        var options = new CopyOptions
+        {
+            MaxDegreeOfParallelism = threads,
+            CancellationToken = source.Token,
+            Progress = new SynchronousProgress<nuint>(copied =>
+            {
+                if (copied == Length)
+                    source.Cancel();
+            }),
+        };
+        Assert.Equal(0u, CopyEngine.Shared.Copy(_source.Pointer, _destination.Pointer, Length, options, out _));
+        Assert.True(_destination.Span.SequenceEqual(_source.Span));
+    }
+
+    [Fact]
+    public void A_fault_is_not_lost_to_a_cancellation_that_comes_after_it()
+    {
+        _source.Poison.Mark(0);
+        using var source = new CancellationTokenSource();
+        var options = new CopyOptions { CancellationToken = source.Token, Progress = new SynchronousProgress<nuint>(_ => source.Cancel()) };
+        Assert.Equal(Length, CopyEngine.Shared.Copy(_source.Pointer, _destination.Pointer, Length, options, out CopyFault fault));
+        Assert.Equal(CopyFaultKind.KnownPoison, fault.Kind);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void What_the_progress_throws_reaches_the_caller_as_it_is(int threads)
+    {
+        var thrown = new InvalidDataException();
+        var options = new CopyOptions { MaxDegreeOfParallelism = threads, Progress = new SynchronousProgress<nuint>(_ => throw thrown) };
+        Assert.Same(thrown, Assert.Throws<InvalidDataException>(() => CopyEngine.Shared.Copy(_source.Pointer, _destination.Pointer, Length, options, out _)));
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(-2)]
     public void No_threads_are_refused(int threads) =>
