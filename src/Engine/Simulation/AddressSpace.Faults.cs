@@ -42,6 +42,7 @@ public sealed unsafe partial class AddressSpace
     }
 
     /// <summary>Holds the page at an address in place (<c>pin_user_pages</c>); without the mmap lock where it is mapped already.</summary>
+    /// <exception cref="InvalidOperationException">The page has 65,535 references already.</exception>
     public AccessResult TryPin(ulong address)
     {
         Pte entry = EntryAt(address);

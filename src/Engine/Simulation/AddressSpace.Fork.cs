@@ -7,13 +7,31 @@ public sealed partial class AddressSpace
     /// stay behind, poisoned entries do not.
     /// </summary>
     /// <param name="child">The child; null unless the result is <see cref="AccessResult.Done"/>.</param>
+    /// <exception cref="ObjectDisposedException">The process has ended.</exception>
+    /// <exception cref="InvalidOperationException">A page has 65,535 references already; there is no child then.</exception>
     public AccessResult Fork(out AddressSpace? child)
     {
         child = null;
         if (!_lock.CanWrite)
             return AccessResult.WouldBlock;
         ObjectDisposedException.ThrowIf(HasExited, this);
-        child = _machine.NewProcess(Cgroup);
+        AddressSpace made = _machine.NewProcess(Cgroup);
+        try
+        {
+            CopyAreas(made);
+        }
+        catch (InvalidOperationException)
+        {
+            // As the kernel: what was shared stays read-only here until somebody writes to it.
+            made.Exit();
+            throw;
+        }
+        child = made;
+        return AccessResult.Done;
+    }
+
+    private void CopyAreas(AddressSpace child)
+    {
         child.ThpDisabled = ThpDisabled;
         foreach (Vma area in _areas)
         {
@@ -26,7 +44,6 @@ public sealed partial class AddressSpace
             if (area.AnonVma is not null || area.File is null)
                 CopyTables(area, child);
         }
-        return AccessResult.Done;
     }
 
     private void CopyTables(Vma area, AddressSpace child)
@@ -66,12 +83,12 @@ public sealed partial class AddressSpace
                 child.SetFrame(ref copy, pte.Pfn, writable: false, dirty: false);
                 continue;
             }
-            copy = pte;
             if (pte.IsSwap)
             {
-                child.SwapEntries++;
                 _machine.Swap.AddUser(pte.Slot);
+                child.SwapEntries++;
             }
+            copy = pte;
         }
     }
 }

@@ -79,12 +79,9 @@ public sealed partial class AddressSpace
             return;
         }
         PageTable table = entry.Table ?? new PageTable();
+        _memory.MapPtesForPmd(huge.Pfn);
         for (uint i = 0; i < PageTable.EntryCount; i++)
-        {
-            _memory.MapPte(huge.Pfn + i);
             table.Writable[(int)i] = Pte.Of(huge.Pfn + i, huge.IsWritable, huge.IsDirty, huge.IsYoung);
-        }
-        _memory.UnmapPmd(huge.Pfn);
         entry = new PmdEntry { Table = table };
     }
 

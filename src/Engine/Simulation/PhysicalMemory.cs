@@ -117,7 +117,16 @@ internal sealed unsafe class PhysicalMemory : IDisposable
 
     internal void Get(uint head) => Get(head, 1);
 
-    internal void Get(uint head, int references) => Frames[head].RefCount = checked((ushort)(Frames[head].RefCount + references));
+    /// <summary>Takes references. Every mapping has one, so that where there is room for them there is for the counts of mappings.</summary>
+    /// <exception cref="InvalidOperationException">There are as many as can be counted; nothing is changed.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Get(uint head, int references)
+    {
+        ref ushort count = ref Frames[head].RefCount;
+        if (references > ushort.MaxValue - count)
+            ThrowTooManyReferences();
+        count += (ushort)references;
+    }
 
     internal void Put(uint head) => Put(head, 1);
 
@@ -159,8 +168,8 @@ internal sealed unsafe class PhysicalMemory : IDisposable
         PageFlags flags = frame.Flags;
         if ((flags & PageFlags.Lru) == 0)
             return false;
+        Get(head);
         frame.Flags = (flags & ~PageFlags.Lru) | PageFlags.Isolated;
-        frame.RefCount = checked((ushort)(frame.RefCount + 1));
         CountIsolated(flags, 1L << frame.Order);
         LruOf(flags).Remove(head);
         return true;
@@ -208,10 +217,10 @@ internal sealed unsafe class PhysicalMemory : IDisposable
     internal void MapPte(uint pfn)
     {
         uint head = HeadOf(pfn);
-        Frames[pfn].MapCount = checked((ushort)(Frames[pfn].MapCount + 1));
+        Get(head);
+        Frames[pfn].MapCount++;
         if (Frames[head].Order > 0)
             Frames[head + 1].Next++;
-        Get(head);
     }
 
     /// <summary>One PTE fewer maps the frame; its reference is dropped too.</summary>
@@ -226,9 +235,21 @@ internal sealed unsafe class PhysicalMemory : IDisposable
 
     internal void MapPmd(uint head)
     {
+        Get(head);
         Frames[head + 1].Next++;
         Frames[head + 1].Previous++;
-        Get(head);
+    }
+
+    /// <summary>A PTE for each of its pages maps the folio where a PMD did.</summary>
+    /// <exception cref="InvalidOperationException">There is no room to count them; nothing is changed.</exception>
+    internal void MapPtesForPmd(uint head)
+    {
+        int pages = (int)PagesOf(head);
+        Get(head, pages);
+        for (uint i = 0; i < pages; i++)
+            Frames[head + i].MapCount++;
+        Frames[head + 1].Next += (uint)pages;
+        UnmapPmd(head);
     }
 
     internal void UnmapPmd(uint head)
@@ -350,6 +371,8 @@ internal sealed unsafe class PhysicalMemory : IDisposable
         Content.Dispose();
         _metadata.Dispose();
     }
+
+    private static void ThrowTooManyReferences() => throw new InvalidOperationException($"A page has at most {ushort.MaxValue} references.");
 
     private uint NextOf(uint pfn) => Frames[pfn].Next;
 

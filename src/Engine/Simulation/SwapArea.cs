@@ -38,7 +38,13 @@ internal sealed unsafe class SwapArea : IDisposable
 
     internal int Users(uint slot) => _users[slot];
 
-    internal void AddUser(uint slot) => _users[slot] = checked((ushort)(_users[slot] + 1));
+    /// <exception cref="InvalidOperationException">There are as many as can be counted; nothing is changed.</exception>
+    internal void AddUser(uint slot)
+    {
+        if (_users[slot] == ushort.MaxValue)
+            throw new InvalidOperationException($"A page in swap is named by at most {ushort.MaxValue} entries.");
+        _users[slot]++;
+    }
 
     /// <summary>One entry fewer names the slot; with the last it is free.</summary>
     internal void Drop(uint slot)
