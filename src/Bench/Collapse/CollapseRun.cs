@@ -31,7 +31,7 @@ internal sealed class CollapseRun
     {
         (_stage, _deeds, _act, _place, _trace) = (stage, deeds, act, place, trace);
         _invariants = new CollapseInvariants(stage.Machine);
-        _process = deeds.ProcessOf(act, place);
+        _process = deeds.LivingProcessOf(act, place);
         _region = deeds.RegionOf(act);
         _traceStart = trace.Events.Count;
         _pending = new PendingActs(act.Between ?? []);

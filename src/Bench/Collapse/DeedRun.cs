@@ -20,6 +20,15 @@ internal sealed class DeedRun(ScenarioStage stage)
             : throw new ScenarioFault($"{place}.process", $"there is no process {number}: {stage.Processes.Count} were made until then, counted from 0.");
     }
 
+    /// <exception cref="ScenarioFault">There is no such process, or none any more.</exception>
+    internal AddressSpace LivingProcessOf(ScenarioAct act, string place)
+    {
+        AddressSpace process = ProcessOf(act, place);
+        return process.HasExited
+            ? throw new ScenarioFault(act.Process is null ? place : $"{place}.process", $"process {act.Process ?? 0} has ended before.")
+            : process;
+    }
+
     internal StagedRegion RegionOf(ScenarioAct act) =>
         stage.Regions.First(region => act.Region is null || region.Setup.Name == act.Region);
 
@@ -30,9 +39,22 @@ internal sealed class DeedRun(ScenarioStage stage)
             _frames[act] = RegionOf(act).FrameOf(stage.Processes[act.Process ?? 0], page);
     }
 
+    /// <exception cref="ScenarioFault">There is no such process, or none any more, or no room to count what is asked for.</exception>
     internal AccessResult Do(ScenarioAct act, string place)
     {
-        AddressSpace process = ProcessOf(act, place);
+        AddressSpace process = DeedMembers.Allowed(act.Do).Contains("process") ? LivingProcessOf(act, place) : ProcessOf(act, place);
+        try
+        {
+            return Do(act, process, place);
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new ScenarioFault(place, error.Message);
+        }
+    }
+
+    private AccessResult Do(ScenarioAct act, AddressSpace process, string place)
+    {
         StagedRegion region = RegionOf(act);
         int first = act.First ?? 0;
         int count = act.Count ?? region.Setup.LengthPages - first;
@@ -62,7 +84,7 @@ internal sealed class DeedRun(ScenarioStage stage)
             case Deed.SplitMapping:
                 return process.SplitHugeMapping(region.Address);
             case Deed.Fork:
-                return stage.Fork(process);
+                return stage.Fork(process, place);
             case Deed.Exit:
                 return process.Exit();
             case Deed.Truncate:

@@ -51,7 +51,7 @@ internal static class CollapseText
     internal static void Write(IAnsiConsole console, ScenarioReport scenario)
     {
         string variant = scenario.By is null ? "" : $" ({Word(scenario.By)}, {Word(scenario.Memory)} memory)";
-        console.WriteLine($"{scenario.Name}{variant}{(scenario.Description is null ? "" : $": {scenario.Description}")}");
+        console.WriteLine(PlainText.Of($"{scenario.Name}{variant}{(scenario.Description is null ? "" : $": {scenario.Description}")}"));
         if (scenario.SkippedReason is not null)
             console.WriteLine($"Skipped: {scenario.SkippedReason}");
         for (int i = 0; i < scenario.Collapses.Count; i++)

@@ -21,7 +21,14 @@ public sealed class BadScenarioTests
     [InlineData("{\n  \"regions\": [{}],\n  \"acts\": null\n}", "line 3", "null")]
     [InlineData("{\n  \"regions\": [{}],\n  \"acts\": {}\n}", "line 3 at $.acts", "another kind")]
     [InlineData("{\n  \"regions\": [{}],\n  \"acts\": [ { \"do\": \"fork\" ]\n}", "line 3", "")]
+    [InlineData("{\n  \"regions\": [{ \"memory\": \"shmem\",\n \"memory\": \"file\" }],\n  \"acts\": []\n}", "line 3 at $.regions[0].memory", "'memory' is there twice")]
+    [InlineData("{\n  \"regions\": [{}],\n  \"machine\": { \"memoryMiB\": 8,\n \"memoryMiB\": 8 },\n  \"acts\": []\n}", "line 4 at $.machine.memoryMiB", "'memoryMiB' is there twice")]
     // Unknown fields and words.
+    [InlineData("{\n  \"regions\": [\n    { \"a.b\": 1 }],\n  \"acts\": []\n}", "line 3 at $.regions[0]['a.b']", "no 'a.b' here")]
+    [InlineData("{\n  \"regions\": [{}],\n  \"x[0]\": { \"c\": 1 },\n  \"acts\": []\n}", "line 3 at $['x[0]']", "no 'x[0]' here")]
+    [InlineData("{\n  \"regions\": [{}],\n  \"it's\": 1,\n  \"acts\": []\n}", "line 3 at $['it's']", "no 'it's' here")]
+    [InlineData("{\n  \"regions\": [\n    { \"memory\": \"Shmem\" }\n  ],\n  \"acts\": []\n}", "line 3 at $.regions[0].memory", "one of anonymous, shmem, file")]
+    [InlineData("{\n  \"regions\": [\n    { \"memory\": \"shmem, file\" }\n  ],\n  \"acts\": []\n}", "line 3 at $.regions[0].memory", "one of anonymous, shmem, file")]
     [InlineData("{\n  \"regions\": [{}],\n  \"acts\": [],\n  \"akts\": []\n}", "line 4 at $.akts", "no 'akts' here. Did you mean 'acts'?")]
     [InlineData("{\n  \"regions\": [\n    { \"memroy\": \"shmem\" }\n  ],\n  \"acts\": []\n}", "line 3 at $.regions[0].memroy", "Did you mean 'memory'?")]
     [InlineData("{\n  \"regions\": [\n    { \"memory\": \"hugetlb\" }\n  ],\n  \"acts\": []\n}", "line 3 at $.regions[0].memory", "one of anonymous, shmem, file")]
@@ -96,6 +103,43 @@ public sealed class BadScenarioTests
                 {{members}} }, ]
             }
             """, path == "$.acts[0]" ? "line 4 at $.acts[0]:" : $"line 5 at {path}", mention);
+
+    [Theory]
+    [InlineData("{ \"do\": \"fork\" }", "line 4 at $.acts[1]")]
+    [InlineData("{ \"do\": \"write\", \"process\": 0 }", "line 4 at $.acts[1].process")]
+    [InlineData("{ \"do\": \"collapse\", \"by\": \"madvise\" }", "line 4 at $.acts[1]")]
+    public void What_is_done_by_a_process_that_has_ended(string act, string place) => ExpectRefusal($$"""
+        {
+          "regions": [ { "pages": [ { "first": 0 } ] } ],
+          "acts": [ { "do": "exit" },
+            {{act}} ]
+        }
+        """, place, "process 0 has ended before");
+
+    [Fact]
+    public void What_is_done_between_two_steps_by_a_process_that_has_ended() => ExpectRefusal("""
+        {
+          "regions": [ { "advice": "hugePage", "pages": [ { "first": 0, "count": 512 } ] } ],
+          "acts": [ { "do": "collapse", "by": "madvise", "between": [
+            { "at": "scan", "act": { "do": "exit" } },
+            { "at": "scan", "act": { "do": "fork" } } ] } ]
+        }
+        """, "line 5 at $.acts[0].between[1].act", "process 0 has ended before");
+
+    [Theory]
+    [InlineData("fork", "", 99, "at most 100 processes")]
+    [InlineData("pin", ", \"page\": 0", 65_534, "at most 65535 references")]
+    public void More_than_can_be_counted(string deed, string members, int possible, string mention)
+    {
+        string[] acts = [.. Enumerable.Repeat($$"""{ "do": "{{deed}}"{{members}} }""", possible + 1)];
+        ExpectRefusal($$"""
+            {
+              "regions": [ { "pages": [ { "first": 0 } ] } ],
+              "acts": [
+            {{string.Join(",\n", acts)}} ]
+            }
+            """, $"line {4 + possible} at $.acts[{possible}]", mention);
+    }
 
     [Theory]
     [InlineData(2, "at least 4194304 bytes")]

@@ -131,6 +131,15 @@ public sealed class CollapseCommandTests
     }
 
     [Fact]
+    public void A_description_does_not_steer_the_terminal()
+    {
+        using var directory = new TemporaryDirectory();
+        string path = directory.File("red.json");
+        File.WriteAllText(path, """{ "description": "\u001b[31mred", "regions": [{}], "acts": [] }""");
+        Assert.Equal("red.json: \\u001b[31mred\n", Copymc.Run("collapse", path).ExpectSuccess().Output);
+    }
+
+    [Fact]
     public void What_is_not_as_expected_is_told_and_is_a_failure()
     {
         using var directory = new TemporaryDirectory();

@@ -5,37 +5,53 @@ namespace CopyMc.Bench.Collapse.Scenarios;
 /// <summary>Finds where in a JSON text a path leads.</summary>
 internal static class JsonPlaces
 {
+    private const int Object = -1;
+
     private static readonly JsonReaderOptions s_options = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
-    /// <summary>The line, counted from 1, of the value at a path as in <c>$.acts[3].page</c>, or of the nearest value around it.</summary>
+    /// <summary>
+    /// The line, counted from 1, of the value at a path as in <c>$.acts[3].page</c>, or of the nearest value around it. A name may be
+    /// written as in <c>$['a.b']</c>.
+    /// </summary>
     internal static int LineOf(ReadOnlySpan<byte> json, string path)
     {
         var reader = new Utf8JsonReader(json, s_options);
+        // What is open, and where in it the next value is: a name, or in an array an index.
         var open = new Stack<(string Path, int Index)>();
         string at = "$";
         long found = 0;
         while (Reads(ref reader))
         {
-            if (reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray)
+            switch (reader.TokenType)
             {
-                at = Next(open.Pop().Path, open);
-                continue;
+                case JsonTokenType.PropertyName:
+                    at = Member(open.Peek().Path, reader.GetString()!, path);
+                    continue;
+                case JsonTokenType.EndObject or JsonTokenType.EndArray:
+                    open.Pop();
+                    break;
+                default:
+                    if (IsAround(at, path))
+                        found = reader.TokenStartIndex;
+                    if (reader.TokenType == JsonTokenType.StartObject)
+                    {
+                        open.Push((at, Object));
+                        continue;
+                    }
+                    if (reader.TokenType == JsonTokenType.StartArray)
+                    {
+                        open.Push((at, 0));
+                        at = $"{at}[0]";
+                        continue;
+                    }
+                    break;
             }
-            if (reader.TokenType == JsonTokenType.PropertyName)
+            // After a value in an array comes the next one.
+            if (open.TryPeek(out (string Path, int Index) around) && around.Index != Object)
             {
-                at = $"{open.Peek().Path}.{reader.GetString()}";
-                continue;
-            }
-            if (IsAround(at, path))
-                found = reader.TokenStartIndex;
-            if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
-            {
-                open.Push((at, 0));
-                at = reader.TokenType == JsonTokenType.StartArray ? $"{at}[0]" : at;
-            }
-            else
-            {
-                at = Next(at, open);
+                open.Pop();
+                open.Push((around.Path, around.Index + 1));
+                at = $"{around.Path}[{around.Index + 1}]";
             }
         }
         return 1 + json[..(int)found].Count((byte)'\n');
@@ -54,16 +70,13 @@ internal static class JsonPlaces
         }
     }
 
-    /// <summary>After a value in an array comes the next one.</summary>
-    private static string Next(string at, Stack<(string Path, int Index)> open)
+    /// <summary>As the path that is looked for writes the name.</summary>
+    private static string Member(string owner, string name, string path)
     {
-        if (!at.EndsWith(']') || open.Count == 0)
-            return at;
-        (string path, int index) = open.Pop();
-        open.Push((path, index + 1));
-        return $"{path}[{index + 1}]";
+        string quoted = $"{owner}['{name}']";
+        return IsAround(quoted, path) ? quoted : $"{owner}.{name}";
     }
 
     private static bool IsAround(string at, string path) =>
-        path == at || (path.StartsWith(at, StringComparison.Ordinal) && path[at.Length] is '.' or '[');
+        path.StartsWith(at, StringComparison.Ordinal) && (path.Length == at.Length || path[at.Length] is '.' or '[');
 }

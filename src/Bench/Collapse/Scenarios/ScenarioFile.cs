@@ -64,7 +64,9 @@ internal sealed class ScenarioFile
     /// <summary>The serializer names .NET's types; here stand the words that are allowed.</summary>
     private static string Describe(JsonException error)
     {
-        string name = error.Path is { } path ? path[(path.LastIndexOf('.') + 1)..] : "";
+        string name = error.Path is { } path ? LastMember(path) : "";
+        if (error.Message.StartsWith("Duplicate", StringComparison.Ordinal))
+            return $"'{name}' is there twice.";
         if (error.Message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal)
             && TypeAt(error.Path!, parent: true) is { } owner)
         {
@@ -84,13 +86,16 @@ internal sealed class ScenarioFile
         }
         if (error.InnerException is JsonException)
             return FirstSentence(error.Message);
-        if (error.Message.StartsWith("Duplicate", StringComparison.Ordinal))
-            return $"'{name}' is there twice.";
         if (error.Message.Contains("null", StringComparison.Ordinal))
             return "null is nothing that belongs here.";
         int missing = error.Message.IndexOf("including: ", StringComparison.Ordinal);
         return missing < 0 ? "something of another kind belongs there." : $"what must be there is missing: {FirstSentence(error.Message[(missing + 11)..])}";
     }
+
+    /// <summary>The reader writes names with special characters as in <c>$.machine['a.b']</c>.</summary>
+    private static string LastMember(string path) => path.EndsWith("']", StringComparison.Ordinal)
+        ? path[(path.IndexOf("['", StringComparison.Ordinal) + 2)..^2]
+        : path[(path.LastIndexOf('.') + 1)..];
 
     /// <summary>What follows repeats the place.</summary>
     private static string FirstSentence(string message)
@@ -102,9 +107,11 @@ internal sealed class ScenarioFile
     /// <summary>What stands at a path, by the types alone.</summary>
     private static JsonTypeInfo? TypeAt(string path, bool parent)
     {
-        string[] names = path.Split('.')[1..];
+        // No name with special characters is known: it can only be the last.
+        int quoted = path.IndexOf("['", StringComparison.Ordinal);
+        string[] names = path[..(quoted < 0 ? path.Length : quoted)].Split('.')[1..];
         JsonTypeInfo? type = ScenarioJson.Default.CollapseScenario;
-        foreach (string name in parent ? names.SkipLast(1) : names)
+        foreach (string name in parent && quoted < 0 ? names.SkipLast(1) : names)
         {
             string member = name.Split('[')[0];
             Type? next = type?.Properties.FirstOrDefault(property => property.Name == member)?.PropertyType;
