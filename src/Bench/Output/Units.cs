@@ -16,6 +16,9 @@ internal static class Units
         return value.ToString(value == Math.Floor(value) ? "F0" : "F1", CultureInfo.InvariantCulture) + " " + s_binary[unit];
     }
 
+    /// <summary>Where every byte counts: "1,073,741,825 bytes".</summary>
+    internal static string Exact(long bytes) => bytes.ToString("N0", CultureInfo.InvariantCulture) + (bytes == 1 ? " byte" : " bytes");
+
     /// <summary>A time, from nanoseconds to seconds.</summary>
     internal static string Time(double microseconds) =>
         microseconds < 1 ? $"{microseconds * 1e3:F0} ns"

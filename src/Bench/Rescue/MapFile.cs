@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace CopyMc.Bench.Rescue;
 
@@ -44,12 +45,20 @@ internal sealed class MapFile
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     internal void Save(MapFileContent content)
     {
-        using (var file = new FileStream(_temporary, FileMode.Create, FileAccess.Write, FileShare.Read))
+        try
         {
-            file.Write(Encoding.UTF8.GetBytes(MapFileText.Format(content)));
-            file.Flush(flushToDisk: true);
+            using (SafeFileHandle file = File.OpenHandle(_temporary, FileMode.Create, FileAccess.Write, FileShare.Read))
+            {
+                RandomAccess.Write(file, Encoding.UTF8.GetBytes(MapFileText.Format(content)), 0);
+                RandomAccess.FlushToDisk(file);
+            }
+            File.Move(_temporary, _path, overwrite: true);
         }
-        File.Move(_temporary, _path, overwrite: true);
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            File.Delete(_temporary);
+            throw new IOException($"The map file '{Path}' cannot be written: {error.Message.Replace(_temporary, Path, StringComparison.Ordinal)}", error);
+        }
         SystemCalls.FlushDirectory(System.IO.Path.GetDirectoryName(_path)!);
     }
 }

@@ -5,11 +5,11 @@ namespace CopyMc.Bench.Rescue;
 
 /// <summary>
 /// The text of a map file, as GNU ddrescue and ddrescuelog read and write it (its manual, "Mapfile structure"). Comments that they skip
-/// say which source and destination it is about.
+/// say which source and destination it is about, and how old the source was.
 /// </summary>
 internal static class MapFileText
 {
-    private const string SourceComment = "# Source: ", DestinationComment = "# Destination: ";
+    private const string SourceComment = "# Source: ", DestinationComment = "# Destination: ", ModifiedComment = "# Source modified: ";
 
     internal static string Format(MapFileContent content)
     {
@@ -20,6 +20,8 @@ internal static class MapFileText
             text.Append(SourceComment).Append(Escape(content.Source)).Append('\n');
         if (content.Destination is not null)
             text.Append(DestinationComment).Append(Escape(content.Destination)).Append('\n');
+        if (content.SourceModified is { } modified)
+            text.Append(CultureInfo.InvariantCulture, $"{ModifiedComment}{modified.Seconds}.{modified.Nanoseconds:D9}\n");
         text.Append("# current_pos  current_status  current_pass\n");
         text.Append(CultureInfo.InvariantCulture, $"0x{content.Position:X8}     {content.Status}               1\n");
         text.Append("#      pos        size  status\n");
@@ -32,6 +34,7 @@ internal static class MapFileText
     internal static MapFileContent Parse(string text)
     {
         string? source = null, destination = null;
+        (long Seconds, uint Nanoseconds)? modified = null;
         (long Position, char Status)? state = null;
         var blocks = new List<RescueBlock>();
         int number = 0;
@@ -43,6 +46,8 @@ internal static class MapFileText
                 source = Unescape(line.AsSpan(SourceComment.Length));
             else if (line.StartsWith(DestinationComment, StringComparison.Ordinal))
                 destination = Unescape(line.AsSpan(DestinationComment.Length));
+            else if (line.StartsWith(ModifiedComment, StringComparison.Ordinal))
+                modified = ParseTime(line[ModifiedComment.Length..]);
             string[] fields = line.Split('#')[0].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
             if (fields.Length == 0)
                 continue;
@@ -51,14 +56,22 @@ internal static class MapFileText
             else
                 blocks.Add(ParseBlock(fields, blocks.Count == 0 ? 0 : blocks[^1].End, number));
         }
-        if (state is null || blocks.Count == 0)
+        if (state is null)
             throw new FormatException($"line {number}: it ends before the first block");
 
-        var map = new RescueMap(blocks[^1].End);
+        // An empty source has no block.
+        var map = new RescueMap(blocks.Count == 0 ? 0 : blocks[^1].End);
         foreach (RescueBlock block in blocks)
             map.Set(block.Offset, block.Length, block.Status);
-        return new MapFileContent(map, source, destination, state.Value.Position, state.Value.Status);
+        return new MapFileContent(map, source, destination, modified, state.Value.Position, state.Value.Status);
     }
+
+    /// <summary>Seconds since 1970, as <c>stat --format %.9Y</c> has them; null for what is no time: it is a comment.</summary>
+    private static (long Seconds, uint Nanoseconds)? ParseTime(string text) =>
+        text.Split('.') is [string seconds, { Length: 9 } fraction]
+        && long.TryParse(seconds, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole)
+        && uint.TryParse(fraction, NumberStyles.None, CultureInfo.InvariantCulture, out uint nanoseconds)
+            ? (whole, nanoseconds) : null;
 
     private static (long Position, char Status) ParseState(string[] fields, int line)
     {

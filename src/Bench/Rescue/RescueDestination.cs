@@ -1,3 +1,4 @@
+using CopyMc.Bench.Output;
 using Microsoft.Win32.SafeHandles;
 
 namespace CopyMc.Bench.Rescue;
@@ -47,8 +48,11 @@ internal sealed class RescueDestination : IDisposable
     /// <exception cref="IOException">There is none.</exception>
     internal void Reserve(long length)
     {
+        // The system refuses to reserve nothing.
+        if (length == 0)
+            return;
         // Asked first: reserving more than there is would fill the disk for a moment, for everybody.
-        string? refusal = FreeBytes() is { } free && free < length - SystemCalls.Status(_file).AllocatedBytes ? $"{free} are free" : null;
+        string? refusal = FreeBytes() is { } free && free < length - SystemCalls.Status(_file).AllocatedBytes ? $"{Units.Bytes(free)} are free" : null;
         if (refusal is null)
         {
             long before = Length;
@@ -58,7 +62,7 @@ internal sealed class RescueDestination : IDisposable
             // What was reserved before the room ran out goes back.
             RandomAccess.SetLength(_file, before);
         }
-        throw new IOException($"There is no room for {length} bytes in the destination '{Path}': {refusal}.");
+        throw new IOException($"There is no room for {Units.Bytes(length)} in the destination '{Path}': {refusal}.");
     }
 
     /// <summary>Makes it that many zeros, with room behind them. From here on the file stays.</summary>

@@ -1,14 +1,23 @@
+using CopyMc.Bench.Output;
+
 namespace CopyMc.Bench.Rescue;
 
 /// <summary>A source, a destination and a map file that belong together, and that nothing speaks against. Made before a byte is written.</summary>
 internal sealed class RescueJob : IDisposable
 {
-    private RescueJob(RescueSource source, RescueDestination destination, MapFile mapFile, RescueMap map)
+    private readonly (long Seconds, uint Nanoseconds)? _modifiedAtFirst;
+
+    /// <param name="source">Open.</param>
+    /// <param name="destination">Open.</param>
+    /// <param name="mapFile">Where the map is kept.</param>
+    /// <param name="before">What the last run left; null: there was none.</param>
+    private RescueJob(RescueSource source, RescueDestination destination, MapFile mapFile, MapFileContent? before)
     {
         Source = source;
         Destination = destination;
         MapFile = mapFile;
-        Map = map;
+        Map = before?.Map ?? new RescueMap(source.Length);
+        _modifiedAtFirst = before?.SourceModified ?? source.Modified;
     }
 
     internal RescueSource Source { get; }
@@ -18,6 +27,9 @@ internal sealed class RescueJob : IDisposable
     internal MapFile MapFile { get; }
 
     internal RescueMap Map { get; }
+
+    /// <summary>Whether somebody wrote to the source since the first run began.</summary>
+    internal bool SourceWasWritten => Source.Modified is { } now && now != _modifiedAtFirst;
 
     /// <summary>Opens everything; where that throws, nothing was overwritten.</summary>
     /// <param name="sourcePath">The file or block device.</param>
@@ -37,15 +49,18 @@ internal sealed class RescueJob : IDisposable
             ThrowIfSameFile(mapFile, source, destinationPath);
             destination = new RescueDestination(destinationPath, source);
             // The destination is locked from here on: no other rescue changes its map.
-            RescueMap map = !startOver && mapFile.Exists ? ReadMap(mapFile, source, destination) : NewMap(mapFile, source, destination, startOver);
+            bool resumes = !startOver && mapFile.Exists;
+            if (!resumes && !startOver)
+                ThrowIfInUse(destination, mapFile);
+            var job = new RescueJob(source, destination, mapFile, resumes ? ReadMap(mapFile, source, destination) : null);
             destination.Reserve(source.Length);
-            if (map.FinishedBytes == 0)
+            if (job.Map.FinishedBytes == 0)
             {
                 // The map first: should this be the end, the next run finds a destination that it may clear.
-                Save(mapFile, map, source, destination, 0, '?');
+                job.SaveMap(0, '?');
                 destination.Clear(source.Length);
             }
-            return new RescueJob(source, destination, mapFile, map);
+            return job;
         }
         catch
         {
@@ -56,16 +71,14 @@ internal sealed class RescueJob : IDisposable
     }
 
     /// <summary>Writes the map file. What the map claims must be on the disk.</summary>
-    internal void SaveMap(long position, char status) => Save(MapFile, Map, Source, Destination, position, status);
+    internal void SaveMap(long position, char status) =>
+        MapFile.Save(new MapFileContent(Map, Path.GetFullPath(Source.Path), Path.GetFullPath(Destination.Path), _modifiedAtFirst, position, status));
 
     public void Dispose()
     {
         Source.Dispose();
         Destination.Dispose();
     }
-
-    private static void Save(MapFile file, RescueMap map, RescueSource source, RescueDestination destination, long position, char status) =>
-        file.Save(new MapFileContent(map, Path.GetFullPath(source.Path), Path.GetFullPath(destination.Path), position, status));
 
     private static void ThrowIfSameFile(MapFile mapFile, RescueSource source, string destinationPath)
     {
@@ -81,38 +94,40 @@ internal sealed class RescueJob : IDisposable
             throw new IOException($"The map file '{mapFile.Path}' and the destination '{destinationPath}' are the same file.");
     }
 
-    private static RescueMap NewMap(MapFile file, RescueSource source, RescueDestination destination, bool startOver)
+    /// <summary>A destination with nothing in it has nothing to lose.</summary>
+    private static void ThrowIfInUse(RescueDestination destination, MapFile file)
     {
-        if (!startOver && destination.Length > 0)
+        if (destination.Length > 0)
         {
             throw new IOException(
                 $"The destination '{destination.Path}' exists, and there is no map file '{file.Path}'. Name its map file with --map, or start over with --force.");
         }
-        return new RescueMap(source.Length);
     }
 
-    private static RescueMap ReadMap(MapFile file, RescueSource source, RescueDestination destination)
+    private static MapFileContent ReadMap(MapFile file, RescueSource source, RescueDestination destination)
     {
         const string Remedy = "Name another with --map, or start over with --force.";
         MapFileContent content = file.Read();
         if (content.Source is not null && content.Source != Path.GetFullPath(source.Path))
-            throw new IOException($"The map file '{file.Path}' is of the source '{content.Source}', not of '{source.Path}'. {Remedy}");
+            throw new IOException($"The map file '{file.Path}' is of the source '{content.Source}', not of '{source.Path}'. {Renamed("Source")} {Remedy}");
         if (content.Destination is not null && content.Destination != Path.GetFullPath(destination.Path))
         {
             throw new IOException(
-                $"The map file '{file.Path}' is of the destination '{content.Destination}', not of '{destination.Path}'. {Remedy}");
+                $"The map file '{file.Path}' is of the destination '{content.Destination}', not of '{destination.Path}'. {Renamed("Destination")} {Remedy}");
         }
         if (content.Map.ByteCount != source.Length)
         {
             throw new IOException(
-                $"The map file '{file.Path}' is of a source of {content.Map.ByteCount} bytes, and '{source.Path}' has {source.Length}. {Remedy}");
+                $"The map file '{file.Path}' is of a source of {Units.Exact(content.Map.ByteCount)}, and '{source.Path}' has {Units.Exact(source.Length)}. {Remedy}");
         }
         if (content.Map.FinishedBytes > 0 && destination.Length != source.Length)
         {
             throw new IOException(
-                $"The map file '{file.Path}' says that {content.Map.FinishedBytes} bytes are rescued, but the destination '{destination.Path}' "
-                + (destination.Length == 0 ? "is not there." : $"has {destination.Length} bytes instead of {source.Length}.") + $" {Remedy}");
+                $"The map file '{file.Path}' says that {Units.Exact(content.Map.FinishedBytes)} are rescued, but the destination '{destination.Path}' "
+                + (destination.Length == 0 ? "is not there." : $"has {Units.Exact(destination.Length)} instead of {Units.Exact(source.Length)}.") + $" {Remedy}");
         }
-        return content.Map;
+        return content;
+
+        static string Renamed(string what) => $"If it is the same under another name, delete the line '# {what}:' from the map file.";
     }
 }

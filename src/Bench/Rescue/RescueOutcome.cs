@@ -11,7 +11,7 @@ internal sealed record RescueOutcome
     /// <summary>Whether it was told to stop before it had tried everything.</summary>
     public required bool Interrupted { get; init; }
 
-    /// <summary>Whether somebody wrote to the source meanwhile.</summary>
+    /// <summary>Whether somebody wrote to the source since the first run began.</summary>
     public required bool SourceWasWritten { get; init; }
 
     public required TimeSpan Duration { get; init; }

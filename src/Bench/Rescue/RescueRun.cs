@@ -37,7 +37,7 @@ internal sealed unsafe class RescueRun(CopyEngine engine, RescueJob job, IProgre
             Map = job.Map,
             NewlyRescuedBytes = job.Map.FinishedBytes - before,
             Interrupted = !finished,
-            SourceWasWritten = job.Source.WasWritten,
+            SourceWasWritten = job.SourceWasWritten,
             Duration = Stopwatch.GetElapsedTime(started),
         };
     }

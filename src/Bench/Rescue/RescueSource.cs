@@ -8,7 +8,7 @@ internal sealed class RescueSource : IDisposable
     private readonly SafeFileHandle _file;
     private readonly FileStatus _atFirst;
 
-    /// <exception cref="IOException">It is not there, is empty, or cannot be opened or mapped.</exception>
+    /// <exception cref="IOException">It is not there, or cannot be opened or mapped.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     internal RescueSource(string path)
     {
@@ -24,10 +24,7 @@ internal sealed class RescueSource : IDisposable
         {
             _atFirst = SystemCalls.Status(_file);
             Length = PresentLength;
-            if (Length == 0)
-                throw new IOException($"The source '{path}' is empty: there is nothing to rescue.");
-            // What cannot be mapped is known before anything is written.
-            Map(0, 1).Dispose();
+            ThrowIfUnmappable();
         }
         catch
         {
@@ -44,8 +41,8 @@ internal sealed class RescueSource : IDisposable
     /// <summary>Bytes in it now: it may have been truncated since.</summary>
     internal long PresentLength => _atFirst.IsBlockDevice ? SystemCalls.DeviceLength(_file) : RandomAccess.GetLength(_file);
 
-    /// <summary>Whether somebody has written to it since it was opened; not known of a device.</summary>
-    internal bool WasWritten => SystemCalls.Status(_file).Modified != _atFirst.Modified;
+    /// <summary>When its content last changed, as far as can be told now; null for a device, of which it is not known.</summary>
+    internal (long Seconds, uint Nanoseconds)? Modified => _atFirst.IsBlockDevice ? null : SystemCalls.Status(_file).Modified;
 
     public void Dispose() => _file.Dispose();
 
@@ -53,4 +50,24 @@ internal sealed class RescueSource : IDisposable
 
     /// <summary>A mapping of a part, which starts on a page.</summary>
     internal NativeRegion Map(long offset, nuint length) => NativeRegion.MapFile(_file, offset, length);
+
+    /// <summary>What cannot be mapped is known before anything is written.</summary>
+    private void ThrowIfUnmappable()
+    {
+        if (Length > 0)
+        {
+            try
+            {
+                Map(0, 1).Dispose();
+            }
+            catch (IOException error)
+            {
+                throw new IOException($"The source '{Path}' cannot be mapped: it is no file of bytes on a disk or in memory ({error.Message.TrimEnd('.')}).", error);
+            }
+        }
+        else if (_atFirst.IsRegular && RandomAccess.Read(_file, stackalloc byte[1], 0) > 0)
+        {
+            throw new IOException($"The source '{Path}' cannot be mapped: it has bytes but no length, as files under /proc; copy it with cat.");
+        }
+    }
 }

@@ -58,13 +58,62 @@ public sealed class RescueCommandTests : IDisposable
         RescueMap map = MapFileText.Parse(File.ReadAllText(Map)).Map;
         map.Set(5000, 3_000_000, BlockStatus.NonTried);
         map.Set(100, 10, BlockStatus.NonTrimmed);
-        File.WriteAllText(Map, MapFileText.Format(new MapFileContent(map, null, null, 0, '?')));
+        File.WriteAllText(Map, MapFileText.Format(new MapFileContent(map, null, null, null, 0, '?')));
 
         Copymc run = Copymc.Run("rescue", Source, Destination).ExpectSuccess();
         Assert.Contains("3,000,010 of them by this run", run.Output);
         _content.AsSpan(5000, 3_000_000).Clear();
         _content.AsSpan(100, 10).Clear();
         Assert.Equal(_content, File.ReadAllBytes(Destination));
+    }
+
+    [Fact]
+    public void An_empty_source_has_an_empty_copy()
+    {
+        _directory.Write("source", []);
+        Assert.Contains("0 of 0 bytes are rescued; nothing is lost", Copymc.Run("rescue", Source, Destination).ExpectSuccess().Output);
+        Assert.Empty(File.ReadAllBytes(Destination));
+        Copymc.Run("rescue", Source, Destination).ExpectSuccess();
+        _directory.Write("source", _content);
+        Refuse(["rescue", Source, Destination], "of a source of 0 bytes", "6,292,690 bytes");
+    }
+
+    [Fact]
+    public void An_empty_destination_has_nothing_to_lose()
+    {
+        _directory.Write("destination", []);
+        Copymc.Run("rescue", Source, Destination).ExpectSuccess();
+        Assert.Equal(_content, File.ReadAllBytes(Destination));
+    }
+
+    [Fact]
+    public void What_was_written_to_the_source_between_two_runs_is_told()
+    {
+        Copymc.Run("rescue", Source, Destination).ExpectSuccess();
+        Assert.DoesNotContain("was written to", Copymc.Run("rescue", Source, Destination).ExpectSuccess().Output);
+        File.SetLastWriteTimeUtc(Source, DateTime.UnixEpoch.AddSeconds(-1.5));
+        Assert.Contains("The source was written to", Copymc.Run("rescue", Source, Destination).ExpectSuccess().Output);
+        Ddrescuelog.Accept(Map, complete: true);
+    }
+
+    [Fact]
+    public void A_renamed_destination_goes_on_once_its_old_name_is_out_of_the_map()
+    {
+        Copymc.Run("rescue", Source, Destination).ExpectSuccess();
+        string renamed = _directory.File("renamed");
+        File.Move(Destination, renamed);
+        Refuse(["rescue", Source, renamed, "--map", Map], "is of the destination", "delete the line '# Destination:'");
+        File.WriteAllLines(Map, File.ReadAllLines(Map).Where(line => !line.StartsWith("# Destination:", StringComparison.Ordinal)));
+        Assert.Contains(", 0 of them by this run", Copymc.Run("rescue", Source, renamed, "--map", Map).ExpectSuccess().Output);
+    }
+
+    [Fact]
+    public void A_map_that_cannot_be_saved_leaves_no_part_of_it()
+    {
+        var map = new MapFile(Map);
+        Directory.CreateDirectory(Map);
+        Assert.Contains(Map, Assert.Throws<IOException>(() => map.Save(new MapFileContent(new RescueMap(1), null, null, null, 0, '?'))).Message);
+        Assert.Equal([Source], Directory.GetFiles(_directory.Path));
     }
 
     [Fact]
@@ -118,7 +167,7 @@ public sealed class RescueCommandTests : IDisposable
     {
         Copymc.Run("rescue", Source, Destination).ExpectSuccess();
         _directory.Write("source", _content[1..]);
-        Refuse(["rescue", Source, Destination], "6292690 bytes", "6292689", "--force");
+        Refuse(["rescue", Source, Destination], "6,292,690 bytes", "6,292,689 bytes", "--force");
     }
 
     [Fact]
@@ -126,7 +175,7 @@ public sealed class RescueCommandTests : IDisposable
     {
         Copymc.Run("rescue", Source, Destination).ExpectSuccess();
         File.Delete(Destination);
-        Refuse(["rescue", Source, Destination], "6292690 bytes are rescued", "is not there", "--force");
+        Refuse(["rescue", Source, Destination], "6,292,690 bytes are rescued", "is not there", "--force");
     }
 
     [Fact]
@@ -141,9 +190,9 @@ public sealed class RescueCommandTests : IDisposable
     {
         using (var sparse = new FileStream(_directory.File("huge"), FileMode.Create))
             sparse.SetLength(8L << 40);
-        Refuse(["rescue", _directory.File("huge"), Destination], "no room", "8796093022208");
+        Refuse(["rescue", _directory.File("huge"), Destination], "no room for 8 TiB", "iB are free");
         File.WriteAllText(Destination, "precious");
-        Refuse(["rescue", _directory.File("huge"), Destination, "--force"], "no room", "8796093022208");
+        Refuse(["rescue", _directory.File("huge"), Destination, "--force"], "no room for 8 TiB");
     }
 
     [Fact]
@@ -153,7 +202,8 @@ public sealed class RescueCommandTests : IDisposable
     [InlineData("no such file", "does not exist")]
     [InlineData(".", "is a directory")]
     [InlineData("/dev/null", "neither a file nor a block device")]
-    [InlineData("/proc/version", "is empty")]
+    [InlineData("/proc/version", "has bytes but no length")]
+    [InlineData("/sys/kernel/mm/transparent_hugepage/enabled", "cannot be mapped")]
     public void Sources_that_are_none(string source, string complaint) =>
         Refuse(["rescue", Path.Combine(_directory.Path, source), Destination], complaint);
 
