@@ -81,6 +81,15 @@ public sealed class ReportCommandTests : IDisposable
         Compare(Result("new.json"), probe).ExpectOneLineOfError(2, probe, "copymc/probe/1");
     }
 
+    [Fact]
+    public void Of_results_of_several_kinds_only_those_compared_are_named()
+    {
+        string probe = _directory.File("probe.json"), page = _directory.File("report.html");
+        Copymc.Run("probe", "--json", probe).ExpectSuccess();
+        Copymc.Run("report", probe, Result("new.json"), "--compare", Result("old.json"), "-o", page).ExpectSuccess();
+        Assert.Contains("<strong>new.json</strong> against <strong>old.json</strong>", File.ReadAllText(page));
+    }
+
     private Copymc Report(string path) => Copymc.Run("report", path, "-o", _directory.File("report.html"));
 
     private Copymc Compare(string after, string before, params string[] options) =>

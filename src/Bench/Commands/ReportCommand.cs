@@ -69,10 +69,12 @@ internal static class ReportCommand
     {
         var file = new ReportFile(output);
         ResultInput[] results = [.. paths.Select(ResultInput.Read)], others = [.. otherPaths.Select(ResultInput.Read)];
-        ResultComparison? comparison = others.Length == 0 ? null : Compare(results, others);
+        // Of all that makes the page, what is of the kind that is compared.
+        ResultInput[] judged = [.. results.Where(result => others.FirstOrDefault()?.Content.GetType() == result.Content.GetType())];
+        ResultComparison? comparison = others.Length == 0 ? null : Compare(judged, others);
         IReportSection? section = comparison is null
             ? null
-            : new ComparisonSection(comparison, [.. others.Select(other => other.Name)], [.. results.Select(result => result.Name)]);
+            : new ComparisonSection(comparison, [.. others.Select(other => other.Name)], [.. judged.Select(result => result.Name)]);
         string page = Page(results, section);
         if (comparison is not null)
             ComparisonText.Write(OutputConsole.Create(output), comparison);
@@ -93,17 +95,16 @@ internal static class ReportCommand
         }
     }
 
-    private static ResultComparison Compare(ResultInput[] results, ResultInput[] others)
+    private static ResultComparison Compare(ResultInput[] judged, ResultInput[] others)
     {
         Type kind = others[0].Content.GetType();
         if (others.FirstOrDefault(other => other.Content.GetType() != kind) is { } another)
             throw new InvalidInputException($"'{others[0].Path}' is a {others[0].Content.Schema} and '{another.Path}' a {another.Content.Schema}: compare with one kind at a time.");
-        ResultInput[] same = [.. results.Where(result => result.Content.GetType() == kind)];
-        if (same.Length == 0)
+        if (judged.Length == 0)
             throw new InvalidInputException($"'{others[0].Path}' is a {others[0].Content.Schema}, and no result of that kind is there to compare it with.");
-        ResultComparison comparison = ResultComparison.Of([.. others.Select(other => Timing.Of(other.Content))], [.. same.Select(result => Timing.Of(result.Content))]);
+        ResultComparison comparison = ResultComparison.Of([.. others.Select(other => Timing.Of(other.Content))], [.. judged.Select(result => Timing.Of(result.Content))]);
         return comparison.Rows.Count > 0
             ? comparison
-            : throw new InvalidInputException($"'{others[0].Path}' and '{same[0].Path}' have no row in common that could be compared.");
+            : throw new InvalidInputException($"'{others[0].Path}' and '{judged[0].Path}' have no row in common that could be compared.");
     }
 }

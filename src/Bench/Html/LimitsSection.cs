@@ -10,7 +10,7 @@ internal sealed class LimitsSection(LimitsReport report) : IReportSection
 
     public void Write(HtmlText html)
     {
-        html.Element("p", $"Medians of {report.Rounds} rounds in which all that is compared takes turns, and between which values the middle half of the rounds lies.");
+        html.Element("p", $"Medians of {Units.Count(report.Rounds, "round")} in which all that is compared takes turns, and between which values the middle half of the rounds lies.");
         html.OpenTable("limit", "want", "seen", "half", "verdict", "");
         for (int i = 0; i < report.Limits.Count; i++)
             WriteRow(html, report.Limits[i], $"limits[{i}]");

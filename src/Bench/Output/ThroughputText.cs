@@ -28,7 +28,7 @@ internal static class ThroughputText
     internal static string Conditions(ThroughputReport report)
     {
         string processes = report.Processes > 1 ? $"{report.Processes} processes, together " : "";
-        var text = new StringBuilder($"Medians of {processes}{report.Rounds} rounds in which all take turns, ratios within a round; a clean poison map covers the source.");
+        var text = new StringBuilder($"Medians of {processes}{Units.Count(report.Rounds, "round")} in which all take turns, ratios within a round; a clean poison map covers the source.");
         if (report.Points.Any(point => point.Temperature == Temperature.FirstLevel))
             text.Append(" In L1: the same bytes again and again.");
         text.Append(CultureInfo.InvariantCulture, $" Up to {Units.Bytes(MeasurementPoint.HotBytes)}, unless it says otherwise: hot, front to back over the same {Units.Bytes(MeasurementPoint.HotBytes)} again and again.");
