@@ -17,6 +17,9 @@ internal sealed class WatchDashboard(WatchedProcess process, Profile profile)
 
     private const int MaxWidth = 96;
 
+    /// <summary>What frame and names take of a row.</summary>
+    private const int BesideValues = 17;
+
     private readonly Queue<double> _rates = new();
 
     internal IRenderable Waiting => Framed(new Text("waiting for the first figures ..."));
@@ -49,15 +52,18 @@ internal sealed class WatchDashboard(WatchedProcess process, Profile profile)
     /// <summary>Not as wide as the terminal: the ^C that it echoes would begin another line, and all be drawn one too low.</summary>
     private Panel Framed(IRenderable content) => new(content)
     {
-        Header = new PanelHeader(Markup.Escape($" copymc watch: {process.Name}, process {process.Id} ")),
-        Width = Math.Min(profile.Width - 4, MaxWidth),
+        Header = new PanelHeader(Markup.Escape(PlainText.Of($" copymc watch: {process.Name}, process {process.Id} "))),
+        Width = Width,
     };
 
-    /// <summary>Throughput from a quarter of a minute ago to now, as high as it went.</summary>
+    private int Width => Math.Min(profile.Width - 4, MaxWidth);
+
+    /// <summary>Throughput from a quarter of a minute ago to now, or as much of it as one row holds, as high as it went.</summary>
     private string Spark(string bars)
     {
-        double most = _rates.Max();
-        return string.Concat(_rates.Select(rate => bars[most > 0 ? (int)(rate / most * (bars.Length - 1)) : 0]));
+        double[] shown = [.. _rates.TakeLast(Math.Max(1, Width - BesideValues))];
+        double most = shown.Max();
+        return string.Concat(shown.Select(rate => bars[most > 0 ? (int)(rate / most * (bars.Length - 1)) : 0]));
     }
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
