@@ -3,37 +3,59 @@
 # Seconds after which a guest hangs.
 patience=${COPYMC_VM_PATIENCE:-900}
 
-# start_guest OPTION...: runs until the guest switches itself off. The kernel's own lines are left out, but for those of a panic.
-start_guest() {
+# set_guest OPTION...: sets "guest_command" to what runs until the guest switches itself off. The kernel's own lines are left out, but for those
+# of a panic.
+set_guest() {
     tool "qemu-system-$emulated"
-    timeout --foreground "$patience" "${tool[@]}" "${platform[@]}" -accel tcg,thread=multi -smp 2 -m 2G -nodefaults -nographic -no-reboot -serial stdio \
-        -L "$tools/usr/share/qemu" -L "$tools/usr/share/seabios" -kernel "$(ls "$kernel"/boot/vmlinuz-*)" -initrd "$work/initramfs" \
-        -append "console=$console loglevel=3 panic=-1 hugepages=48" "$@"
+    guest_command=("${tool[@]}" "${platform[@]}" -accel tcg,thread=multi -smp 2 -m 2G -nodefaults -nographic -no-reboot -serial stdio
+        -L "$tools/usr/share/qemu" -L "$tools/usr/share/seabios" -kernel "$(ls "$kernel"/boot/vmlinuz-*)" -initrd "$work/initramfs"
+        -append "console=$console loglevel=3 panic=-1 hugepages=48" "$@")
 }
 
-# boot OPTION...: streams the log; sets "verdict" to nothing if the guest reached its end.
+# boot: streams the guest's log; sets "verdict" to nothing if the guest reached its end, to what happened if not. The guest, the program beside it
+# (the array "beside", if any) and the time run side by side: whichever ends first decides, and the others are ended.
 boot() {
-    local status
-    set +e
-    start_guest "$@" </dev/null 2>&1 | sed -u 's/\r$//' | tee "$log"
-    status=${PIPESTATUS[0]}
-    set -e
+    local guest other=none timer filter ended status=0
+    set_guest "${options[@]}"
+    rm -f "$log.console" && mkfifo "$log.console"
+    sed -u 's/\r$//' <"$log.console" | tee "$log" &
+    filter=$!
+    "${guest_command[@]}" </dev/null >"$log.console" 2>&1 &
+    guest=$!
+    sleep "$patience" &
+    timer=$!
+    children=($guest $timer)
+    if [ ${#beside[@]} -gt 0 ]; then
+        "${beside[@]}" >"$log.beside" 2>&1 &
+        other=$!
+        children+=($other)
+    fi
+    wait -n -p ended "${children[@]}" || status=$?
+    # The program beside the guest may end before it, but only well.
+    if [ "$ended" = "$other" ] && [ $status = 0 ]; then
+        children=($guest $timer)
+        wait -n -p ended "${children[@]}" || status=$?
+    fi
+    end_children
+    wait $filter || fail "the guest's log cannot be written: $(free_space "$work") MiB are free for $log"
     if grep -q '^guest: end$' "$log"; then
         verdict=
     elif grep -q 'Kernel panic' "$log"; then
-        verdict="the guest panicked"
-    elif [ "$status" = 124 ]; then
+        verdict="the guest panicked: $(grep -m 1 -o 'Kernel panic.*' "$log")"
+    elif [ "$ended" = "$timer" ]; then
         verdict="the guest did not end within $patience s"
+    elif [ "$ended" = "$other" ]; then
+        verdict="the program beside it ended with $status: $(tail -n 1 "$log.beside")"
     else
         verdict="QEMU ended with $status before the guest's end"
     fi
 }
 
-# run_scenario FILE: boots it, three times at most, and adds what it counted to passed, failed and skipped.
+# run_scenario FILE: boots it, three times at most, and adds what it counted to passed, failed and skipped. Only a guest that was lost before it
+# found anything wrong is tried again.
 run_scenario() {
     local attempt counts
-    commands=() options=() architectures="x86-64 arm64"
-    beside() { :; }
+    commands=() options=() beside=() architectures="x86-64 arm64"
     . "$1"
     scenario=$(basename "$1" .sh)
     case " $architectures " in *" $architecture "*) ;; *) return ;; esac
@@ -41,25 +63,29 @@ run_scenario() {
     pack_guest "$work/initramfs" "${commands[@]}"
     for attempt in 1 2 3; do
         [ $attempt = 1 ] || echo "again, attempt $attempt of 3: $verdict"
-        beside &
-        boot "${options[@]}"
-        wait
-        [ -n "$verdict" ] || break
+        boot
+        read -r -a counts <<<"$(count_log)"
+        [ -n "$verdict" ] && [ "${counts[1]}" = 0 ] || break
     done
     if [ -n "$verdict" ]; then
         echo "$scenario, $architecture: $verdict. The last lines of its log:"
         tail -n 30 "$log" | sed 's/^/    /'
-        failed=$((failed + 1))
-        return
+        # Nothing that such a guest kept is counted, and everything that it broke.
+        counts=(0 $((counts[1] + 1)) 0)
     fi
-    # A program that did not live to count, or whose counts do not explain how it ended, is a failure itself.
-    counts=$(awk '
-        /^guest: starting / { counted = 0; broken = 0 }
-        /^[A-Za-z]+: [0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$/ { passed += $2; failed += $4; skipped += $6; counted = 1; broken = $4 }
+    passed=$((passed + counts[0])) failed=$((failed + counts[1])) skipped=$((skipped + counts[2]))
+}
+
+# "PASSED FAILED SKIPPED" of the log. A program that did not live to count, or whose counts do not explain how it ended, is a failure itself,
+# beside each that it told of.
+count_log() {
+    awk '
+        function close_program() { failed += told; told = 0 }
+        /^guest: starting / { close_program(); counted = 0; broken = 0 }
+        /FAILED / { told++ }
+        /^[A-Za-z]+: [0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$/ { passed += $2; failed += $4; skipped += $6; counted = 1; broken = $4; told = 0 }
         /^guest: ended with / { if (!counted || ($4 != "0:" && !broken)) failed++ }
         /^guest: killed by / { failed++ }
-        END { print passed + 0, failed + 0, skipped + 0 }
-    ' "$log")
-    read -r -a counts <<<"$counts"
-    passed=$((passed + counts[0])) failed=$((failed + counts[1])) skipped=$((skipped + counts[2]))
+        END { close_program(); print passed + 0, failed + 0, skipped + 0 }
+    ' "$log"
 }

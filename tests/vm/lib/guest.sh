@@ -2,12 +2,15 @@
 
 guest_compiler() { if [ "$machine" = "$(uname -m)" ]; then echo "${CC:-cc}"; else echo "$machine-linux-gnu-gcc"; fi; }
 
+# build COMMAND PROJECT OPTION...: by a compiler that may outlive the run, and must not keep the run's locks.
+build() { attend dotnet "$1" "${@:2}" -c Release -v quiet --nologo 8>&- 9>&-; }
+
 # publish NAME OPTION...: the test program in one of its forms, into $guest/NAME.
 publish() {
     local name=$1
     shift
     echo "building the guest's program: $name"
-    dotnet publish -c Release -v quiet --nologo "$vm/Guest" -r "$rid" -o "$guest/$name" -p:DebugType=none -p:DebugSymbols=false "$@"
+    build publish "$vm/Guest" -r "$rid" -o "$guest/$name" -p:DebugType=none -p:DebugSymbols=false "$@"
     rm -f "$guest/$name"/*.dbg
     "$repository/native/mce_stub/build" "$rid" "$guest/$name/libmce_stub.so"
     CC=$(guest_compiler) "$repository/native/collapse_probe/build" "$guest/$name/collapse_probe" -static
@@ -24,6 +27,12 @@ build_guest() {
     copy_libraries
     copy_module hwpoison-inject
     cp "$libraries"/bin/busybox "$guest/bin/"
+}
+
+# The program beside the guest.
+build_injector() {
+    echo "building the injector of machine checks"
+    build publish "$vm/Injector" -o "$work/injector"
 }
 
 copy_libraries() {

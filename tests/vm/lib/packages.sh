@@ -1,10 +1,20 @@
 # What Debian has for the rig: QEMU and the two tools an initramfs is made with, a kernel, the C library. Downloaded through an apt of its
 # own beside the machine's: the same archives plus one suite, its own lists and cache. The machine's own configuration is not touched.
 
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/copymc-vm
+cache=${XDG_CACHE_HOME:-${HOME:-}/.cache}/copymc-vm
 distribution=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 # Newer kernels and QEMU than the distribution's own: its QEMU crashed some guests.
 suite=${COPYMC_VM_SUITE:-$distribution-backports}
+
+# What must be there already, each by its name.
+require_tools() {
+    local name
+    [ -n "${HOME:-}" ] || fail "HOME is not set: there is no place for the cache, nor for NuGet's"
+    for name in apt-get apt-cache dpkg-deb dotnet; do
+        command -v $name >/dev/null || fail "there is no $name"
+    done
+    command -v "$(guest_compiler)" >/dev/null || fail "there is no C compiler for $architecture ($(guest_compiler))"
+}
 
 prepare_apt() {
     local host
@@ -28,15 +38,15 @@ Acquire::Languages "none";
 Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
 APT::Sandbox::User "$(id -un)";
 CONF
+    # From here on every apt is this one.
+    export APT_CONFIG=$apt_root/apt.conf
     # Versions leave the archive: lists older than a day may name some that are gone.
     if [ -z "$(find "$apt_root/updated" -mtime 0 2>/dev/null)" ]; then
         echo "reading the package lists of $suite"
-        own_apt apt-get -q -q update || fail "apt cannot read the package lists of $suite"
+        attend apt-get -q -q update || fail "apt cannot read the package lists of $suite"
         touch "$apt_root/updated"
     fi
 }
-
-own_apt() { APT_CONFIG=$apt_root/apt.conf "$@"; }
 
 # unpack DIRECTORY DEB...: all of them into one directory, which appears only when it is whole.
 unpack() {
@@ -50,7 +60,7 @@ unpack() {
 }
 
 # newest PACKAGE: its newest version in the suite.
-newest() { own_apt apt-cache show "$1/$suite" 2>/dev/null | sed -n 's/^Version: //p' | head -1; }
+newest() { apt-cache show "$1/$suite" 2>/dev/null | sed -n 's/^Version: //p' | head -1; }
 
 # fetch_emulator PACKAGE: QEMU and the tools, with every library they need, so that it does not matter what this machine has installed.
 fetch_emulator() {
@@ -61,7 +71,7 @@ fetch_emulator() {
     [ -d "$tools" ] && return
     echo "fetching $package $version"
     rm -f "$apt_root"/archives/*.deb
-    own_apt apt-get -q -q -y -t "$suite" --no-install-recommends --download-only install "$package" cpio xz-utils >/dev/null || fail "no QEMU: $package cannot be downloaded"
+    attend apt-get -q -q -y -t "$suite" --no-install-recommends --download-only install "$package" cpio xz-utils >/dev/null || fail "no QEMU: $package cannot be downloaded"
     unpack "$tools" "$apt_root"/archives/*.deb
     rm -f "$apt_root"/archives/*.deb
 }
@@ -79,13 +89,13 @@ download() {
     local directory=$1
     shift
     rm -rf "$directory" && mkdir -p "$directory"
-    (cd "$directory" && own_apt apt-get -q -q download "$@" >/dev/null)
+    attend env -C "$directory" apt-get -q -q download "$@" >/dev/null
 }
 
 # fetch_kernel ARCHITECTURE: the cloud kernel, which is small.
 fetch_kernel() {
     local architecture=$1 package
-    package=$(own_apt apt-cache show "linux-image-cloud-$architecture:$architecture/$suite" 2>/dev/null | sed -n 's/^Depends: \(linux-image-[^ ]*\).*/\1/p' | head -1)
+    package=$(apt-cache show "linux-image-cloud-$architecture:$architecture/$suite" 2>/dev/null | sed -n 's/^Depends: \(linux-image-[^ ]*\).*/\1/p' | head -1)
     [ -n "$package" ] || fail "no kernel package: $suite has no linux-image-cloud-$architecture"
     kernel=$cache/$package
     [ -d "$kernel" ] && return
@@ -98,7 +108,7 @@ fetch_kernel() {
 # fetch_libraries ARCHITECTURE: what a .NET program loads, and a shell for --shell.
 fetch_libraries() {
     local architecture=$1 version
-    version=$(own_apt apt-cache show "libc6:$architecture/$distribution" | sed -n 's/^Version: //p' | head -1)
+    version=$(apt-cache show "libc6:$architecture/$distribution" | sed -n 's/^Version: //p' | head -1)
     libraries=$cache/libraries-$architecture-$version
     [ -d "$libraries" ] && return
     echo "fetching libraries for $architecture"
