@@ -44,4 +44,12 @@ public sealed class ContractTests
         using var firstLine = new FirstPoisonedLine();
         Assert.Throws<ContractViolationException>(() => firstLine.Every_line_of_2_MiB_is_met_exactly(broken));
     }
+
+    /// <summary>Or a child that never came to its unprotected copy would do for one that died of it.</summary>
+    [Fact]
+    public void A_child_that_throws_would_not_pass_for_one_killed_by_SIGBUS()
+    {
+        const int Aborted = 128 + 6;
+        Assert.Equal((Aborted, ""), Child.Run("no such deed"));
+    }
 }
