@@ -16,7 +16,22 @@ public readonly record struct RegionKind(RegionBacking Backing, PageKind Pages, 
     ];
 
     /// <summary>How to map it so.</summary>
-    public NativeRegionOptions Options => new() { Backing = Backing, Pages = Pages, Lock = Locked };
+    private NativeRegionOptions Options => new() { Backing = Backing, Pages = Pages, Lock = Locked };
+
+    /// <summary>Maps it: so many bytes, or as many more as whole pages of the kind take. Huge pages are huge, or it is not put to the test.</summary>
+    internal unsafe NativeRegion Make(nuint length)
+    {
+        if (Pages == PageKind.Small)
+            return new NativeRegion(length, Options);
+        var region = new NativeRegion((length + NativeRegion.HugePageSize - 1) / NativeRegion.HugePageSize * NativeRegion.HugePageSize, Options);
+        using var pages = new PageMapFile();
+        bool? isHuge = pages.IsHuge((nuint)region.Pointer, (nuint)region.Pointer + region.Length);
+        if (isHuge == true)
+            return region;
+        region.Dispose();
+        Require.Unavailable(isHuge is null ? "the kernel does not tell which pages are huge (Linux 6.7)" : "the kernel has no huge pages to give");
+        return null;
+    }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Backing}, {Pages}{(Locked ? ", locked" : "")}";

@@ -8,7 +8,7 @@ internal sealed unsafe class PageMapFile : IDisposable
 {
     // <linux/fs.h>.
     private const nuint ScanRequest = 0xC0606610;
-    private const ulong CategoryPresent = 1 << 3, CategorySwapped = 1 << 4;
+    private const ulong CategoryPresent = 1 << 3, CategorySwapped = 1 << 4, CategoryHuge = 1 << 6;
 
     private readonly SafeFileHandle _file = File.OpenHandle("/proc/self/pagemap");
     private bool _canScan = true;
@@ -48,22 +48,37 @@ internal sealed unsafe class PageMapFile : IDisposable
             return (end, end);
         if (_canScan)
         {
-            PageRegion found;
-            var argument = new ScanArgument
-            {
-                Size = (ulong)sizeof(ScanArgument),
-                Start = start,
-                End = end,
-                Vector = (ulong)&found,
-                VectorLength = 1,
-                CategoryAnyOfMask = CategoryPresent | CategorySwapped,
-                ReturnMask = CategoryPresent | CategorySwapped,
-            };
-            int regions = Libc.Ioctl((int)_file.DangerousGetHandle(), ScanRequest, &argument);
+            int regions = Scan(start, end, CategoryPresent | CategorySwapped, out PageRegion found);
             if (regions >= 0)
                 return regions == 0 ? (end, end) : ((nuint)found.Start, (nuint)found.End);
             _canScan = false;
         }
         return (start, end);
+    }
+
+    /// <summary>Whether huge pages are mapped, as such, in the whole range; <see langword="null"/> where the kernel does not tell (before Linux 6.7).</summary>
+    internal bool? IsHuge(nuint start, nuint end)
+    {
+        int regions = Scan(start, end, CategoryHuge, out PageRegion found);
+        return regions < 0 ? null : regions == 1 && found.Start == start && found.End == end;
+    }
+
+    /// <summary>The first run of pages of any of these categories. Returns how many were found, 0 or 1, or less where there is no such call.</summary>
+    private int Scan(nuint start, nuint end, ulong categories, out PageRegion found)
+    {
+        PageRegion region;
+        var argument = new ScanArgument
+        {
+            Size = (ulong)sizeof(ScanArgument),
+            Start = start,
+            End = end,
+            Vector = (ulong)&region,
+            VectorLength = 1,
+            CategoryAnyOfMask = categories,
+            ReturnMask = categories,
+        };
+        int regions = Libc.Ioctl((int)_file.DangerousGetHandle(), ScanRequest, &argument);
+        found = region;
+        return regions;
     }
 }

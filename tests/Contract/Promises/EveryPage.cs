@@ -25,7 +25,7 @@ public sealed unsafe class EveryPage : IDisposable
     public void Each_of_512_pages_lost_is_met_exactly_and_learned_and_heals(RegionKind kind, PoisonedFrames frames)
     {
         CopyEngine[] engines = [.. CopyKernel.Available.Where(kernel => kernel.RecoversFromFaults).Select(Engines.Of)];
-        NativeRegion region = Make(HugePage, kind.Options);
+        NativeRegion region = Make(HugePage, kind);
         try
         {
             for (nuint offset = 0; offset < HugePage; offset += Page)
@@ -34,7 +34,7 @@ public sealed unsafe class EveryPage : IDisposable
                 {
                     // The last one is in pieces.
                     region.Dispose();
-                    region = Make(HugePage, kind.Options);
+                    region = Make(HugePage, kind);
                 }
                 LosePage(engines[offset / Page % (nuint)engines.Length], region, offset, frames);
             }
@@ -51,7 +51,7 @@ public sealed unsafe class EveryPage : IDisposable
         if (!File.Exists(FreeHugeTlb) || int.Parse(File.ReadAllText(FreeHugeTlb), CultureInfo.InvariantCulture) < 4)
             Require.Unavailable("it needs 4 free hugetlb pages of 2 MiB (vm.nr_hugepages)");
         CopyEngine engine = Engines.Of(kernel);
-        using NativeRegion region = Make(3 * HugePage, new NativeRegionOptions { Pages = PageKind.HugeTlb });
+        using NativeRegion region = Make(3 * HugePage, new RegionKind(RegionBacking.Anonymous, PageKind.HugeTlb));
         frames.Inject(region, HugePage);
         Require.Equal(0, region.Poison.PoisonedLineCount);
         var lost = new CopyFault(CopyFaultKind.MachineCheck, CopySide.Source, (nuint)region.Pointer + HugePage, HugePage);
@@ -74,9 +74,9 @@ public sealed unsafe class EveryPage : IDisposable
         Expect(0, region.Length);
     }
 
-    private NativeRegion Make(nuint length, NativeRegionOptions options)
+    private NativeRegion Make(nuint length, RegionKind kind)
     {
-        var region = new NativeRegion(length, options);
+        NativeRegion region = kind.Make(length);
         _pattern.Span[..(int)length].CopyTo(region.Span);
         return region;
     }

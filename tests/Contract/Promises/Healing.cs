@@ -40,7 +40,7 @@ public sealed unsafe class Healing
 
     private static NativeRegion Make(RegionKind kind)
     {
-        var region = new NativeRegion(Pages * NativeRegion.PageSize, kind.Options);
+        NativeRegion region = kind.Make(Pages * NativeRegion.PageSize);
         Pattern.Fill(region.Span, seed: 15);
         return region;
     }
@@ -63,7 +63,7 @@ public sealed unsafe class Healing
 
     private static void CheckNeighboursIntact(NativeRegion region)
     {
-        byte[] expected = new byte[Pages * NativeRegion.PageSize];
+        byte[] expected = new byte[region.Length];
         Pattern.Fill(expected, seed: 15);
         Require.True(expected.AsSpan(0, Lost).SequenceEqual(region.Span[..Lost]));
         Require.True(expected.AsSpan(Lost + NativeRegion.PageSize).SequenceEqual(region.Span[(Lost + NativeRegion.PageSize)..]));

@@ -11,7 +11,7 @@ public sealed unsafe class Scanning
     {
         if (PoisonScan.UnsupportedReason is { } reason)
             Require.Unavailable(reason);
-        using var region = new NativeRegion(Pages * NativeRegion.PageSize, kind.Options);
+        using NativeRegion region = kind.Make(Pages * NativeRegion.PageSize);
         Pattern.Fill(region.Span, seed: 16);
         Require.Equal(0, PoisonScan.Run(region.Poison));
         try

@@ -1,0 +1,30 @@
+namespace CopyMc.Engine.Tests.Poison;
+
+/// <summary>Which pages are huge, or promises about huge pages would be kept on small ones.</summary>
+public sealed unsafe class PageMapFileTests
+{
+    [Fact]
+    public void Small_pages_are_not_taken_for_huge_ones()
+    {
+        using var region = new NativeRegion(2 * NativeRegion.HugePageSize);
+        Assert.False(IsHuge(region));
+    }
+
+    [Fact]
+    public void A_huge_page_is_one_until_it_is_in_pieces()
+    {
+        using var region = new NativeRegion(2 * NativeRegion.HugePageSize, new NativeRegionOptions { Pages = PageKind.TransparentHuge });
+        Assert.SkipUnless(IsHuge(region), "the kernel has no huge pages to give");
+        Assert.True(PageDropper.Drop(region.Pointer + NativeRegion.HugePageSize, NativeRegion.PageSize));
+        Assert.False(IsHuge(region));
+    }
+
+    private static bool IsHuge(NativeRegion region)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "pages are looked at on Linux only");
+        using var pages = new PageMapFile();
+        bool? isHuge = pages.IsHuge((nuint)region.Pointer, (nuint)region.Pointer + region.Length);
+        Assert.SkipWhen(isHuge is null, "the kernel does not tell (Linux 6.7)");
+        return isHuge.GetValueOrDefault();
+    }
+}
