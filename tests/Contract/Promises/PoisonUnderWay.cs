@@ -10,6 +10,8 @@ public sealed unsafe class PoisonUnderWay : IDisposable
     private readonly byte[] _pattern = new byte[Pages * NativeRegion.PageSize];
     private readonly Barrier _round = new(Copiers + 1);
     private volatile int _lost;
+    private volatile bool _poisoning;
+    private int _struck, _inside;
     private volatile bool _over;
     private volatile string? _violation;
 
@@ -35,7 +37,9 @@ public sealed unsafe class PoisonUnderWay : IDisposable
         for (int round = 0; round < Rounds && _violation is null; round++)
         {
             _lost = random.Next(Pages);
+            _poisoning = false;
             _round.SignalAndWait();
+            _poisoning = true;
             frames.Inject(_source, (nuint)_lost * Page);
             // Until every copier has met it.
             _round.SignalAndWait();
@@ -49,6 +53,7 @@ public sealed unsafe class PoisonUnderWay : IDisposable
             copier.Join();
         if (_violation is { } violation)
             Require.Fail(violation);
+        Require.Fail($"MEASURE {_struck} struck, {_inside} inside");
     }
 
     /// <summary>Copies until it meets the page, in each round. Before, all copies are whole.</summary>
@@ -63,8 +68,13 @@ public sealed unsafe class PoisonUnderWay : IDisposable
             nuint bad = (nuint)_lost * Page;
             nuint copied;
             CopyFault fault;
-            while ((copied = _source.Length - engine.Copy(_source.Pointer, destination.Pointer, _source.Length, out fault)) == _source.Length)
+            bool startedHealthy;
+            while (true)
             {
+                startedHealthy = !_poisoning;
+                copied = _source.Length - engine.Copy(_source.Pointer, destination.Pointer, _source.Length, out fault);
+                if (copied != _source.Length)
+                    break;
                 ExpectCopied(destination, copied, fault, default);
                 // Or poison would wait for its turn on a small machine.
                 Thread.Yield();
@@ -74,6 +84,10 @@ public sealed unsafe class PoisonUnderWay : IDisposable
             ExpectCopied(destination, copied, fault with { WrittenBeyond = false }, met ? Met(bad) : Known(bad));
             if (copied < bad || copied >= bad + (met ? Page : 1))
                 _violation ??= $"{copied} bytes were copied, page {_lost} was lost: {fault}";
+            if (met && startedHealthy && copied > 0)
+                _ = Interlocked.Increment(ref _struck);
+            if (met && copied > bad)
+                _ = Interlocked.Increment(ref _inside);
             copied = _source.Length - engine.Copy(_source.Pointer, destination.Pointer, _source.Length, out fault);
             ExpectCopied(destination, copied, fault, Known(bad));
             if (copied != bad)
