@@ -4,6 +4,10 @@ namespace CopyMc.Contract.Promises;
 public sealed unsafe class PoisonUnderWay : IDisposable
 {
     private const int Copiers = 4, Rounds = 10_000, Pages = 16;
+
+    // Ten times as many were seen on two emulated CPUs.
+    private const int LeastStruck = Rounds / 100;
+
     private const nuint Page = NativeRegion.PageSize;
 
     private readonly NativeRegion _source = new(Pages * Page);
@@ -11,7 +15,7 @@ public sealed unsafe class PoisonUnderWay : IDisposable
     private readonly Barrier _round = new(Copiers + 1);
     private volatile int _lost;
     private volatile bool _poisoning;
-    private int _struck, _inside;
+    private int _copying, _struck;
     private volatile bool _over;
     private volatile string? _violation;
 
@@ -38,7 +42,11 @@ public sealed unsafe class PoisonUnderWay : IDisposable
         {
             _lost = random.Next(Pages);
             _poisoning = false;
+            _copying = 0;
             _round.SignalAndWait();
+            // Until all of them copy, so that it lands on copies.
+            while (Volatile.Read(ref _copying) < Copiers && _violation is null)
+                Thread.Yield();
             _poisoning = true;
             frames.Inject(_source, (nuint)_lost * Page);
             // Until every copier has met it.
@@ -53,7 +61,8 @@ public sealed unsafe class PoisonUnderWay : IDisposable
             copier.Join();
         if (_violation is { } violation)
             Require.Fail(violation);
-        Require.Fail($"MEASURE {_struck} struck, {_inside} inside");
+        // The others met it at their next copy, or another copier had met it before them.
+        Require.True(_struck >= LeastStruck, $"{_struck} copies were struck under way; that as many as {LeastStruck} were");
     }
 
     /// <summary>Copies until it meets the page, in each round. Before, all copies are whole.</summary>
@@ -69,13 +78,18 @@ public sealed unsafe class PoisonUnderWay : IDisposable
             nuint copied;
             CopyFault fault;
             bool startedHealthy;
-            while (true)
+            for (int whole = 0; ; whole++)
             {
                 startedHealthy = !_poisoning;
                 copied = _source.Length - engine.Copy(_source.Pointer, destination.Pointer, _source.Length, out fault);
                 if (copied != _source.Length)
                     break;
-                ExpectCopied(destination, copied, fault, default);
+                // Once a round, or there would be more comparing than copying, and poison would land on that.
+                if (whole == 0)
+                {
+                    ExpectCopied(destination, copied, fault, default);
+                    _ = Interlocked.Increment(ref _copying);
+                }
                 // Or poison would wait for its turn on a small machine.
                 Thread.Yield();
             }
@@ -84,10 +98,9 @@ public sealed unsafe class PoisonUnderWay : IDisposable
             ExpectCopied(destination, copied, fault with { WrittenBeyond = false }, met ? Met(bad) : Known(bad));
             if (copied < bad || copied >= bad + (met ? Page : 1))
                 _violation ??= $"{copied} bytes were copied, page {_lost} was lost: {fault}";
+            // Begun before anything was bad, and ended by it after some bytes.
             if (met && startedHealthy && copied > 0)
                 _ = Interlocked.Increment(ref _struck);
-            if (met && copied > bad)
-                _ = Interlocked.Increment(ref _inside);
             copied = _source.Length - engine.Copy(_source.Pointer, destination.Pointer, _source.Length, out fault);
             ExpectCopied(destination, copied, fault, Known(bad));
             if (copied != bad)
