@@ -38,7 +38,7 @@ finish() {
     if [ $status != 0 ] && [ -z "$counted$signalled" ]; then
         echo "tests/vm/run: failed with $status: ${failing:-the run}" >&2
         [ ! -d "$cache" ] || echo "tests/vm/run: $(free_space "$cache") MiB are free in $cache" >&2
-        failed=$((failed + 1))
+        failed=$((failed + 1)) status=1
         count
     fi
     [ -z "$work" ] || leave_work
