@@ -51,7 +51,8 @@ set -E
 trap 'failing="${BASH_SOURCE[0]##*/} line $LINENO: $BASH_COMMAND"' ERR
 trap finish EXIT
 trap 'signalled=yes; exit 130' INT
-trap 'signalled=yes; exit 143' TERM HUP
+trap 'signalled=yes; exit 143' TERM
+trap 'signalled=yes; exit 129' HUP
 
 # A folder for this run. It is locked as long as the run lives, so that the next one can tell what dead ones left behind.
 make_work() {
