@@ -18,17 +18,17 @@ public static class Child
     };
 
     /// <summary>Has it done, and waits. A signal that killed the child shows as 128 plus its number; what it printed is what it said.</summary>
-    internal static (int ExitCode, string Said) Run(string deed)
+    internal static (int ExitCode, string Said, string Complaint) Run(string deed)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
             start.ArgumentList.Add(Environment.GetCommandLineArgs()[0]);
         start.ArgumentList.Add(Argument);
         start.ArgumentList.Add(deed);
         using Process child = Process.Start(start)!;
-        Task<string> said = child.StandardOutput.ReadToEndAsync();
+        Task<string> said = child.StandardOutput.ReadToEndAsync(), complaint = child.StandardError.ReadToEndAsync();
         if (child.WaitForExit(TimeSpan.FromMinutes(2)))
-            return (child.ExitCode, said.GetAwaiter().GetResult());
+            return (child.ExitCode, said.GetAwaiter().GetResult(), complaint.GetAwaiter().GetResult());
         child.Kill();
         throw new ContractViolationException($"The child process that was to do '{deed}' did not end.");
     }

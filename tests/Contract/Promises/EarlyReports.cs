@@ -7,7 +7,7 @@ public sealed unsafe class EarlyReports
 
     // In a process of its own: what is asked for once holds for good.
     public void A_frame_that_the_kernel_finds_bad_is_marked_before_any_copy_meets_it(PoisonedFrames frames) =>
-        Require.Equal((0, ""), Child.Run(nameof(MarkedBeforeItIsMet)));
+        Require.Equal((0, "", ""), Child.Run(nameof(MarkedBeforeItIsMet)));
 
     internal static int MarkedBeforeItIsMet()
     {
