@@ -1,7 +1,7 @@
 # One scenario: boots of the guest until one reaches its end, and what its log says.
 
 # Seconds without a word after which a guest hangs. How long it takes is the machine's affair.
-patience=${COPYMC_VM_PATIENCE:-600}
+patience=${COPYMC_VM_PATIENCE:-900}
 
 # Ends when the guest has said nothing for so long.
 await_silence() {
