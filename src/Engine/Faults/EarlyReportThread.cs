@@ -6,7 +6,7 @@ namespace CopyMc;
 /// </summary>
 internal sealed class EarlyReportThread : IDisposable
 {
-    private const int PrMceKill = 33, PrMceKillSet = 1, PrMceKillEarly = 1;
+    private const int PrMceKill = 33, PrMceKillClear = 0, PrMceKillSet = 1, PrMceKillEarly = 1;
 
     private readonly ManualResetEventSlim _stop = new();
     private readonly Thread _thread;
@@ -16,8 +16,11 @@ internal sealed class EarlyReportThread : IDisposable
         {
             bool accepted = Libc.ProcessControl(PrMceKill, PrMceKillSet, PrMceKillEarly, 0, 0) == 0;
             asked.SetResult(accepted ? null : Libc.LastErrorMessage());
-            if (accepted)
-                _stop.Wait();
+            if (!accepted)
+                return;
+            _stop.Wait();
+            // A joined thread may still be there for the kernel.
+            _ = Libc.ProcessControl(PrMceKill, PrMceKillClear, 0, 0, 0);
         })
         {
             IsBackground = true,

@@ -22,7 +22,7 @@ internal static unsafe partial class HandlerLifecycle
             // Taken out twice, or put in twice, is the same as once.
             FaultRecovery.Disable();
             FaultRecovery.Disable();
-            if (FaultRecovery.IsEnabled || IsAskingForReports())
+            if (FaultRecovery.IsEnabled || !SpinWait.SpinUntil(() => !IsAskingForReports(), TimeSpan.FromSeconds(10)))
                 return 2;
             if (stage == Disabled)
                 break;
@@ -45,9 +45,21 @@ internal static unsafe partial class HandlerLifecycle
         return remaining == 100 ? 0 : 3;
     }
 
-    /// <summary>The kernel knows names of up to 15 characters (proc_pid_comm(5)).</summary>
-    private static bool IsAskingForReports() => Directory.EnumerateDirectories("/proc/self/task")
-        .Any(thread => File.ReadAllText(Path.Combine(thread, "comm")).StartsWith("CopyMc early po", StringComparison.Ordinal));
+    /// <summary>By the thread that does: the kernel knows names of up to 15 characters (proc_pid_comm(5)).</summary>
+    private static bool IsAskingForReports() => Directory.GetDirectories("/proc/self/task").Any(IsTheAskingThread);
+
+    private static bool IsTheAskingThread(string thread)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(thread, "comm")).StartsWith("CopyMc early po", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            // It has ended meanwhile.
+            return false;
+        }
+    }
 
     [LibraryImport("libc", EntryPoint = "signal")]
     private static partial nint SetAction(int signal, nint action);
