@@ -55,15 +55,17 @@ static size_t extent_of(const siginfo_t *info) {
 /*
  * The kernel names a page that was struck by the first place at which it finds it mapped, which need not be the one that the copy reads
  * (mm/memory-failure.c, add_to_kill). It has unmapped all of them, though: the same access again is a page fault, which says its own
- * address. Asked twice in vain, it will not tell.
+ * address. One that never does must not be tried for ever. The record counts the trials; what an earlier copy left in it makes them fewer.
  */
 static bool retry_to_learn_where(const siginfo_t *info, struct mce_fault *record) {
-    uintptr_t at = (uintptr_t)info->si_addr;
-    if (info->si_signo != SIGBUS || info->si_code != BUS_MCEERR_AR || (record->address == at && record->code == BUS_MCEERR_AR))
+    enum { RETRYING = -1, MOST = 16 };
+    if (info->si_signo != SIGBUS || info->si_code != BUS_MCEERR_AR)
         return false;
-    record->address = at;
-    record->code = BUS_MCEERR_AR;
-    return true;
+    if (record->signal != RETRYING) {
+        record->signal = RETRYING;
+        record->reserved = 0;
+    }
+    return record->reserved++ < MOST;
 }
 
 static bool recover(const struct mce_fixup *entry, const siginfo_t *info, void *context) {
@@ -101,8 +103,8 @@ static bool recover(const struct mce_fixup *entry, const siginfo_t *info, void *
     return true;
 }
 
-/* A fault is raised again by the instruction when the handler returns; what was sent is not. */
-static bool comes_again(int signal, int code) { return code > 0 && code != SI_KERNEL && !(signal == SIGBUS && code == BUS_MCEERR_AO); }
+/* A fault is raised again by the instruction when the handler returns; what was sent is not. Of SI_KERNEL nobody can tell. */
+static bool may_come_again(int signal, int code) { return code > 0 && !(signal == SIGBUS && code == BUS_MCEERR_AO); }
 
 static bool is_function(const struct sigaction *action) { return action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN; }
 
@@ -119,12 +121,8 @@ static bool pass_on(int signal, siginfo_t *info, void *context, const struct sig
             previous->sa_handler(signal);
         return true;
     }
-    if (comes_again(signal, info->si_code)) {
-        /* The kernel takes the default action for a fault that is ignored, too. */
-        sigaction(signal, &standard, NULL);
-        return false;
-    }
-    if (previous->sa_handler == SIG_DFL) {
+    const bool again = may_come_again(signal, info->si_code);
+    if (previous->sa_handler == SIG_DFL && (!again || info->si_code == SI_KERNEL)) {
         sigset_t this_one;
         sigemptyset(&this_one);
         sigaddset(&this_one, signal);
@@ -133,6 +131,10 @@ static bool pass_on(int signal, siginfo_t *info, void *context, const struct sig
         /* Here it dies, unless it is the first process of a PID namespace, which the default action spares (signal(7), pid_namespaces(7)).
          */
         sigprocmask(SIG_UNBLOCK, &this_one, NULL);
+    } else if (again) {
+        /* The kernel takes the default action for a fault that is ignored, too. */
+        sigaction(signal, &standard, NULL);
+        return false;
     }
     return true;
 }
@@ -212,8 +214,12 @@ int mce_enable(int signal) {
     struct sigaction current;
     if (sigaction(signal, NULL, &current) != 0)
         return errno;
-    /* Installed twice we would chain to ourselves: a function that was installed over us may call us already. */
-    if (!is_ours(&current) && !(state->in_chain && is_function(&current))) {
+    /*
+     * Installed twice we would chain to ourselves: a function that was installed over us may call us already. The one that we pass on to
+     * does not; it has put itself back.
+     */
+    bool may_call_us = state->in_chain && is_function(&current) && current.sa_handler != previous_of(state)->sa_handler;
+    if (!is_ours(&current) && !may_call_us) {
         int error = install_over(signal, &current);
         if (error != 0)
             return error;

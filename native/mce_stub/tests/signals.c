@@ -119,6 +119,22 @@ static void over_ignore_fault(void) {
     touch_truncated();
 }
 
+#ifdef __x86_64__
+/* An address that is none (not canonical): the kernel cannot say more than SI_KERNEL, as if the signal had been sent. */
+static void over_ignore_no_address(void) {
+    mce_disable(SIGSEGV);
+    signal(SIGSEGV, SIG_IGN);
+    REQUIRE(mce_enable(SIGSEGV) == 0);
+    (void)*(volatile char *)(UINT64_C(1) << 63);
+}
+static void over_default_no_address(void) {
+    mce_disable(SIGSEGV);
+    signal(SIGSEGV, SIG_DFL);
+    REQUIRE(mce_enable(SIGSEGV) == 0);
+    (void)*(volatile char *)(UINT64_C(1) << 63);
+}
+#endif
+
 /* The previous handler runs as it always did. */
 
 static sigset_t blocked_in_handler;
@@ -208,6 +224,15 @@ static void put_back_by_previous_handler(void) {
     REQUIRE(calls == 2 && recovers());
 }
 
+/* As a thread's call of it does that was under way while another thread's ended, and we came back. */
+static void put_back_after_we_came_back(void) {
+    enable_over(put_itself_back, 0);
+    set(put_itself_back, 0);
+    REQUIRE(mce_enable(SIGBUS) == 0 && recovers());
+    send_to_self();
+    REQUIRE(calls == 1);
+}
+
 static void on_top(int signal, siginfo_t *info, void *context) {
     calls_on_top++;
     chained(signal, info, context);
@@ -279,7 +304,7 @@ static void in_pid_namespace(void) {
 
 static int code_instead, extent_shift = 12, lies;
 static bool rounds_to_page;
-static void *address_instead;
+static void *address_instead, *other_address_instead;
 static void rewriting(int signal, siginfo_t *info, void *context) {
     if (lies != 0) {
         lies--;
@@ -288,7 +313,7 @@ static void rewriting(int signal, siginfo_t *info, void *context) {
         if (rounds_to_page)
             info->si_addr = (void *)((uintptr_t)info->si_addr & ~(PAGE - 1));
         if (address_instead)
-            info->si_addr = address_instead;
+            info->si_addr = lies % 2 && other_address_instead ? other_address_instead : address_instead;
     }
     chained(signal, info, context);
 }
@@ -326,15 +351,18 @@ static void named_by_another_mapping(void) {
     for (size_t i = 0; i < kernel_count; i++) {
         if (kernels[i].needs & ~mce_cpu_features())
             continue;
-        struct mce_fault fault = {0};
-        lies = 1;
-        REQUIRE(kernels[i].copy(whole, edge - 5, 2000, &fault) == 1995 && fault.address == (uintptr_t)edge && lies == 0);
+        struct mce_fault fault;
+        memset(&fault, (int)i % 2 ? 0xff : 0, sizeof fault);
+        for (int copy = 0; copy < 40; copy++) {
+            lies = 1 + copy % 3;
+            REQUIRE(kernels[i].copy(whole, edge - 5, 2000, &fault) == 1995 && fault.address == (uintptr_t)edge && lies == 0);
+        }
     }
 }
 static void never_named(void) {
     enable_over(leaving, 0);
     install_on_top(rewriting);
-    code_instead = BUS_MCEERR_AR, address_instead = anonymous(PAGE), lies = -1;
+    code_instead = BUS_MCEERR_AR, address_instead = anonymous(PAGE), other_address_instead = anonymous(PAGE), lies = -1;
     recovers();
 }
 
@@ -345,6 +373,11 @@ void signals(void) {
     CHECK(outcome_of(over_default) == -SIGBUS, "SIG_DFL with SA_SIGINFO is the default action");
     CHECK(outcome_of(over_ignore) == 0, "SIG_IGN with SA_SIGINFO ignores");
     CHECK(outcome_of(over_ignore_fault) == -SIGBUS, "a fault cannot be ignored");
+
+#ifdef __x86_64__
+    CHECK(outcome_of(over_ignore_no_address) == -SIGSEGV, "nor one that SI_KERNEL tells of");
+    CHECK(outcome_of(over_default_no_address) == -SIGSEGV, "a fault that SI_KERNEL tells of kills as it did before");
+#endif
 
     CHECK(outcome_of(mask_is_kept) == 0, "the previous handler runs with its own mask");
     CHECK(outcome_of(called_once_if_so_set) == 0, "SA_RESETHAND: once");
@@ -359,6 +392,7 @@ void signals(void) {
 
     CHECK(outcome_of(reset_by_previous_handler) == 0, "the previous handler takes itself out");
     CHECK(outcome_of(put_back_by_previous_handler) == 0, "the previous handler puts itself back");
+    CHECK(outcome_of(put_back_after_we_came_back) == 0, "enabled again after the previous handler put itself back over us");
     CHECK(outcome_of(covered_while_previous_handler_runs) == 0, "somebody is installed over us while the previous handler runs");
     CHECK(outcome_of(disabled_while_previous_handler_runs) == PREVIOUS_CALLED, "disabled while the previous handler runs");
     CHECK(outcome_of(disabled_under_another) == PREVIOUS_CALLED, "disabled under another handler: everything is passed on");
