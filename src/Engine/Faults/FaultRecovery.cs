@@ -68,7 +68,8 @@ public static class FaultRecovery
     /// </summary>
     /// <remarks>
     /// The kernel sends the reports to the thread that asked: a background thread is started, which does nothing else, and stays until
-    /// <see cref="Disable"/>.
+    /// <see cref="Disable"/>. It reports all of the process's memory: what no map covers goes to .NET's handler, which survives one such signal
+    /// and dies of the second.
     /// </remarks>
     /// <exception cref="PlatformNotSupportedException">Not supported here.</exception>
     /// <exception cref="InvalidOperationException">The kernel refused.</exception>

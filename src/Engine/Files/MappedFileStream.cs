@@ -12,7 +12,10 @@ namespace CopyMc;
 /// A range lost with <see cref="CopyFaultKind.BusError"/> is tried again by each read, as a file may become whole again. The length is
 /// that of the file when it was opened.
 /// </para>
-/// <para>Not thread-safe, but for <see cref="ReadAt"/> and <see cref="WriteAt"/>.</para>
+/// <para>
+/// Not thread-safe, but for <see cref="ReadAt"/>, <see cref="WriteAt"/> and disposing: what is under way on another thread ends as it would
+/// have, and the file stays mapped so long.
+/// </para>
 /// </remarks>
 public sealed unsafe class MappedFileStream : Stream
 {
@@ -20,8 +23,11 @@ public sealed unsafe class MappedFileStream : Stream
     private readonly CopyEngine _engine;
     private readonly NativeRegion? _region;
     private readonly bool _writable;
+    private readonly long _length;
     private long _position;
     private bool _disposed;
+    /// <summary>Who needs the mapping: the stream until it is disposed, and each access under way. The last one unmaps.</summary>
+    private int _users = 1;
 
     /// <summary>Maps a file for reading. An empty file is an empty stream.</summary>
     /// <param name="path">The file.</param>
@@ -54,7 +60,7 @@ public sealed unsafe class MappedFileStream : Stream
         _writable = writable;
         if (new FileInfo(path) is not { Exists: true, Length: 0 })
             _region = NativeRegion.MapFile(path, writable);
-        Length = (long)(_region?.Length ?? 0);
+        _length = (long)(_region?.Length ?? 0);
     }
 
     /// <inheritdoc/>
@@ -67,14 +73,27 @@ public sealed unsafe class MappedFileStream : Stream
     public override bool CanWrite => _writable && !_disposed;
 
     /// <summary>Bytes in the file when it was opened.</summary>
-    public override long Length { get; }
+    /// <exception cref="ObjectDisposedException">The stream is disposed.</exception>
+    public override long Length
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _length;
+        }
+    }
 
     /// <inheritdoc/>
     public override long Position
     {
-        get => _position;
+        get
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _position;
+        }
         set
         {
+            ObjectDisposedException.ThrowIf(_disposed, this);
             ArgumentOutOfRangeException.ThrowIfNegative(value);
             _position = value;
         }
@@ -88,9 +107,21 @@ public sealed unsafe class MappedFileStream : Stream
     /// <exception cref="ObjectDisposedException">The stream is disposed.</exception>
     public int ReadAt(long offset, Span<byte> buffer)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        int wanted = (int)long.Min(buffer.Length, long.Max(Length - offset, 0));
+        Enter();
+        try
+        {
+            return ReadMapping(offset, buffer);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    private int ReadMapping(long offset, Span<byte> buffer)
+    {
+        int wanted = (int)long.Min(buffer.Length, long.Max(_length - offset, 0));
         if (wanted == 0)
             return 0;
 
@@ -117,12 +148,24 @@ public sealed unsafe class MappedFileStream : Stream
     /// <exception cref="ObjectDisposedException">The stream is disposed.</exception>
     public void WriteAt(long offset, ReadOnlySpan<byte> buffer)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        Enter();
+        try
+        {
+            WriteMapping(offset, buffer);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    private void WriteMapping(long offset, ReadOnlySpan<byte> buffer)
+    {
         if (!_writable)
             throw new NotSupportedException("The stream is for reading.");
-        if (offset > Length || buffer.Length > Length - offset)
-            throw new NotSupportedException($"'{_path}' has {Length} bytes, and a mapping does not grow.");
+        if (offset > _length || buffer.Length > _length - offset)
+            throw new NotSupportedException($"'{_path}' has {_length} bytes, and a mapping does not grow.");
         if (buffer.IsEmpty)
             return;
 
@@ -157,16 +200,18 @@ public sealed unsafe class MappedFileStream : Stream
     /// <inheritdoc/>
     public override long Seek(long offset, SeekOrigin origin)
     {
-        long target = origin switch
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        long from = origin switch
         {
-            SeekOrigin.Begin => offset,
-            SeekOrigin.Current => _position + offset,
-            SeekOrigin.End => Length + offset,
+            SeekOrigin.Begin => 0,
+            SeekOrigin.Current => _position,
+            SeekOrigin.End => _length,
             _ => throw new ArgumentOutOfRangeException(nameof(origin)),
         };
-        if (target < 0)
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, long.MaxValue - from);
+        if (offset < -from)
             throw new IOException("A position before the start of the file.");
-        return _position = target;
+        return _position = from + offset;
     }
 
     /// <inheritdoc/>
@@ -194,10 +239,28 @@ public sealed unsafe class MappedFileStream : Stream
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (!_disposed && disposing)
-            _region?.Dispose();
-        _disposed = true;
+        if (!Interlocked.Exchange(ref _disposed, true) && disposing)
+            Leave();
         base.Dispose(disposing);
+    }
+
+    private void Enter()
+    {
+        int users = Volatile.Read(ref _users);
+        while (true)
+        {
+            ObjectDisposedException.ThrowIf(users == 0 || _disposed, this);
+            int before = Interlocked.CompareExchange(ref _users, users + 1, users);
+            if (before == users)
+                return;
+            users = before;
+        }
+    }
+
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+            _region?.Dispose();
     }
 
     private static CopyFault BeyondEnd(byte* address)
@@ -210,7 +273,7 @@ public sealed unsafe class MappedFileStream : Stream
     {
         nuint at = (nuint)_region!.Pointer + (nuint)offset;
         long length = (long)(fault.Address + fault.Extent - at);
-        return new LostRangeException(_path, offset, long.Min(length, Length - offset), fault.Kind, writing);
+        return new LostRangeException(_path, offset, long.Min(length, _length - offset), fault.Kind, writing);
     }
 
     private void Forget(CopyFault fault)

@@ -6,6 +6,7 @@ internal static class ChildScenario
     internal static int Run(string scenario, string[] arguments) => scenario switch
     {
         nameof(CountedCopies) => CountedCopies.Run(arguments[0], arguments[1]),
+        nameof(DisposedMapping) => DisposedMapping.Run(),
         nameof(ForeignFault) => ForeignFault.Run(arguments[0], arguments[1]),
         nameof(GuardPage) => GuardPage.Run(arguments[0], bool.Parse(arguments[1])),
         nameof(HandlerLifecycle) => HandlerLifecycle.Run(arguments[0]),

@@ -1,3 +1,4 @@
+using CopyMc.Engine.Tests.Children;
 using CopyMc.Engine.Tests.Copying;
 
 namespace CopyMc.Engine.Tests.Files;
@@ -61,6 +62,23 @@ public sealed class MappedFileStreamTests : IDisposable
         // Also where the read ends before the page does, so that nothing faults.
         Assert.Equal(100, stream.ReadAt(Kept - 100, buffer.AsSpan(0, 200)));
         Assert.Throws<LostRangeException>(() => stream.ReadAt(Kept, buffer.AsSpan(0, 50)));
+    }
+
+    [Fact]
+    public void Disposed_while_other_threads_read_and_write_it_ends_their_next_access() =>
+        Assert.Equal(new ChildResult(0, "", ""), ChildProcess.Run(nameof(DisposedMapping)));
+
+    [Fact]
+    public void A_position_that_no_file_has_is_refused()
+    {
+        File.WriteAllBytes(_path, new byte[100]);
+        using var stream = new MappedFileStream(_path);
+        stream.Position = 10;
+        Assert.Throws<ArgumentOutOfRangeException>("offset", () => stream.Seek(long.MaxValue, SeekOrigin.Current));
+        Assert.Throws<IOException>(() => stream.Seek(-11, SeekOrigin.Current));
+        Assert.Equal(10, stream.Position);
+        stream.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => stream.Length);
     }
 
     [Fact]
