@@ -4,13 +4,24 @@ namespace CopyMc;
 public sealed class SalvageOptions
 {
     /// <summary>What is put where bytes were lost.</summary>
-    public SalvageFill Fill { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">Set to none of the values.</exception>
+    public SalvageFill Fill
+    {
+        get;
+        init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(Fill), value, "This is no way to fill.");
+    }
 
     /// <summary>The byte for <see cref="SalvageFill.Pattern"/>.</summary>
     public byte Pattern { get; init; }
 
     /// <summary>Whether the destination's lost bytes are poisoned in their turn.</summary>
-    public PoisonPropagation Propagation { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">Set to none of the values.</exception>
+    public PoisonPropagation Propagation
+    {
+        get;
+        init => field = Enum.IsDefined(value)
+            ? value : throw new ArgumentOutOfRangeException(nameof(Propagation), value, "This is no way to propagate poison.");
+    }
 
     /// <summary>
     /// Whether, once bad pages lie close together, the kernel is asked where the next one is (process_vm_readv(2) on this process), which

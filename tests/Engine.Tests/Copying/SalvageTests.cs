@@ -74,6 +74,13 @@ public sealed unsafe class SalvageTests : IDisposable
         Assert.Equal((nuint)NativeRegion.HugePageSize, result.ProcessedBytes);
     }
 
+    [Fact]
+    public void Options_that_mean_nothing_are_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>("Fill", () => new SalvageOptions { Fill = (SalvageFill)99 });
+        Assert.Throws<ArgumentOutOfRangeException>("Propagation", () => new SalvageOptions { Propagation = (PoisonPropagation)(-1) });
+    }
+
     private static void Poison(NativeRegion source, Random random, PoisonSource[] latent, bool[] bad)
     {
         for (int i = random.Next(12); i > 0; i--)
