@@ -44,11 +44,17 @@ public sealed unsafe partial class SimulatedFile
     /// <summary>Gives the file another length (<c>ftruncate(2)</c>); pages beyond it are dropped and unmapped.</summary>
     public AccessResult Truncate(ulong length)
     {
+        var last = (uint)(length / NativeRegion.PageSize);
         uint first = (uint)((length + NativeRegion.PageSize - 1) / NativeRegion.PageSize);
         if (length <= Length)
         {
+            // The page that is cut in two is waited for, too, and brought in where it is in swap (shmem_get_partial_folio).
+            if (IsAnyHeld(last, uint.MaxValue))
+                return AccessResult.WouldBlock;
+            AccessResult result = last != first && SlotAt(last).IsSwap ? TryBringIn(last, out _) : AccessResult.Done;
             // A huge page may reach beyond the end.
-            AccessResult result = Drop(first, uint.MaxValue);
+            if (result == AccessResult.Done)
+                result = Drop(first, uint.MaxValue);
             if (result != AccessResult.Done)
                 return result;
             // Private copies end with the file too; a hole leaves them.
@@ -141,14 +147,8 @@ public sealed unsafe partial class SimulatedFile
 
     private AccessResult Drop(uint first, uint end)
     {
-        foreach ((uint firstPage, PageCacheSlot[] slots) in Chunks)
-        {
-            for (uint i = 0; i < ChunkPages; i++)
-            {
-                if (firstPage + i >= first && firstPage + i < end && IsHeld(slots[i]))
-                    return AccessResult.WouldBlock;
-            }
-        }
+        if (IsAnyHeld(first, end))
+            return AccessResult.WouldBlock;
         foreach ((uint firstPage, PageCacheSlot[] slots) in Chunks)
         {
             for (uint i = 0; i < ChunkPages; i++)
@@ -170,6 +170,19 @@ public sealed unsafe partial class SimulatedFile
             }
         }
         return AccessResult.Done;
+    }
+
+    private bool IsAnyHeld(uint first, uint end)
+    {
+        foreach ((uint firstPage, PageCacheSlot[] slots) in Chunks)
+        {
+            for (uint i = 0; i < ChunkPages; i++)
+            {
+                if (firstPage + i >= first && firstPage + i < end && IsHeld(slots[i]))
+                    return true;
+            }
+        }
+        return false;
     }
 
     private bool IsHeld(PageCacheSlot slot) =>

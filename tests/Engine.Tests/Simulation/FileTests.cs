@@ -1,0 +1,84 @@
+using CopyMc.Collapse;
+using CopyMc.Simulation;
+
+namespace CopyMc.Engine.Tests.Simulation;
+
+/// <summary>What a file loses is gone, and what it keeps stays, whatever its pages are at the moment.</summary>
+public sealed class FileTests : IDisposable
+{
+    private readonly TestMachine _test = new(options: new SimulatedMachineOptions { SwapPages = 512 });
+
+    public void Dispose()
+    {
+        _test.ExpectSound();
+        _test.Dispose();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_truncation_inside_a_page_waits_for_the_collapse_that_has_it_locked(bool isShmem)
+    {
+        SimulatedFile file = NewFilled(TestMachine.Pages, isShmem);
+        file.WriteBack();
+        var collapse = new FileCollapse(_test.Machine, file, 0, new CollapseOptions { StopBetweenPages = true });
+        while (collapse.CopiedPages < TestMachine.Pages)
+            Assert.True(collapse.MoveNext());
+
+        const ulong Cut = (TestMachine.Pages - 1) * TestMachine.Page + 100;
+        Assert.Equal(AccessResult.WouldBlock, file.Truncate(Cut));
+        Assert.Equal(TestMachine.HugePage, file.Length);
+        _test.ExpectSound(collapse);
+        while (collapse.MoveNext())
+            Assert.False(collapse.IsBlocked);
+        Assert.Equal(AccessResult.Done, file.Truncate(Cut));
+        ExpectZeroTail(file, Cut);
+    }
+
+    [Fact]
+    public void A_truncation_inside_a_page_waits_for_whoever_has_locked_it()
+    {
+        SimulatedFile file = NewFilled(2, isShmem: true);
+        uint pfn = file.SlotAt(0).Pfn;
+        Assert.True(_test.Machine.TryLockPage(pfn));
+        Assert.Equal(AccessResult.WouldBlock, file.Truncate(100));
+        Assert.True(file.SlotAt(1).IsPage);
+        _test.Machine.UnlockPage(pfn);
+        Assert.Equal(AccessResult.Done, file.Truncate(100));
+        ExpectZeroTail(file, 100);
+    }
+
+    [Fact]
+    public void A_truncation_inside_a_page_in_swap_brings_it_in()
+    {
+        SimulatedFile file = NewFilled(1, isShmem: true);
+        Assert.True(Reclaim.TryReclaimOne(_test.Machine, anonymous: false));
+        Assert.True(file.SlotAt(0).IsSwap);
+        _test.Machine.FailureInjection = point => point == FailurePoint.PageAllocation;
+        Assert.Equal(AccessResult.OutOfMemory, file.Truncate(100));
+        Assert.Equal(TestMachine.Page, file.Length);
+        _test.Machine.FailureInjection = null;
+        Assert.Equal(AccessResult.Done, file.Truncate(100));
+        ExpectZeroTail(file, 100);
+    }
+
+    private SimulatedFile NewFilled(int pages, bool isShmem)
+    {
+        SimulatedFile file = _test.Machine.NewFile((ulong)pages * TestMachine.Page, isShmem);
+        for (int i = 0; i < pages; i++)
+            Assert.Equal(AccessResult.Done, file.Write((ulong)i * TestMachine.Page, TestMachine.Content(i)));
+        return file;
+    }
+
+    private static void ExpectZeroTail(SimulatedFile file, ulong length)
+    {
+        Assert.Equal(length, file.Length);
+        ulong whole = (length + TestMachine.Page - 1) & ~(TestMachine.Page - 1);
+        Assert.Equal(AccessResult.Done, file.Truncate(whole));
+        var page = new byte[TestMachine.Page];
+        Assert.Equal(AccessResult.Done, file.Read(whole - TestMachine.Page, page));
+        int kept = (int)(length % TestMachine.Page);
+        Assert.Equal(TestMachine.Content((int)(length / TestMachine.Page)).AsSpan(0, kept), page.AsSpan(0, kept));
+        Assert.Equal(-1, page.AsSpan(kept).IndexOfAnyExcept((byte)0));
+    }
+}
