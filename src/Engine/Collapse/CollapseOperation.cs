@@ -55,16 +55,42 @@ public abstract class CollapseOperation
     }
 
     /// <summary>Runs all steps.</summary>
-    /// <exception cref="InvalidOperationException">A lock is held by somebody who was interrupted between his own steps.</exception>
-    public CollapseResult Run()
+    /// <exception cref="InvalidOperationException">
+    /// A lock is held by somebody who was interrupted between his own steps. Everything is taken back, and the collapse has ended in
+    /// <see cref="CollapseResult.Fail"/>; so it has when <see cref="CollapseOptions.BeforeStep"/> throws, unless the huge page was
+    /// the process's or the file's already: then it has succeeded.
+    /// </exception>
+    public CollapseResult Run() =>
+        TryRun() ? Result!.Value : throw new InvalidOperationException($"{NextStep} waits for a lock that nobody here will give back.");
+
+    /// <summary>Runs all steps, or else takes back what was done.</summary>
+    /// <returns>False if a step waits for a lock, which in here nobody gives back.</returns>
+    internal bool TryRun()
     {
-        while (MoveNext())
+        try
         {
-            if (IsBlocked)
-                throw new InvalidOperationException($"{NextStep} waits for a lock that nobody here will give back.");
-            Options.BeforeStep?.Invoke(this);
+            while (MoveNext())
+            {
+                if (IsBlocked)
+                    return false;
+                Options.BeforeStep?.Invoke(this);
+            }
+            return true;
         }
-        return Result!.Value;
+        finally
+        {
+            if (Result is null)
+                GiveUp();
+        }
+    }
+
+    /// <summary>After the commit there is no way back, and nothing to wait for on the way on.</summary>
+    private void GiveUp()
+    {
+        while (Undo.IsCommitted && MoveNext())
+            continue;
+        if (Result is null)
+            End(CollapseResult.Fail);
     }
 
     /// <summary>A page table that this collapse has taken out, and whose it is; what it maps is still mapped.</summary>

@@ -18,7 +18,10 @@ public sealed class CollapseOptions
     /// <summary>Where events are written; <see langword="null"/>: nowhere.</summary>
     public CollapseTrace? Trace { get; init; }
 
-    /// <summary>Called by <see cref="CollapseOperation.Run"/> before each step: what anybody else does meanwhile, happens there.</summary>
+    /// <summary>
+    /// Called by <see cref="CollapseOperation.Run"/> before each step: what anybody else does meanwhile, happens there. What it throws ends
+    /// the collapse, which leaves nothing half done.
+    /// </summary>
     public Action<CollapseOperation>? BeforeStep { get; init; }
 
     /// <summary>Through whose mapping a file's range was found: traced, and charged for the huge page.</summary>

@@ -118,9 +118,12 @@ public sealed class Khugepaged(SimulatedMachine machine, KhugepagedOptions? opti
         // Somebody has the address space for himself: another time.
         if (!area.Space.Lock.CanRead)
             return CollapseResult.Fail;
-        CollapseResult result = area.File is null
-            ? new AnonymousCollapse(area.Space, address, collapse).Run()
-            : new FileCollapse(machine, area.File, area.PageIndex(address), collapse).Run();
+        CollapseOperation operation = area.File is null
+            ? new AnonymousCollapse(area.Space, address, collapse)
+            : new FileCollapse(machine, area.File, area.PageIndex(address), collapse);
+        // So it is left where somebody is in the middle of it: a range that gave up has failed.
+        operation.TryRun();
+        CollapseResult result = operation.Result!.Value;
         if (result == CollapseResult.PteMappedHugepage)
         {
             result = PteMappedCollapse.Run(area.Space, address, install: false);

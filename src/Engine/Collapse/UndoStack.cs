@@ -20,7 +20,14 @@ internal sealed class UndoStack(CollapseOptions options)
         _steps.Add(step);
     }
 
-    internal void Commit() => _steps.Clear();
+    /// <summary>Whether what was done stays: nothing is taken back any more.</summary>
+    internal bool IsCommitted { get; private set; }
+
+    internal void Commit()
+    {
+        _steps.Clear();
+        IsCommitted = true;
+    }
 
     internal void Unwind()
     {
