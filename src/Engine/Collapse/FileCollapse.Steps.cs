@@ -238,7 +238,7 @@ public sealed unsafe partial class FileCollapse
             _slots[i] = PageCacheSlot.Page(NewPage + i);
         _file.CachedPages -= _holes;
         _file.CountCached(_holes);
-        _file.CountHuge(1);
+        Memory.CountHugeInCache(NewPage, 1);
     }
 
     private void Retract()

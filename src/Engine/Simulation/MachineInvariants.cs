@@ -43,8 +43,11 @@ internal sealed unsafe class MachineInvariants
         countHeld(_held);
         foreach (AddressSpace space in _machine.Processes)
             CountTables(space, detached);
+        long hugeShmem = 0, hugeFile = 0;
         foreach (SimulatedFile file in _machine.Files)
-            CountSlots(file);
+            CountSlots(file, ref file.IsShmem ? ref hugeShmem : ref hugeFile);
+        Expect(_machine.Counters.NrShmemThps == hugeShmem, $"nr_shmem_hugepages is {_machine.Counters.NrShmemThps}, huge pages of shmem are {hugeShmem}");
+        Expect(_machine.Counters.NrFileThps == hugeFile, $"nr_file_hugepages is {_machine.Counters.NrFileThps}, huge pages of files are {hugeFile}");
         CheckFrames();
         CheckSwap();
         CheckLru(anonymous: true);
@@ -114,7 +117,7 @@ internal sealed unsafe class MachineInvariants
             file += pages;
     }
 
-    private void CountSlots(SimulatedFile file)
+    private void CountSlots(SimulatedFile file, ref long huge)
     {
         long pages = 0, charged = 0;
         foreach ((uint firstPage, PageCacheSlot[] slots) in file.Chunks)
@@ -131,6 +134,7 @@ internal sealed unsafe class MachineInvariants
                 uint head = _memory.HeadOf(slot.Pfn);
                 _references[head]++;
                 ref Frame frame = ref _memory.Frames[head];
+                huge += slot.Pfn == head && frame.Order == BuddyAllocator.HugeOrder ? 1 : 0;
                 Expect(
                     frame.Owner == file.Number && frame.Index + (slot.Pfn - head) == firstPage + (uint)i,
                     $"file {file.Number}: the frame of page {firstPage + i} believes that it is page {frame.Index} of {frame.Owner}");

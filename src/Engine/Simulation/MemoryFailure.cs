@@ -112,12 +112,6 @@ public sealed unsafe class MemoryFailure
             return true;
         foreach (AddressSpace process in _machine.Processes)
             process.SplitMappingsOf(head);
-        bool cached = _memory.IsInPageCache(head);
-        uint owner = _memory.Frames[head].Owner;
-        if (!_memory.TrySplit(head))
-            return false;
-        if (cached)
-            _machine.FileOf(owner).CountHuge(-1);
-        return true;
+        return _memory.TrySplit(head);
     }
 }

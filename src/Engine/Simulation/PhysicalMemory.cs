@@ -314,6 +314,8 @@ internal sealed unsafe class PhysicalMemory : IDisposable
             LruRemove(head);
         Frame first = Frames[head];
         bool inCache = IsInPageCache(head);
+        if (inCache)
+            CountHugeInCache(head, -1);
         for (uint i = pages; i-- > 0;)
         {
             ref Frame frame = ref Frames[head + i];
@@ -329,6 +331,15 @@ internal sealed unsafe class PhysicalMemory : IDisposable
                 LruAdd(head + i);
         }
         return true;
+    }
+
+    /// <summary>Counts a file's huge page.</summary>
+    internal void CountHugeInCache(uint head, int pages)
+    {
+        if (IsSwapBacked(head))
+            Counters.NrShmemThps += pages;
+        else
+            Counters.NrFileThps += pages;
     }
 
     /// <summary>Copies a page from the zero page: unlike a memset it survives a bad destination, of which it says so.</summary>

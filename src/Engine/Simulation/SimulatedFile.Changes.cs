@@ -201,13 +201,13 @@ public sealed unsafe partial class SimulatedFile
             bool whole = headPage >= first && headPage + pages <= end;
             if (!whole && !_memory.TrySplit(head))
                 return false;
-            CountHuge(-1);
             if (whole)
             {
+                _memory.CountHugeInCache(head, -1);
                 for (uint i = 0; i < pages; i++)
                     ChunkFor(headPage + i)[(headPage + i) % ChunkPages] = default;
                 Uncharge(pages);
-                ForgetFolio(head);
+                Forget(head);
                 return true;
             }
         }
@@ -215,23 +215,16 @@ public sealed unsafe partial class SimulatedFile
         return true;
     }
 
-    /// <summary>The page cache lets go of a small page.</summary>
-    private void Forget(uint pfn)
-    {
-        _memory.Frames[pfn].Owner = 0;
-        if (_memory.Frames[pfn].Has(PageFlags.Private))
-        {
-            _memory.Frames[pfn].Flags &= ~PageFlags.Private;
-            _memory.Put(pfn);
-        }
-        CountCached(-1);
-        _memory.Put(pfn);
-    }
-
-    private void ForgetFolio(uint head)
+    /// <summary>The page cache lets go of a folio.</summary>
+    private void Forget(uint head)
     {
         int pages = (int)_memory.PagesOf(head);
         _memory.Frames[head].Owner = 0;
+        if (_memory.Frames[head].Has(PageFlags.Private))
+        {
+            _memory.Frames[head].Flags &= ~PageFlags.Private;
+            _memory.Put(head);
+        }
         CountCached(-pages);
         _memory.Put(head, pages);
     }

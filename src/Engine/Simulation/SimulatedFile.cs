@@ -167,14 +167,6 @@ public sealed unsafe partial class SimulatedFile
             _machine.Counters.NrShmem += pages;
     }
 
-    internal void CountHuge(int pages)
-    {
-        if (IsShmem)
-            _machine.Counters.NrShmemThps += pages;
-        else
-            _machine.Counters.NrFileThps += pages;
-    }
-
     private AccessResult TryFill(uint page, PageCacheSlot slot, out uint pfn)
     {
         do

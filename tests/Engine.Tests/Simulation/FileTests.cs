@@ -62,6 +62,28 @@ public sealed class FileTests : IDisposable
         ExpectZeroTail(file, 100);
     }
 
+    [Fact]
+    public void A_huge_page_that_reclaim_splits_is_counted_no_more()
+    {
+        SimulatedFile file = NewFilled(TestMachine.Pages, isShmem: true);
+        Assert.Equal(CollapseResult.PteMappedHugepage, new FileCollapse(_test.Machine, file, 0).Run());
+        Assert.Equal(1, _test.Machine.Counters.NrShmemThps);
+        Assert.True(Reclaim.TryReclaimOne(_test.Machine, anonymous: false));
+        Assert.False(file.IsHuge(0));
+        Assert.Equal(0, _test.Machine.Counters.NrShmemThps);
+    }
+
+    [Fact]
+    public void A_huge_page_that_a_file_system_keeps_data_with_is_freed_by_a_truncation()
+    {
+        SimulatedFile file = NewFilled(TestMachine.Pages, isShmem: false);
+        file.WriteBack();
+        Assert.Equal(CollapseResult.PteMappedHugepage, new FileCollapse(_test.Machine, file, 0).Run());
+        file.AttachPrivate(0);
+        Assert.Equal(AccessResult.Done, file.Truncate(0));
+        Assert.Equal(_test.Machine.Content.Length / (nuint)TestMachine.Page, (nuint)_test.Machine.FreeFrames + 1);
+    }
+
     private SimulatedFile NewFilled(int pages, bool isShmem)
     {
         SimulatedFile file = _test.Machine.NewFile((ulong)pages * TestMachine.Page, isShmem);
