@@ -99,6 +99,21 @@ public sealed partial class AddressSpace
         entry = default;
     }
 
+    /// <summary>Maps an area's file as from a descriptor that only reads; what was stored so far is the pages' to know.</summary>
+    internal void EndMayWrite(Vma area)
+    {
+        area.Flags &= ~VmaFlags.MayWrite;
+        ForEachEntry(area.Start, area.End, MoveDirty, splitsHuge: false);
+    }
+
+    private void MoveDirty(ref Pte pte, ulong address)
+    {
+        if (!pte.IsPresent || !pte.IsDirty)
+            return;
+        MarkDirty(pte.Pfn);
+        pte = pte.Clean();
+    }
+
     /// <summary>Drops what maps a file from one of its pages on.</summary>
     internal void ZapFrom(Vma area, uint filePage)
     {

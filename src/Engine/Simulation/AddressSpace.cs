@@ -114,7 +114,7 @@ public sealed partial class AddressSpace
         foreach (Vma area in cut)
         {
             bool unregistered = (area.Flags & ~set & clear & VmaFlags.UffdWriteProtect) != 0;
-            area.Flags = (area.Flags & ~clear) | set;
+            area.Flags = Vma.WithMayWrite((area.Flags & ~(clear & ~VmaFlags.MayWrite)) | set, area.File);
             if (unregistered)
                 ForEachEntry(area.Start, area.End, static (ref Pte pte, ulong _) => pte = pte.UffdUnprotected(), splitsHuge: false);
             if ((area.Flags & VmaFlags.Write) == 0)
@@ -204,7 +204,7 @@ public sealed partial class AddressSpace
         if (_areas.Any(area => area.Start < start + length && start < area.End))
             throw new ArgumentException($"Something is mapped between {start:x} and {start + length:x}.", nameof(address));
 
-        var vma = new Vma(this, start, start + length, flags, file, filePage ?? (uint)(start >> 12));
+        var vma = new Vma(this, start, start + length, Vma.WithMayWrite(flags, file), file, filePage ?? (uint)(start >> 12));
         Insert(vma);
         file?.Areas.Add(vma);
         return start;

@@ -68,6 +68,8 @@ public readonly record struct Pte(ulong Bits)
 
     internal Pte Old() => new(Bits & ~YoungBit);
 
+    internal Pte Clean() => new(Bits & ~DirtyBit);
+
     internal Pte ReadOnly() => new(Bits & ~WritableBit);
 
     internal Pte UffdWriteProtected() => new((Bits | UffdWriteProtectBit) & ~WritableBit);

@@ -39,11 +39,22 @@ public sealed unsafe partial class SimulatedFile
     /// <summary>Pages charged against <see cref="LimitPages"/>.</summary>
     public long ChargedPages { get; private set; }
 
-    /// <summary>Whether somebody has it open for writing, or maps it shared and writable: a regular file is not collapsed then.</summary>
+    /// <summary>
+    /// Whether somebody has it open for writing, or maps it with <see cref="VmaFlags.MayWrite"/>: a regular file is not collapsed then.
+    /// Set to false, whoever maps it and may not write to it now maps it as from a descriptor that only reads, and never will.
+    /// </summary>
     public bool IsOpenForWrite
     {
-        get => field || Areas.Exists(area => area.IsShared && (area.Flags & VmaFlags.Write) != 0);
-        set;
+        get => field || Areas.Exists(area => (area.Flags & VmaFlags.MayWrite) != 0);
+        set
+        {
+            field = value;
+            foreach (Vma area in Areas)
+            {
+                if (!value && (area.Flags & VmaFlags.Write) == 0)
+                    area.Space.EndMayWrite(area);
+            }
+        }
     }
 
     /// <summary>The areas that map it.</summary>

@@ -43,6 +43,13 @@ public sealed class Vma
 
     internal bool IsUffdArmed => (Flags & (VmaFlags.UffdMissing | VmaFlags.UffdWriteProtect)) != 0;
 
+    /// <summary>A store through a shared mapping may be in its page table alone: the file is open for writing as long as the mapping may write.</summary>
+    internal static VmaFlags WithMayWrite(VmaFlags flags, SimulatedFile? file)
+    {
+        const VmaFlags Stores = VmaFlags.Write | VmaFlags.Shared;
+        return file is not null && (flags & Stores) == Stores ? flags | VmaFlags.MayWrite : flags;
+    }
+
     /// <summary>The page of its file that an address maps; for anonymous memory the address in pages, where it was first mapped.</summary>
     internal uint PageIndex(ulong address) => FilePage + (uint)((address - Start) >> 12);
 

@@ -38,4 +38,10 @@ public enum VmaFlags
     /// Memory that this machine has no pages of: hugetlbfs, secret memory, a device's (<c>VM_NO_KHUGEPAGED</c>). It cannot be touched.
     /// </summary>
     Special = 1 << 9,
+
+    /// <summary>
+    /// A shared mapping of a file that is open for writing, which may be made writable (<c>VM_MAYWRITE</c>). Whatever is
+    /// <see cref="Write"/> and <see cref="Shared"/> has it, and keeps it when <see cref="Write"/> is taken away.
+    /// </summary>
+    MayWrite = 1 << 10,
 }

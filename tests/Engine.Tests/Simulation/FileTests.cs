@@ -63,6 +63,42 @@ public sealed class FileTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_may_be_written_through_a_mapping_is_not_collapsed_and_loses_nothing()
+    {
+        SimulatedFile file = NewFilled(TestMachine.Pages, isShmem: false);
+        file.WriteBack();
+        ulong start = _test.Process.MapFile(file, 0, TestMachine.HugePage);
+        for (int i = 0; i < TestMachine.Pages; i++)
+            Assert.NotNull(TestMachine.Read(_test.Process, start + (ulong)i * TestMachine.Page));
+        Assert.Equal(AccessResult.Done, _test.Process.Write(start, TestMachine.Content(7)));
+        Assert.Equal(AccessResult.Done, _test.Process.SetFlags(start, TestMachine.HugePage, VmaFlags.None, VmaFlags.Write));
+        Assert.True(file.IsOpenForWrite);
+        Assert.Equal(22, MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage, out CollapseResult? failure));
+        Assert.Equal(CollapseResult.VmaCheck, failure);
+        Assert.Equal(AccessResult.Done, _test.Process.Unmap(start, TestMachine.HugePage));
+        Assert.False(file.IsOpenForWrite);
+        Reclaim.DropCaches(_test.Machine);
+        ExpectPage(file, 0, TestMachine.Content(7));
+    }
+
+    [Fact]
+    public void A_file_that_nobody_has_open_for_writing_any_more_knows_what_was_written()
+    {
+        SimulatedFile file = NewFilled(TestMachine.Pages, isShmem: false);
+        file.WriteBack();
+        ulong start = _test.Process.MapFile(file, 0, TestMachine.HugePage);
+        Assert.Equal(AccessResult.Done, _test.Process.Write(start, TestMachine.Content(7)));
+        Assert.Equal(AccessResult.Done, _test.Process.SetFlags(start, TestMachine.HugePage, VmaFlags.None, VmaFlags.Write));
+        file.IsOpenForWrite = false;
+        Assert.False(file.IsOpenForWrite);
+        Assert.Equal(11, MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage, out CollapseResult? failure));
+        Assert.Equal(CollapseResult.PageDirtyOrWriteback, failure);
+        file.WriteBack();
+        Assert.Equal(0, MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage, out _));
+        ExpectPage(file, 0, TestMachine.Content(7));
+    }
+
+    [Fact]
     public void A_huge_page_that_reclaim_splits_is_counted_no_more()
     {
         SimulatedFile file = NewFilled(TestMachine.Pages, isShmem: true);
@@ -82,6 +118,13 @@ public sealed class FileTests : IDisposable
         file.AttachPrivate(0);
         Assert.Equal(AccessResult.Done, file.Truncate(0));
         Assert.Equal(_test.Machine.Content.Length / (nuint)TestMachine.Page, (nuint)_test.Machine.FreeFrames + 1);
+    }
+
+    private static void ExpectPage(SimulatedFile file, int page, byte[] content)
+    {
+        var read = new byte[TestMachine.Page];
+        Assert.Equal(AccessResult.Done, file.Read((ulong)page * TestMachine.Page, read));
+        Assert.Equal(content, read);
     }
 
     private SimulatedFile NewFilled(int pages, bool isShmem)
