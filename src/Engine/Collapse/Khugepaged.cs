@@ -140,7 +140,11 @@ public sealed class Khugepaged(SimulatedMachine machine, KhugepagedOptions? opti
     {
         try
         {
-            await Task.Delay(pause, _options.Time, cancellation).ConfigureAwait(false);
+            Task sleep = Task.Delay(pause, _options.Time, cancellation);
+            // No pause is no reason to keep the caller's thread.
+            if (sleep.IsCompletedSuccessfully)
+                await Task.Yield();
+            await sleep.ConfigureAwait(false);
             return true;
         }
         catch (OperationCanceledException)

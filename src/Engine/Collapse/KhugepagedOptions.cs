@@ -7,10 +7,12 @@ public sealed class KhugepagedOptions
     public int PagesToScan { get; init; } = 4096;
 
     /// <summary>The pause after a batch.</summary>
-    public TimeSpan ScanSleep { get; init; } = TimeSpan.FromSeconds(10);
+    /// <exception cref="ArgumentOutOfRangeException">It is negative, or longer than a timer can run: 49 days.</exception>
+    public TimeSpan ScanSleep { get; init => field = Checked(value, nameof(ScanSleep)); } = TimeSpan.FromSeconds(10);
 
     /// <summary>The pause in the middle of a batch, when no huge page was to be had for the first time.</summary>
-    public TimeSpan AllocSleep { get; init; } = TimeSpan.FromSeconds(60);
+    /// <exception cref="ArgumentOutOfRangeException">It is negative, or longer than a timer can run: 49 days.</exception>
+    public TimeSpan AllocSleep { get; init => field = Checked(value, nameof(AllocSleep)); } = TimeSpan.FromSeconds(60);
 
     /// <summary>What it accepts in a range.</summary>
     public CollapseLimits Limits { get; init; } = new();
@@ -23,4 +25,11 @@ public sealed class KhugepagedOptions
 
     /// <summary>Where events are written; <see langword="null"/>: nowhere.</summary>
     public CollapseTrace? Trace { get; init; }
+
+    private static TimeSpan Checked(TimeSpan sleep, string name)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(sleep, TimeSpan.Zero, name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(sleep, TimeSpan.FromMilliseconds(uint.MaxValue - 1), name);
+        return sleep;
+    }
 }

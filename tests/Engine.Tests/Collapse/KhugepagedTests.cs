@@ -183,4 +183,30 @@ public sealed class KhugepagedTests : IDisposable
         await run;
         _test.ExpectSound();
     }
+
+    [Fact]
+    public async Task Without_a_pause_it_still_gives_its_task_back()
+    {
+        using var stop = new CancellationTokenSource();
+        var agent = new Khugepaged(_test.Machine, new KhugepagedOptions { ScanSleep = TimeSpan.Zero });
+        _test.MapFilled();
+        Task? run = null;
+        // One that never gives it back ends by being cancelled from elsewhere.
+        Task started = Task.Run(() => { run = agent.RunAsync(stop.Token); }, TestContext.Current.CancellationToken);
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        bool given = await Task.WhenAny(started, Task.Delay(Timeout.InfiniteTimeSpan, late.Token)) == started;
+        await stop.CancelAsync();
+        await started;
+        await run!;
+        Assert.True(given);
+    }
+
+    [Fact]
+    public void A_negative_pause_is_refused_by_name()
+    {
+        TimeSpan negative = TimeSpan.FromTicks(-1);
+        Assert.Equal("ScanSleep", Assert.Throws<ArgumentOutOfRangeException>(() => new KhugepagedOptions { ScanSleep = negative }).ParamName);
+        Assert.Equal("AllocSleep", Assert.Throws<ArgumentOutOfRangeException>(() => new KhugepagedOptions { AllocSleep = negative }).ParamName);
+        Assert.Equal("AllocSleep", Assert.Throws<ArgumentOutOfRangeException>(() => new KhugepagedOptions { AllocSleep = TimeSpan.MaxValue }).ParamName);
+    }
 }
