@@ -19,6 +19,8 @@ public sealed partial class AddressSpace
             return AccessResult.WouldBlock;
         if (Find(address) is not { } whole || whole.End < address + length)
             return AccessResult.SegmentationFault;
+        if (whole.File is not null)
+            SimulatedFile.ThrowIfTooLong((ulong)whole.PageIndex(address) * NativeRegion.PageSize, newLength, nameof(address), nameof(newLength));
 
         Unmap(newAddress, newLength);
         if (newLength < length)

@@ -78,11 +78,14 @@ public sealed partial class AddressSpace
     /// <param name="flags">What the area allows; with <see cref="VmaFlags.Shared"/> stores reach the file.</param>
     /// <param name="address">Where; <see langword="null"/>: on the first free 2 MiB boundary after everything else.</param>
     /// <returns>The first address.</returns>
-    /// <exception cref="ArgumentException">The range is not of whole pages, is outside 64 TiB, or is mapped.</exception>
+    /// <exception cref="ArgumentException">
+    /// The range is not of whole pages, is outside 64 TiB, is mapped, or reaches beyond <see cref="SimulatedFile.MaxLength"/>.
+    /// </exception>
     public ulong MapFile(
         SimulatedFile file, uint filePage, ulong length, VmaFlags flags = VmaFlags.Read | VmaFlags.Write | VmaFlags.Shared, ulong? address = null)
     {
         ArgumentNullException.ThrowIfNull(file);
+        SimulatedFile.ThrowIfTooLong((ulong)filePage * NativeRegion.PageSize, length, nameof(filePage), nameof(length));
         return Add(length, flags, file, filePage, address);
     }
 

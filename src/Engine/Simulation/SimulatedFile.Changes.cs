@@ -4,13 +4,13 @@ namespace CopyMc.Simulation;
 public sealed unsafe partial class SimulatedFile
 {
     /// <summary>Writes bytes within one page of the file (<c>pwrite(2)</c>); the file grows if needed.</summary>
-    /// <exception cref="ArgumentException">The bytes cross a page.</exception>
+    /// <exception cref="ArgumentException">The bytes cross a page, or lie beyond <see cref="MaxLength"/>.</exception>
     public AccessResult Write(ulong offset, ReadOnlySpan<byte> bytes)
     {
-        ThrowIfCrossing(offset, bytes.Length);
+        uint page = PageOf(offset, bytes.Length);
         ulong length = Length;
         Length = ulong.Max(length, offset + (ulong)bytes.Length);
-        AccessResult result = TryGetPage((uint)(offset / NativeRegion.PageSize), out uint pfn);
+        AccessResult result = TryGetPage(page, out uint pfn);
         if (result == AccessResult.Done)
         {
             fixed (byte* source = bytes)
@@ -26,11 +26,10 @@ public sealed unsafe partial class SimulatedFile
     }
 
     /// <summary>Reads bytes within one page of the file (<c>pread(2)</c>); beyond the end there is nothing: <see cref="AccessResult.BusError"/>.</summary>
-    /// <exception cref="ArgumentException">The bytes cross a page.</exception>
+    /// <exception cref="ArgumentException">The bytes cross a page, or lie beyond <see cref="MaxLength"/>.</exception>
     public AccessResult Read(ulong offset, Span<byte> bytes)
     {
-        ThrowIfCrossing(offset, bytes.Length);
-        AccessResult result = TryGetPage((uint)(offset / NativeRegion.PageSize), out uint pfn);
+        AccessResult result = TryGetPage(PageOf(offset, bytes.Length), out uint pfn);
         if (result != AccessResult.Done)
             return result;
         fixed (byte* destination = bytes)
@@ -42,8 +41,10 @@ public sealed unsafe partial class SimulatedFile
     }
 
     /// <summary>Gives the file another length (<c>ftruncate(2)</c>); pages beyond it are dropped and unmapped.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is more than <see cref="MaxLength"/>.</exception>
     public AccessResult Truncate(ulong length)
     {
+        ThrowIfTooLong(0, length, nameof(length), nameof(length));
         var last = (uint)(length / NativeRegion.PageSize);
         uint first = (uint)((length + NativeRegion.PageSize - 1) / NativeRegion.PageSize);
         if (length <= Length)
@@ -79,7 +80,12 @@ public sealed unsafe partial class SimulatedFile
     }
 
     /// <summary>Drops whole pages (<c>FALLOC_FL_PUNCH_HOLE</c>): they read as zeros.</summary>
-    public AccessResult PunchHole(uint firstPage, uint pages) => Drop(firstPage, firstPage + pages);
+    /// <exception cref="ArgumentOutOfRangeException">The hole reaches beyond <see cref="MaxLength"/>.</exception>
+    public AccessResult PunchHole(uint firstPage, uint pages)
+    {
+        ThrowIfTooLong((ulong)firstPage * NativeRegion.PageSize, (ulong)pages * NativeRegion.PageSize, nameof(firstPage), nameof(pages));
+        return Drop(firstPage, firstPage + pages);
+    }
 
     /// <summary>Writes a regular file's dirty pages to its store. A page whose content is poisoned stays dirty.</summary>
     public void WriteBack()
@@ -257,9 +263,11 @@ public sealed unsafe partial class SimulatedFile
         return AccessResult.BusError;
     }
 
-    private static void ThrowIfCrossing(ulong offset, int length)
+    private static uint PageOf(ulong offset, int length)
     {
         if (offset % NativeRegion.PageSize + (ulong)length > NativeRegion.PageSize)
             throw new ArgumentException("One access stays in one page.", nameof(length));
+        ThrowIfTooLong(offset, (ulong)length, nameof(offset), nameof(offset));
+        return (uint)(offset / NativeRegion.PageSize);
     }
 }

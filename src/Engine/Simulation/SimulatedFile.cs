@@ -3,6 +3,9 @@ namespace CopyMc.Simulation;
 /// <summary>A file and its page cache: ordered slots of 4 KiB, each empty, a page, or (shmem) a page in swap.</summary>
 public sealed unsafe partial class SimulatedFile
 {
+    /// <summary>Bytes of the longest file, as its pages have numbers of 32 bits: 16 TiB less one huge page.</summary>
+    public const ulong MaxLength = (1UL << 44) - NativeRegion.HugePageSize;
+
     private const int ChunkPages = PageTable.EntryCount;
 
     private readonly SimulatedMachine _machine;
@@ -13,6 +16,7 @@ public sealed unsafe partial class SimulatedFile
 
     internal SimulatedFile(SimulatedMachine machine, uint number, ulong length, bool isShmem, MemoryCgroup cgroup)
     {
+        ThrowIfTooLong(0, length, nameof(length), nameof(length));
         _machine = machine;
         _memory = machine.Memory;
         Number = number;
@@ -91,6 +95,13 @@ public sealed unsafe partial class SimulatedFile
         head = slot.Pfn;
         return firstPage % ChunkPages == 0 && slot.IsPage && _memory.Frames[head].Order == BuddyAllocator.HugeOrder
             && !_memory.Frames[head].Has(PageFlags.HwPoison);
+    }
+
+    /// <exception cref="ArgumentOutOfRangeException">The range of bytes reaches beyond what a file can hold.</exception>
+    internal static void ThrowIfTooLong(ulong offset, ulong length, string offsetName, string lengthName)
+    {
+        if (offset > MaxLength || length > MaxLength - offset)
+            throw new ArgumentOutOfRangeException(offset > MaxLength ? offsetName : lengthName, $"A file has at most {MaxLength} bytes: 16 TiB less 2 MiB.");
     }
 
     /// <summary>What a load of a page would find, without bringing it in.</summary>

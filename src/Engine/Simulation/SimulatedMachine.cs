@@ -118,6 +118,7 @@ public sealed class SimulatedMachine : IDisposable
     /// <param name="length">Bytes.</param>
     /// <param name="isShmem">Whether it lives in memory and swap (a memfd, tmpfs) rather than in a store of its own.</param>
     /// <param name="cgroup">The group that its pages are charged to; <see langword="null"/>: <see cref="RootCgroup"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is more than <see cref="SimulatedFile.MaxLength"/>.</exception>
     public SimulatedFile NewFile(ulong length, bool isShmem, MemoryCgroup? cgroup = null)
     {
         var file = new SimulatedFile(this, ++_lastFile, length, isShmem, cgroup ?? RootCgroup);

@@ -120,6 +120,37 @@ public sealed class FileTests : IDisposable
         Assert.Equal(_test.Machine.Content.Length / (nuint)TestMachine.Page, (nuint)_test.Machine.FreeFrames + 1);
     }
 
+    [Fact]
+    public void No_page_number_is_cut_to_32_bits()
+    {
+        const ulong Most = (1UL << 44) - TestMachine.HugePage;
+        SimulatedFile file = NewFilled(4, isShmem: true);
+        ExpectRefused("offset", () => file.Write(1UL << 44, TestMachine.Content(9)));
+        ExpectRefused("offset", () => file.Write(ulong.MaxValue, [1]));
+        ExpectRefused("offset", () => file.Read(1UL << 44, new byte[1]));
+        ExpectRefused("length", () => file.Truncate(Most + 1));
+        ExpectRefused("pages", () => file.PunchHole(1, uint.MaxValue));
+        ExpectRefused("firstPage", () => file.PunchHole(uint.MaxValue, 1));
+        ExpectRefused("length", () => _test.Machine.NewFile(Most + 1, isShmem: true));
+        ExpectRefused("filePage", () => _test.Process.MapFile(file, uint.MaxValue, TestMachine.Page));
+        ExpectRefused("length", () => _test.Process.MapFile(file, 1, Most));
+        ExpectRefused("firstPage", () => _ = new FileCollapse(_test.Machine, file, unchecked((uint)-512)));
+        Assert.Equal(4 * TestMachine.Page, file.Length);
+        for (int i = 0; i < 4; i++)
+            ExpectPage(file, i, TestMachine.Content(i));
+
+        Assert.Equal(AccessResult.Done, file.Truncate(Most));
+        Assert.Equal(AccessResult.Done, file.Write(Most - 1, [1]));
+        Assert.Equal(AccessResult.Done, file.PunchHole(4, (uint)(Most / TestMachine.Page) - 4));
+        ExpectPage(file, 3, TestMachine.Content(3));
+        ulong start = _test.Process.MapFile(file, (uint)(Most / TestMachine.Page) - 1, TestMachine.Page);
+        Assert.Equal(AccessResult.Done, _test.Process.Write(start, [1]));
+        ExpectRefused("newLength", () => _test.Process.Remap(start, TestMachine.Page, 2 * TestMachine.Page, start + TestMachine.HugePage));
+    }
+
+    private static void ExpectRefused(string name, Action call) =>
+        Assert.Equal(name, Assert.Throws<ArgumentOutOfRangeException>(call).ParamName);
+
     private static void ExpectPage(SimulatedFile file, int page, byte[] content)
     {
         var read = new byte[TestMachine.Page];
