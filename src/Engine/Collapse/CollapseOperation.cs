@@ -44,6 +44,7 @@ public abstract class CollapseOperation
     {
         if (Result is not null)
             return false;
+        ObjectDisposedException.ThrowIf(Machine.IsDisposed, Machine);
         _steps ??= Start();
         IsBlocked = false;
         if (_steps.MoveNext())
@@ -79,7 +80,7 @@ public abstract class CollapseOperation
         }
         finally
         {
-            if (Result is null)
+            if (Result is null && !Machine.IsDisposed)
                 GiveUp();
         }
     }

@@ -177,6 +177,16 @@ public sealed partial class AddressSpace
         return IsHugeZero(entry.Huge) ? entry.Huge : entry.Huge.Plus((uint)index);
     }
 
+    /// <summary>The machine is gone, and all of its memory: nothing is mapped any more, and every call is refused at the lock.</summary>
+    internal void Close()
+    {
+        _areas.Clear();
+        _pmds.Clear();
+        _pins.Clear();
+        _lock.Close();
+        HasExited = true;
+    }
+
     internal void EndRead() => _lock.EndRead();
 
     internal void EndWrite() => _lock.EndWrite();

@@ -7,22 +7,19 @@ namespace CopyMc.Simulation;
 public sealed unsafe class MemoryFailure
 {
     private readonly SimulatedMachine _machine;
-    private readonly PhysicalMemory _memory;
     private readonly Queue<uint> _pending = new();
 
-    internal MemoryFailure(SimulatedMachine machine)
-    {
-        _machine = machine;
-        _memory = machine.Memory;
-    }
+    internal MemoryFailure(SimulatedMachine machine) => _machine = machine;
 
     /// <summary>Frames that wait to be handled.</summary>
     public int PendingCount => _pending.Count;
 
+    private PhysicalMemory Memory => _machine.Memory;
+
     /// <summary>Queues a frame (<c>memory_failure_queue</c>): whoever finds the poison holds locks that the handling needs.</summary>
     public void Enqueue(uint pfn)
     {
-        if (pfn < _memory.FrameCount && !_memory.Frames[pfn].Has(PageFlags.HwPoison) && !_pending.Contains(pfn))
+        if (pfn < Memory.FrameCount && !Memory.Frames[pfn].Has(PageFlags.HwPoison) && !_pending.Contains(pfn))
             _pending.Enqueue(pfn);
     }
 
@@ -41,42 +38,42 @@ public sealed unsafe class MemoryFailure
     /// <returns><see cref="AccessResult.WouldBlock"/> if somebody holds it locked or in a way that cannot be undone now.</returns>
     public AccessResult Handle(uint pfn)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(pfn, _memory.FrameCount);
-        if (_memory.Frames[pfn].Has(PageFlags.HwPoison))
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(pfn, Memory.FrameCount);
+        if (Memory.Frames[pfn].Has(PageFlags.HwPoison))
             return AccessResult.Done;
-        if (_memory.TryTakeFree(pfn))
+        if (Memory.TryTakeFree(pfn))
         {
             Retire(pfn);
             return AccessResult.Done;
         }
-        uint head = _memory.HeadOf(pfn);
+        uint head = Memory.HeadOf(pfn);
         // A page that is nobody's is on its way to somebody: it is looked at again when it has arrived.
-        bool anonymous = _memory.IsAnonymous(head);
-        bool cached = _memory.IsInPageCache(head);
-        if (_memory.Frames[head].Has(PageFlags.Locked) || _memory.Frames[head].Has(PageFlags.Isolated) || !(anonymous || cached)
+        bool anonymous = Memory.IsAnonymous(head);
+        bool cached = Memory.IsInPageCache(head);
+        if (Memory.Frames[head].Has(PageFlags.Locked) || Memory.Frames[head].Has(PageFlags.Isolated) || !(anonymous || cached)
             || !ReverseMap.CanWalk(_machine, head) || !TrySplit(head))
         {
             return AccessResult.WouldBlock;
         }
         // Splitting frees the pages that nobody maps.
-        if (_memory.TryTakeFree(pfn))
+        if (Memory.TryTakeFree(pfn))
         {
             Retire(pfn);
             return AccessResult.Done;
         }
 
-        _memory.Get(pfn);
+        Memory.Get(pfn);
         if (!ReverseMap.TryUnmap(_machine, pfn, static bad => Pte.HwPoison(bad)))
         {
-            _memory.Put(pfn);
+            Memory.Put(pfn);
             return AccessResult.WouldBlock;
         }
-        if (_memory.Frames[pfn].Has(PageFlags.Lru))
-            _memory.LruRemove(pfn);
-        _memory.Uncharge(pfn);
+        if (Memory.Frames[pfn].Has(PageFlags.Lru))
+            Memory.LruRemove(pfn);
+        Memory.Uncharge(pfn);
         // What shmem loses stays lost; another file's page can be read again.
-        if (cached && !_memory.IsSwapBacked(pfn))
-            _machine.FileOf(_memory.Frames[pfn].Owner).Remove(_memory.Frames[pfn].Index);
+        if (cached && !Memory.IsSwapBacked(pfn))
+            _machine.FileOf(Memory.Frames[pfn].Owner).Remove(Memory.Frames[pfn].Index);
         Retire(pfn);
         return AccessResult.Done;
     }
@@ -87,31 +84,31 @@ public sealed unsafe class MemoryFailure
     /// </summary>
     public void Unpoison(uint pfn)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(pfn, _memory.FrameCount);
-        _memory.Content.Poison.Clear((nuint)pfn * NativeRegion.PageSize, NativeRegion.PageSize);
-        if (!_memory.Frames[pfn].Has(PageFlags.HwPoison))
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(pfn, Memory.FrameCount);
+        Memory.Content.Poison.Clear((nuint)pfn * NativeRegion.PageSize, NativeRegion.PageSize);
+        if (!Memory.Frames[pfn].Has(PageFlags.HwPoison))
             return;
-        _memory.Frames[pfn].Flags &= ~PageFlags.HwPoison;
+        Memory.Frames[pfn].Flags &= ~PageFlags.HwPoison;
         _machine.Counters.HardwareCorrupted--;
-        _memory.Put(pfn);
+        Memory.Put(pfn);
     }
 
     /// <summary>The reference that is held here is never dropped: the frame is out of use.</summary>
     private void Retire(uint pfn)
     {
-        if (_memory.Frames[pfn].RefCount == 0)
-            _memory.Frames[pfn].RefCount = 1;
-        _memory.Frames[pfn].Flags |= PageFlags.HwPoison;
+        if (Memory.Frames[pfn].RefCount == 0)
+            Memory.Frames[pfn].RefCount = 1;
+        Memory.Frames[pfn].Flags |= PageFlags.HwPoison;
         _machine.Counters.HardwareCorrupted++;
     }
 
     /// <summary>A large folio is split, its mappings first, so that only the bad page is lost.</summary>
     private bool TrySplit(uint head)
     {
-        if (_memory.Frames[head].Order == 0)
+        if (Memory.Frames[head].Order == 0)
             return true;
         foreach (AddressSpace process in _machine.Processes)
             process.SplitMappingsOf(head);
-        return _memory.TrySplit(head);
+        return Memory.TrySplit(head);
     }
 }

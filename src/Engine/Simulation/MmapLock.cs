@@ -6,13 +6,15 @@ namespace CopyMc.Simulation;
 /// </summary>
 internal struct MmapLock
 {
+    private bool _isClosed;
+
     internal int Readers { get; private set; }
 
     internal bool HasWriter { get; private set; }
 
-    internal readonly bool CanRead => !HasWriter;
+    internal readonly bool CanRead => !HasWriter || IsFreeBesideWriter();
 
-    internal readonly bool CanWrite => !HasWriter && Readers == 0;
+    internal readonly bool CanWrite => HasWriter ? IsFreeBesideWriter() : Readers == 0;
 
     internal void Read()
     {
@@ -31,4 +33,13 @@ internal struct MmapLock
     internal void EndRead() => Readers--;
 
     internal void EndWrite() => HasWriter = false;
+
+    /// <summary>The machine is gone: whoever asks for the lock from now on is told so.</summary>
+    internal void Close() => HasWriter = _isClosed = true;
+
+    private readonly bool IsFreeBesideWriter()
+    {
+        ObjectDisposedException.ThrowIf(_isClosed, typeof(SimulatedMachine));
+        return false;
+    }
 }

@@ -44,6 +44,7 @@ public sealed unsafe partial class SimulatedFile
     /// <exception cref="ArgumentOutOfRangeException">It is more than <see cref="MaxLength"/>.</exception>
     public AccessResult Truncate(ulong length)
     {
+        ThrowIfDisposed();
         ThrowIfTooLong(0, length, nameof(length), nameof(length));
         var last = (uint)(length / NativeRegion.PageSize);
         uint first = (uint)((length + NativeRegion.PageSize - 1) / NativeRegion.PageSize);
@@ -83,6 +84,7 @@ public sealed unsafe partial class SimulatedFile
     /// <exception cref="ArgumentOutOfRangeException">The hole reaches beyond <see cref="MaxLength"/>.</exception>
     public AccessResult PunchHole(uint firstPage, uint pages)
     {
+        ThrowIfDisposed();
         ThrowIfTooLong((ulong)firstPage * NativeRegion.PageSize, (ulong)pages * NativeRegion.PageSize, nameof(firstPage), nameof(pages));
         return Drop(firstPage, firstPage + pages);
     }
@@ -90,6 +92,7 @@ public sealed unsafe partial class SimulatedFile
     /// <summary>Writes a regular file's dirty pages to its store. A page whose content is poisoned stays dirty.</summary>
     public void WriteBack()
     {
+        ThrowIfDisposed();
         foreach ((uint firstPage, PageCacheSlot[] slots) in Chunks)
         {
             for (uint i = 0; i < ChunkPages && !IsShmem; i++)
@@ -110,6 +113,7 @@ public sealed unsafe partial class SimulatedFile
     /// <summary>Has the file system keep data of its own with a page in the cache (<c>folio_attach_private</c>).</summary>
     public void AttachPrivate(uint page)
     {
+        ThrowIfDisposed();
         uint head = _memory.HeadOf(SlotAt(page).Pfn);
         if (!SlotAt(page).IsPage || _memory.Frames[head].Has(PageFlags.Private))
             return;
@@ -263,8 +267,9 @@ public sealed unsafe partial class SimulatedFile
         return AccessResult.BusError;
     }
 
-    private static uint PageOf(ulong offset, int length)
+    private uint PageOf(ulong offset, int length)
     {
+        ThrowIfDisposed();
         if (offset % NativeRegion.PageSize + (ulong)length > NativeRegion.PageSize)
             throw new ArgumentException("One access stays in one page.", nameof(length));
         ThrowIfTooLong(offset, (ulong)length, nameof(offset), nameof(offset));

@@ -97,6 +97,8 @@ public sealed unsafe partial class SimulatedFile
             && !_memory.Frames[head].Has(PageFlags.HwPoison);
     }
 
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_machine.IsDisposed, _machine);
+
     /// <exception cref="ArgumentOutOfRangeException">The range of bytes reaches beyond what a file can hold.</exception>
     internal static void ThrowIfTooLong(ulong offset, ulong length, string offsetName, string lengthName)
     {
@@ -118,6 +120,9 @@ public sealed unsafe partial class SimulatedFile
             stored.CopyTo(content);
         return AccessResult.Done;
     }
+
+    /// <summary>The machine is gone, and the page cache with it.</summary>
+    internal void Close() => _chunks.Clear();
 
     internal bool TryCharge(long pages)
     {

@@ -19,6 +19,7 @@ public sealed class SimulatedMachine : IDisposable
     /// <summary>Bytes of the smallest machine: the pages that are collapsed, and the huge page that they become.</summary>
     public const int LeastMemory = 2 * NativeRegion.HugePageSize;
 
+    private PhysicalMemory? _memory;
     private readonly List<AnonVma> _anonVmas = [];
     private readonly List<SimulatedFile> _files = [];
     private readonly Dictionary<uint, SimulatedFile> _filesByNumber = [];
@@ -44,7 +45,8 @@ public sealed class SimulatedMachine : IDisposable
 
         Options = options ?? new SimulatedMachineOptions();
         ArgumentOutOfRangeException.ThrowIfNegative(Options.SwapPages);
-        Memory = new PhysicalMemory(memory, Options.Engine ?? CopyEngine.Shared);
+        _memory = new PhysicalMemory(memory, Options.Engine ?? CopyEngine.Shared);
+        Counters = _memory.Counters;
         Swap = new SwapArea(Options.SwapPages);
         RootCgroup = NewCgroup();
         MemoryFailure = new MemoryFailure(this);
@@ -54,7 +56,7 @@ public sealed class SimulatedMachine : IDisposable
     public SimulatedMachineOptions Options { get; }
 
     /// <summary>The counters.</summary>
-    public VmCounters Counters => Memory.Counters;
+    public VmCounters Counters { get; }
 
     /// <summary>The group that everything belongs to that is given no other. Its limit is none.</summary>
     public MemoryCgroup RootCgroup { get; }
@@ -81,7 +83,10 @@ public sealed class SimulatedMachine : IDisposable
         set => Memory.FailureInjection = value;
     }
 
-    internal PhysicalMemory Memory { get; }
+    /// <exception cref="ObjectDisposedException">The memory was given back.</exception>
+    internal PhysicalMemory Memory => _memory ?? throw new ObjectDisposedException(nameof(SimulatedMachine));
+
+    internal bool IsDisposed => _memory is null;
 
     internal SwapArea Swap { get; }
 
@@ -172,10 +177,17 @@ public sealed class SimulatedMachine : IDisposable
     /// <param name="anonymous">The list of anonymous memory, or of files.</param>
     public IEnumerable<uint> Lru(bool anonymous) => Memory.Lru(anonymous);
 
-    /// <summary>Gives the memory back to the system.</summary>
+    /// <summary>Gives the memory back to the system. Processes have ended then, and whatever would touch memory is refused.</summary>
     public void Dispose()
     {
-        Memory.Dispose();
+        if (_memory is null)
+            return;
+        foreach (AddressSpace process in _processes)
+            process.Close();
+        foreach (SimulatedFile file in _files)
+            file.Close();
+        _memory.Dispose();
+        _memory = null;
         Swap.Dispose();
     }
 

@@ -1,0 +1,77 @@
+using CopyMc.Collapse;
+using CopyMc.Simulation;
+
+namespace CopyMc.Engine.Tests.Simulation;
+
+/// <summary>Whoever still has something of a machine that is gone is told so, and nobody touches its memory.</summary>
+public sealed class DisposedMachineTests
+{
+    [Fact]
+    public void Every_use_of_a_machine_that_is_gone_is_refused()
+    {
+        var test = new TestMachine(options: new SimulatedMachineOptions { SwapPages = 8 });
+        ulong start = test.MapFilled();
+        (SimulatedFile file, ulong mapped) = test.MapFile(isShmem: true);
+        TestMachine.Read(test.Process, mapped);
+        AddressSpace process = test.Process;
+        SimulatedMachine machine = test.Machine;
+        SimulatedFile deleted = machine.NewFile(TestMachine.Page, isShmem: true);
+        Assert.Equal(AccessResult.Done, deleted.Delete());
+        Assert.Equal(AccessResult.Done, process.TryPin(start));
+        var halfDone = new AnonymousCollapse(process, start);
+        machine.Dispose();
+        machine.Dispose();
+
+        var page = new byte[TestMachine.Page];
+        Action[] uses =
+        [
+            () => process.Write(start, [1]),
+            () => process.Read(start, page),
+            () => process.TryPin(start),
+            () => process.Map(TestMachine.Page),
+            () => process.MapFile(file, 0, TestMachine.Page),
+            () => process.Unmap(start, TestMachine.Page),
+            () => process.Remap(start, TestMachine.Page, TestMachine.Page, 1UL << 40),
+            () => process.SetFlags(start, TestMachine.Page, VmaFlags.Locked),
+            () => process.Populate(start, TestMachine.Page),
+            () => process.LockInMemory(start, TestMachine.Page),
+            () => process.DontNeed(start, TestMachine.Page),
+            () => process.InstallGuard(start, TestMachine.Page),
+            () => process.SplitHugeMapping(start),
+            () => process.Fork(out _),
+            () => process.Exit(),
+            () => file.Write(0, [1]),
+            () => file.Read(0, page),
+            () => file.Truncate(0),
+            () => file.PunchHole(0, 1),
+            () => file.WriteBack(),
+            () => file.AttachPrivate(0),
+            () => deleted.Write(0, [1]),
+            () => machine.NewProcess(),
+            () => machine.NewFile(0, isShmem: true),
+            () => machine.NewCgroup(),
+            () => machine.Poison(0, 0),
+            () => machine.TryLockPage(0),
+            () => machine.UnlockPage(0),
+            () => machine.Lru(anonymous: true),
+            () => machine.MemoryFailure.Enqueue(0),
+            () => machine.MemoryFailure.Handle(0),
+            () => machine.MemoryFailure.Unpoison(0),
+            () => _ = machine.FreeFrames,
+            () => Reclaim.TryReclaimOne(machine, anonymous: true),
+            () => Reclaim.DropCaches(machine),
+            () => halfDone.Run(),
+            () => _ = new FileCollapse(machine, file, 0),
+            () => test.Violations(),
+        ];
+        for (int i = 0; i < uses.Length; i++)
+            Assert.True(Record.Exception(uses[i]) is ObjectDisposedException, $"use {i}");
+
+        // A look at nothing is no harm.
+        Assert.True(process.HasExited);
+        Assert.False(process.IsHuge(start));
+        Assert.False(file.IsHuge(0));
+        Assert.Equal(AccessResult.SegmentationFault, process.Peek(start, page));
+        Assert.False(process.Unpin());
+    }
+}
