@@ -32,11 +32,12 @@ public sealed unsafe partial class FileCollapse : CollapseOperation
     /// <param name="file">The file.</param>
     /// <param name="firstPage">The range's first page, a multiple of 512.</param>
     /// <param name="options">How; <see langword="null"/>: as <c>MADV_COLLAPSE</c>, in as few stops as possible.</param>
-    /// <exception cref="ArgumentException">The page is no multiple of 512, or beyond what a file can hold.</exception>
+    /// <exception cref="ArgumentException">The page is no multiple of 512, or beyond what a file can hold; or the file is another machine's.</exception>
     public FileCollapse(SimulatedMachine machine, SimulatedFile file, uint firstPage, CollapseOptions? options = null)
         : base(machine ?? throw new ArgumentNullException(nameof(machine)), options ?? new CollapseOptions())
     {
         ArgumentNullException.ThrowIfNull(file);
+        file.ThrowIfNotOf(machine);
         if (firstPage % PageCount != 0)
             throw new ArgumentException("The range starts on a 2 MiB boundary of the file.", nameof(firstPage));
         SimulatedFile.ThrowIfTooLong((ulong)firstPage * NativeRegion.PageSize, NativeRegion.HugePageSize, nameof(firstPage), nameof(firstPage));

@@ -15,7 +15,9 @@ public static class MadviseCollapse
     /// <param name="beforeStep">Called before each step: see <see cref="CollapseOptions.BeforeStep"/>.</param>
     /// <param name="lastFailure">The last result that was no success; <see langword="null"/>: none.</param>
     /// <returns>0, or the errno.</returns>
-    /// <exception cref="InvalidOperationException">A lock is held by a collapse that was interrupted between its steps.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A lock is held by a collapse that was interrupted between its steps. Ranges before that one are collapsed, and it is as it was.
+    /// </exception>
     public static int Run(
         AddressSpace space, ulong address, ulong length, out CollapseResult? lastFailure, CollapseTrace? trace = null,
         Action<CollapseOperation>? beforeStep = null)
@@ -24,7 +26,10 @@ public static class MadviseCollapse
         lastFailure = null;
         if (address % NativeRegion.PageSize != 0)
             return Invalid;
+        // What wraps around, the rounded length or the end, is EINVAL to madvise(2).
         ulong end = address + ((length + NativeRegion.PageSize - 1) & ~(ulong)(NativeRegion.PageSize - 1));
+        if (length > ulong.MaxValue - (NativeRegion.PageSize - 1) || end < address)
+            return Invalid;
         // madvise(2) goes area by area; a gap is remembered, and does not stop it.
         bool gap = false;
         ulong reached = address;

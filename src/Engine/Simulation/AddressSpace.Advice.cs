@@ -9,6 +9,7 @@ public sealed partial class AddressSpace
     /// <summary>Faults a range in as if it were written to, and writes nothing (<c>MADV_POPULATE_WRITE</c>): frames that were never used are not touched.</summary>
     public AccessResult Populate(ulong address, ulong length)
     {
+        ThrowIfNoRange(address, length);
         for (ulong at = address; at < address + length; at += NativeRegion.PageSize)
         {
             AccessResult result = FaultIn(at, write: true, out _);
@@ -127,6 +128,7 @@ public sealed partial class AddressSpace
 
     private AccessResult OnAreas(ulong address, ulong length, Action<Vma, ulong, ulong> action)
     {
+        ThrowIfNoRange(address, length);
         if (!_lock.CanRead)
             return AccessResult.WouldBlock;
         ulong end = address + length;

@@ -8,11 +8,13 @@ public sealed partial class AddressSpace
     /// <param name="newLength">Bytes at the new place; what is more is absent.</param>
     /// <param name="newAddress">The new place's first byte; what is mapped there goes. It must not overlap the old one.</param>
     /// <returns><see cref="AccessResult.SegmentationFault"/> if no single area holds the range.</returns>
-    /// <exception cref="ArgumentException">A number is not of whole pages, or the places overlap.</exception>
+    /// <exception cref="ArgumentException">A range is not of whole pages, or is outside 64 TiB; or the places overlap.</exception>
     public AccessResult Remap(ulong address, ulong length, ulong newLength, ulong newAddress)
     {
-        if (((address | length | newLength | newAddress) & (NativeRegion.PageSize - 1)) != 0 || length == 0 || newLength == 0)
-            throw new ArgumentException("What is moved is made of whole pages.", nameof(address));
+        ThrowIfNoRange(address, length);
+        ThrowIfNoRange(newAddress, newLength, nameof(newAddress), nameof(newLength));
+        if (length == 0 || newLength == 0)
+            throw new ArgumentException("A page or more is moved.", length == 0 ? nameof(length) : nameof(newLength));
         if (newAddress < address + length && address < newAddress + newLength)
             throw new ArgumentException("The new place overlaps the old one.", nameof(newAddress));
         if (!_lock.CanWrite)

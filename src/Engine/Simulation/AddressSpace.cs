@@ -3,11 +3,11 @@ namespace CopyMc.Simulation;
 /// <summary>A process's memory: its areas, its page tables, and the calls that change them.</summary>
 /// <remarks>
 /// Every call that takes the mmap lock returns <see cref="AccessResult.WouldBlock"/> where a collapse holds it in a way that excludes it.
-/// Addresses and lengths are in bytes.
+/// Addresses and lengths are in bytes; ranges are of whole pages below 64 TiB, and others are refused with an <see cref="ArgumentException"/>.
 /// </remarks>
 public sealed partial class AddressSpace
 {
-    private const ulong FirstAddress = 1UL << 30;
+    private const ulong FirstAddress = 1UL << 30, EndOfAddresses = 1UL << 46;
     private const int PmdShift = 21, PudShift = 30;
 
     private readonly SimulatedMachine _machine;
@@ -79,19 +79,23 @@ public sealed partial class AddressSpace
     /// <param name="address">Where; <see langword="null"/>: on the first free 2 MiB boundary after everything else.</param>
     /// <returns>The first address.</returns>
     /// <exception cref="ArgumentException">
-    /// The range is not of whole pages, is outside 64 TiB, is mapped, or reaches beyond <see cref="SimulatedFile.MaxLength"/>.
+    /// The range is not of whole pages, is outside 64 TiB, is mapped, or reaches beyond <see cref="SimulatedFile.MaxLength"/>; or the file
+    /// is another machine's.
     /// </exception>
     public ulong MapFile(
         SimulatedFile file, uint filePage, ulong length, VmaFlags flags = VmaFlags.Read | VmaFlags.Write | VmaFlags.Shared, ulong? address = null)
     {
         ArgumentNullException.ThrowIfNull(file);
+        file.ThrowIfNotOf(_machine);
         SimulatedFile.ThrowIfTooLong((ulong)filePage * NativeRegion.PageSize, length, nameof(filePage), nameof(length));
         return Add(length, flags, file, filePage, address);
     }
 
     /// <summary>Unmaps a range; what is not mapped in it does not matter (<c>munmap(2)</c>).</summary>
+    /// <exception cref="ArgumentException">The range is not of whole pages, or is outside 64 TiB.</exception>
     public AccessResult Unmap(ulong address, ulong length)
     {
+        ThrowIfNoRange(address, length);
         if (!_lock.CanWrite)
             return AccessResult.WouldBlock;
         foreach (Vma area in CutOut(address, length))
@@ -107,8 +111,10 @@ public sealed partial class AddressSpace
     /// Gives a range other flags, splitting areas as needed and joining those that no longer differ (<c>mprotect(2)</c>,
     /// <c>madvise(2)</c>, userfaultfd registration).
     /// </summary>
+    /// <exception cref="ArgumentException">The range is not of whole pages, or is outside 64 TiB.</exception>
     public AccessResult SetFlags(ulong address, ulong length, VmaFlags set, VmaFlags clear = VmaFlags.None)
     {
+        ThrowIfNoRange(address, length);
         if (!_lock.CanWrite)
             return AccessResult.WouldBlock;
         List<Vma> cut = CutOut(address, length);
@@ -134,7 +140,7 @@ public sealed partial class AddressSpace
             return AccessResult.WouldBlock;
         while (Unpin())
             continue;
-        Unmap(0, ulong.MaxValue);
+        Unmap(0, EndOfAddresses);
         HasExited = true;
         _machine.Remove(this);
         return AccessResult.Done;
@@ -209,11 +215,9 @@ public sealed partial class AddressSpace
     {
         ObjectDisposedException.ThrowIf(HasExited, this);
         ulong start = address ?? AfterLast();
-        const ulong PageMask = NativeRegion.PageSize - 1;
-        if (length == 0 || ((length | start) & PageMask) != 0)
-            throw new ArgumentException("An area is made of whole pages.", length == 0 || (length & PageMask) != 0 ? nameof(length) : nameof(address));
-        if (start > (1UL << 46) || length > (1UL << 46) - start)
-            throw new ArgumentException("Addresses end at 64 TiB.", nameof(length));
+        if (length == 0)
+            throw new ArgumentException("An area has a page or more.", nameof(length));
+        ThrowIfNoRange(start, length);
         if (_areas.Any(area => area.Start < start + length && start < area.End))
             throw new ArgumentException($"Something is mapped between {start:x} and {start + length:x}.", nameof(address));
 
@@ -221,6 +225,15 @@ public sealed partial class AddressSpace
         Insert(vma);
         file?.Areas.Add(vma);
         return start;
+    }
+
+    private static void ThrowIfNoRange(ulong address, ulong length, string addressName = "address", string lengthName = "length")
+    {
+        const ulong PageMask = NativeRegion.PageSize - 1;
+        if (((address | length) & PageMask) != 0)
+            throw new ArgumentException("A range is made of whole pages.", (length & PageMask) != 0 ? lengthName : addressName);
+        if (address > EndOfAddresses || length > EndOfAddresses - address)
+            throw new ArgumentException("Addresses end at 64 TiB.", address > EndOfAddresses ? addressName : lengthName);
     }
 
     private void Insert(Vma area)
@@ -239,7 +252,7 @@ public sealed partial class AddressSpace
     /// <summary>Splits areas so that the range starts and ends on boundaries; returns those inside.</summary>
     private List<Vma> CutOut(ulong address, ulong length)
     {
-        ulong end = length > ulong.MaxValue - address ? ulong.MaxValue : address + length;
+        ulong end = address + length;
         foreach (ulong boundary in (ReadOnlySpan<ulong>)[address, end])
         {
             if (Find(boundary) is { } area && area.Start < boundary)

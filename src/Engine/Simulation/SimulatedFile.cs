@@ -97,6 +97,13 @@ public sealed unsafe partial class SimulatedFile
             && !_memory.Frames[head].Has(PageFlags.HwPoison);
     }
 
+    /// <exception cref="ArgumentException">The file is another machine's.</exception>
+    internal void ThrowIfNotOf(SimulatedMachine machine, string name = "file")
+    {
+        if (machine != _machine)
+            throw new ArgumentException("The file is another machine's.", name);
+    }
+
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_machine.IsDisposed, _machine);
 
     /// <exception cref="ArgumentOutOfRangeException">The range of bytes reaches beyond what a file can hold.</exception>

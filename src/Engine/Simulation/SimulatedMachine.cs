@@ -111,10 +111,11 @@ public sealed class SimulatedMachine : IDisposable
 
     /// <summary>Starts a process with nothing mapped.</summary>
     /// <param name="cgroup">The group that its pages are charged to; <see langword="null"/>: <see cref="RootCgroup"/>.</param>
+    /// <exception cref="ArgumentException">The group is another machine's.</exception>
     public AddressSpace NewProcess(MemoryCgroup? cgroup = null)
     {
         // After everybody who lives: whoever goes through the processes goes by their numbers.
-        var process = new AddressSpace(this, _processes.Count == 0 ? 0 : _processes[^1].Number + 1, cgroup ?? RootCgroup);
+        var process = new AddressSpace(this, _processes.Count == 0 ? 0 : _processes[^1].Number + 1, Own(cgroup));
         _processes.Add(process);
         return process;
     }
@@ -124,9 +125,10 @@ public sealed class SimulatedMachine : IDisposable
     /// <param name="isShmem">Whether it lives in memory and swap (a memfd, tmpfs) rather than in a store of its own.</param>
     /// <param name="cgroup">The group that its pages are charged to; <see langword="null"/>: <see cref="RootCgroup"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is more than <see cref="SimulatedFile.MaxLength"/>.</exception>
+    /// <exception cref="ArgumentException">The group is another machine's.</exception>
     public SimulatedFile NewFile(ulong length, bool isShmem, MemoryCgroup? cgroup = null)
     {
-        var file = new SimulatedFile(this, ++_lastFile, length, isShmem, cgroup ?? RootCgroup);
+        var file = new SimulatedFile(this, ++_lastFile, length, isShmem, Own(cgroup));
         _files.Add(file);
         _filesByNumber.Add(file.Number, file);
         return file;
@@ -189,6 +191,15 @@ public sealed class SimulatedMachine : IDisposable
         _memory.Dispose();
         _memory = null;
         Swap.Dispose();
+    }
+
+    private MemoryCgroup Own(MemoryCgroup? cgroup)
+    {
+        if (cgroup is null)
+            return RootCgroup;
+        if (cgroup.Number >= Memory.Cgroups.Count || Memory.Cgroups[cgroup.Number] != cgroup)
+            throw new ArgumentException("The group is another machine's.", nameof(cgroup));
+        return cgroup;
     }
 
     internal AnonVma NewAnonVma()

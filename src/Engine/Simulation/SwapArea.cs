@@ -7,13 +7,14 @@ namespace CopyMc.Simulation;
 internal sealed unsafe class SwapArea : IDisposable
 {
     private readonly NativeRegion? _store;
-    private readonly ushort[] _users;
+    private readonly int _slots;
+    /// <summary>Of the slots that were ever used.</summary>
+    private readonly List<ushort> _users = [];
     private readonly Stack<uint> _free = new();
-    private uint _neverUsed;
 
     internal SwapArea(int slots)
     {
-        _users = new ushort[slots];
+        _slots = slots;
         if (slots > 0)
         {
             var options = new NativeRegionOptions { Populate = false, Reserve = false };
@@ -21,35 +22,36 @@ internal sealed unsafe class SwapArea : IDisposable
         }
     }
 
-    internal int UsedSlots => (int)_neverUsed - _free.Count;
+    internal int UsedSlots => _users.Count - _free.Count;
 
     internal bool TryAllocate(out uint slot)
     {
         if (!_free.TryPop(out slot))
         {
-            if (_neverUsed == _users.Length)
+            if (_users.Count == _slots)
                 return false;
-            slot = _neverUsed++;
+            slot = (uint)_users.Count;
+            _users.Add(0);
         }
         return true;
     }
 
     internal byte* Content(uint slot) => _store!.Pointer + (nuint)slot * NativeRegion.PageSize;
 
-    internal int Users(uint slot) => _users[slot];
+    internal int Users(uint slot) => _users[(int)slot];
 
     /// <exception cref="InvalidOperationException">There are as many as can be counted; nothing is changed.</exception>
     internal void AddUser(uint slot)
     {
-        if (_users[slot] == ushort.MaxValue)
+        if (_users[(int)slot] == ushort.MaxValue)
             throw new InvalidOperationException($"A page in swap is named by at most {ushort.MaxValue} entries.");
-        _users[slot]++;
+        _users[(int)slot]++;
     }
 
     /// <summary>One entry fewer names the slot; with the last it is free.</summary>
     internal void Drop(uint slot)
     {
-        if (--_users[slot] == 0)
+        if (--_users[(int)slot] == 0)
             _free.Push(slot);
     }
 
