@@ -45,7 +45,8 @@ public sealed unsafe partial class SimulatedFile
 
     /// <summary>
     /// Whether somebody has it open for writing, or maps it with <see cref="VmaFlags.MayWrite"/>: a regular file is not collapsed then.
-    /// Set to false, whoever maps it and may not write to it now maps it as from a descriptor that only reads, and never will.
+    /// Set to false, whoever maps it and may not write to it now maps it as from a descriptor that only reads; stores so far are known to
+    /// its pages then.
     /// </summary>
     public bool IsOpenForWrite
     {
