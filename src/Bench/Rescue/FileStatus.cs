@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace CopyMc.Bench.Rescue;
@@ -17,6 +18,12 @@ internal readonly struct FileStatus
     [FieldOffset(48)]
     private readonly ulong _blocks;
 
+    [FieldOffset(80)]
+    private readonly long _bornSeconds;
+
+    [FieldOffset(88)]
+    private readonly uint _bornNanoseconds;
+
     [FieldOffset(112)]
     private readonly long _modifiedSeconds;
 
@@ -24,10 +31,10 @@ internal readonly struct FileStatus
     private readonly uint _modifiedNanoseconds;
 
     [FieldOffset(128)]
-    private readonly ulong _deviceItself;
+    private readonly DeviceNumber _deviceItself;
 
     [FieldOffset(136)]
-    private readonly ulong _deviceItIsOn;
+    private readonly DeviceNumber _deviceItIsOn;
 
     internal bool IsDirectory => (_mode & TypeMask) == Directory;
 
@@ -41,8 +48,21 @@ internal readonly struct FileStatus
     /// <summary>When its content last changed.</summary>
     internal (long Seconds, uint Nanoseconds) Modified => (_modifiedSeconds, _modifiedNanoseconds);
 
+    /// <summary>
+    /// What tells it from every other file or device, however they are named. A file system may give the number of a deleted file to the next
+    /// one at once: that one was born later (0 where the file system does not know).
+    /// </summary>
+    internal string Identity => IsBlockDevice
+        ? $"block device {_deviceItself}"
+        : string.Create(CultureInfo.InvariantCulture, $"inode {_inode} on {_deviceItIsOn}, born {_bornSeconds}.{_bornNanoseconds:D9}");
+
     /// <summary>Whether both are one file, by whatever names, or one device.</summary>
     internal bool IsSameFile(in FileStatus other) =>
         IsBlockDevice && other.IsBlockDevice ? _deviceItself == other._deviceItself
         : _inode == other._inode && _deviceItIsOn == other._deviceItIsOn;
+
+    private readonly record struct DeviceNumber(uint Major, uint Minor)
+    {
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Major}:{Minor}");
+    }
 }

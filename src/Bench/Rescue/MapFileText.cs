@@ -5,11 +5,12 @@ namespace CopyMc.Bench.Rescue;
 
 /// <summary>
 /// The text of a map file, as GNU ddrescue and ddrescuelog read and write it (its manual, "Mapfile structure"). Comments that they skip
-/// say which source and destination it is about, and how old the source was.
+/// say which source and destination it is about, and which content the source had.
 /// </summary>
 internal static class MapFileText
 {
-    private const string SourceComment = "# Source: ", DestinationComment = "# Destination: ", ModifiedComment = "# Source modified: ";
+    private const string SourceComment = "# Source: ", DestinationComment = "# Destination: ";
+    private const string IdentityComment = "# Source identity: ", ModifiedComment = "# Source modified: ";
 
     internal static string Format(MapFileContent content)
     {
@@ -20,6 +21,8 @@ internal static class MapFileText
             text.Append(SourceComment).Append(Escape(content.Source)).Append('\n');
         if (content.Destination is not null)
             text.Append(DestinationComment).Append(Escape(content.Destination)).Append('\n');
+        if (content.SourceIdentity is not null)
+            text.Append(IdentityComment).Append(content.SourceIdentity).Append('\n');
         if (content.SourceModified is { } modified)
             text.Append(CultureInfo.InvariantCulture, $"{ModifiedComment}{modified.Seconds}.{modified.Nanoseconds:D9}\n");
         text.Append("# current_pos  current_status  current_pass\n");
@@ -33,7 +36,7 @@ internal static class MapFileText
     /// <exception cref="FormatException">The text is no map; the message starts with the line.</exception>
     internal static MapFileContent Parse(string text)
     {
-        string? source = null, destination = null;
+        string? source = null, destination = null, identity = null;
         (long Seconds, uint Nanoseconds)? modified = null;
         (long Position, char Status)? state = null;
         var blocks = new List<RescueBlock>();
@@ -46,6 +49,8 @@ internal static class MapFileText
                 source = Unescape(line.AsSpan(SourceComment.Length));
             else if (line.StartsWith(DestinationComment, StringComparison.Ordinal))
                 destination = Unescape(line.AsSpan(DestinationComment.Length));
+            else if (line.StartsWith(IdentityComment, StringComparison.Ordinal))
+                identity = line[IdentityComment.Length..];
             else if (line.StartsWith(ModifiedComment, StringComparison.Ordinal))
                 modified = ParseTime(line[ModifiedComment.Length..]);
             string[] fields = line.Split('#')[0].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
@@ -63,7 +68,7 @@ internal static class MapFileText
         var map = new RescueMap(blocks.Count == 0 ? 0 : blocks[^1].End);
         foreach (RescueBlock block in blocks)
             map.Set(block.Offset, block.Length, block.Status);
-        return new MapFileContent(map, source, destination, modified, state.Value.Position, state.Value.Status);
+        return new MapFileContent(map, source, destination, identity, modified, state.Value.Position, state.Value.Status);
     }
 
     /// <summary>Seconds since 1970, as <c>stat --format %.9Y</c> has them; null for what is no time: it is a comment.</summary>

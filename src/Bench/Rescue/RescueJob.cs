@@ -72,7 +72,8 @@ internal sealed class RescueJob : IDisposable
 
     /// <summary>Writes the map file. What the map claims must be on the disk.</summary>
     internal void SaveMap(long position, char status) =>
-        MapFile.Save(new MapFileContent(Map, Path.GetFullPath(Source.Path), Path.GetFullPath(Destination.Path), _modifiedAtFirst, position, status));
+        MapFile.Save(new MapFileContent(
+            Map, Path.GetFullPath(Source.Path), Path.GetFullPath(Destination.Path), Source.Identity, _modifiedAtFirst, position, status));
 
     public void Dispose()
     {
@@ -110,6 +111,12 @@ internal sealed class RescueJob : IDisposable
         MapFileContent content = file.Read();
         if (content.Source is not null && content.Source != Path.GetFullPath(source.Path))
             throw new IOException($"The map file '{file.Path}' is of the source '{content.Source}', not of '{source.Path}'. {Renamed("Source")} {Remedy}");
+        if (content.SourceIdentity is not null && content.SourceIdentity != source.Identity)
+        {
+            throw new IOException(
+                $"The map file '{file.Path}' is of another source '{source.Path}': of {content.SourceIdentity}, not of {source.Identity}. "
+                + $"If it has the same content all the same, delete the line '# Source identity:' from the map file. {Remedy}");
+        }
         if (content.Destination is not null && content.Destination != Path.GetFullPath(destination.Path))
         {
             throw new IOException(

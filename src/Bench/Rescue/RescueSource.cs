@@ -41,6 +41,9 @@ internal sealed class RescueSource : IDisposable
     /// <summary>Bytes in it now: it may have been truncated since.</summary>
     internal long PresentLength => _atFirst.IsBlockDevice ? SystemCalls.DeviceLength(_file) : RandomAccess.GetLength(_file);
 
+    /// <summary>What tells it from every other, however they are named.</summary>
+    internal string Identity => _atFirst.Identity;
+
     /// <summary>When its content last changed, as far as can be told now; null for a device, of which it is not known.</summary>
     internal (long Seconds, uint Nanoseconds)? Modified => _atFirst.IsBlockDevice ? null : SystemCalls.Status(_file).Modified;
 

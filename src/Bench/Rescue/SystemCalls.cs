@@ -7,7 +7,7 @@ namespace CopyMc.Bench.Rescue;
 internal static unsafe partial class SystemCalls
 {
     private const int CurrentDirectory = -100, EmptyPath = 0x1000;
-    private const uint BasicStats = 0x7FF;
+    private const uint BasicStatsAndBirth = 0xFFF;
     private const int CloseOnExec = 0x80000;
     private const int SeekEnd = 2;
     private const int Eintr = 4, Enoent = 2, Enotdir = 20, Enosys = 38, Eopnotsupp = 95;
@@ -17,7 +17,7 @@ internal static unsafe partial class SystemCalls
     internal static FileStatus? Status(string path)
     {
         FileStatus status;
-        if (StatX(CurrentDirectory, path, 0, BasicStats, &status) == 0)
+        if (StatX(CurrentDirectory, path, 0, BasicStatsAndBirth, &status) == 0)
             return status;
         if (Marshal.GetLastPInvokeError() is Enoent or Enotdir)
             return null;
@@ -27,7 +27,7 @@ internal static unsafe partial class SystemCalls
     internal static FileStatus Status(SafeFileHandle file)
     {
         FileStatus status;
-        return StatX((int)file.DangerousGetHandle(), "", EmptyPath, BasicStats, &status) == 0
+        return StatX((int)file.DangerousGetHandle(), "", EmptyPath, BasicStatsAndBirth, &status) == 0
             ? status
             : throw new IOException($"statx: {LastErrorMessage()}.");
     }

@@ -50,15 +50,15 @@ public sealed class MapFileTextTests
         var map = new RescueMap(1L << 42);
         map.Set(5, 1L << 41, BlockStatus.Finished);
         map.Set((1L << 41) + 5, 1, BlockStatus.BadSector);
-        MapFileContent content = MapFileText.Parse(MapFileText.Format(new MapFileContent(map, path, path + "2", (1_753_772_345, 6), 77, '-')));
+        MapFileContent content = MapFileText.Parse(MapFileText.Format(new MapFileContent(map, path, path + "2", "of a kind", (1_753_772_345, 6), 77, '-')));
         Assert.Equal(map.Blocks, content.Map.Blocks);
         Assert.Equal((path, path + "2", 77L, '-'), (content.Source, content.Destination, content.Position, content.Status));
-        Assert.Equal((1_753_772_345, 6u), content.SourceModified);
+        Assert.Equal(("of a kind", (1_753_772_345, 6u)), (content.SourceIdentity, content.SourceModified));
     }
 
     [Fact]
     public void An_empty_source_has_no_block() =>
-        Assert.Equal(0, MapFileText.Parse(MapFileText.Format(new MapFileContent(new RescueMap(0), null, null, null, 0, '+'))).Map.ByteCount);
+        Assert.Equal(0, MapFileText.Parse(MapFileText.Format(new MapFileContent(new RescueMap(0), null, null, null, null, 0, '+'))).Map.ByteCount);
 
     [Fact]
     public void A_time_that_is_none_is_a_comment() => Assert.Null(MapFileText.Parse("# Source modified: yesterday\n0 ? 1\n0 10 +").SourceModified);

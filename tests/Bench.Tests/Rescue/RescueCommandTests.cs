@@ -58,7 +58,7 @@ public sealed class RescueCommandTests : IDisposable
         RescueMap map = MapFileText.Parse(File.ReadAllText(Map)).Map;
         map.Set(5000, 3_000_000, BlockStatus.NonTried);
         map.Set(100, 10, BlockStatus.NonTrimmed);
-        File.WriteAllText(Map, MapFileText.Format(new MapFileContent(map, null, null, null, 0, '?')));
+        File.WriteAllText(Map, MapFileText.Format(new MapFileContent(map, null, null, null, null, 0, '?')));
 
         Copymc run = Copymc.Run("rescue", Source, Destination).ExpectSuccess();
         Assert.Contains("3,000,010 of them by this run", run.Output);
@@ -108,11 +108,45 @@ public sealed class RescueCommandTests : IDisposable
     }
 
     [Fact]
+    public void Another_source_under_the_same_name_does_not_go_on_unless_it_is_said_to_be_the_same()
+    {
+        Copymc.Run("rescue", Source, Destination).ExpectSuccess();
+        // The next file may have its number.
+        File.Delete(Source);
+        _ = _directory.Write("source", _content);
+        Refuse(["rescue", Source, Destination], "of another source", "delete the line '# Source identity:'", "--force");
+
+        File.WriteAllLines(Map, File.ReadAllLines(Map).Where(line => !line.StartsWith("# Source identity:", StringComparison.Ordinal)));
+        Assert.Contains(", 0 of them by this run", Copymc.Run("rescue", Source, Destination).ExpectSuccess().Output);
+        Ddrescuelog.Accept(Map, complete: true);
+        File.Move(Source, _directory.File("first"));
+        _ = _directory.Write("source", _content);
+        Refuse(["rescue", Source, Destination], "of another source");
+        Copymc.Run("rescue", Source, Destination, "--force").ExpectSuccess();
+    }
+
+    [Fact]
+    public unsafe void Another_memfd_under_the_same_name_is_another_source()
+    {
+        // Of a length that no other test's has.
+        var length = (nuint)(5 * RescueRun.WindowBytes + 7 * NativeRegion.PageSize);
+        using var first = new NativeRegion(length, new NativeRegionOptions { Backing = RegionBacking.Memfd });
+        using var second = new NativeRegion(length, new NativeRegionOptions { Backing = RegionBacking.Memfd });
+        string[] memfds = [.. Directory.EnumerateFiles("/proc/self/fd").Where(link => new FileInfo(link) is { Exists: true } file && file.Length == (long)length)];
+        string name = _directory.File("memfd");
+        _ = File.CreateSymbolicLink(name, $"/proc/{Environment.ProcessId}/fd/{Path.GetFileName(memfds[0])}");
+        Copymc.Run("rescue", name, Destination).ExpectSuccess();
+        File.Delete(name);
+        _ = File.CreateSymbolicLink(name, $"/proc/{Environment.ProcessId}/fd/{Path.GetFileName(memfds[1])}");
+        Refuse(["rescue", name, Destination], "of another source");
+    }
+
+    [Fact]
     public void A_map_that_cannot_be_saved_leaves_no_part_of_it()
     {
         var map = new MapFile(Map);
         Directory.CreateDirectory(Map);
-        Assert.Contains(Map, Assert.Throws<IOException>(() => map.Save(new MapFileContent(new RescueMap(1), null, null, null, 0, '?'))).Message);
+        Assert.Contains(Map, Assert.Throws<IOException>(() => map.Save(new MapFileContent(new RescueMap(1), null, null, null, null, 0, '?'))).Message);
         Assert.Equal([Source], Directory.GetFiles(_directory.Path));
     }
 
