@@ -72,8 +72,11 @@ internal sealed class RescueDestination : IDisposable
         _isWanted = true;
         RandomAccess.SetLength(_file, 0);
         Reserve(length);
-        RandomAccess.SetLength(_file, length);
+        Lengthen(length);
     }
+
+    /// <summary>Makes it that long, with zeros at its end; it is no longer.</summary>
+    internal void Lengthen(long length) => RandomAccess.SetLength(_file, length);
 
     /// <exception cref="IOException">The disk is full or fails.</exception>
     internal void Write(ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(_file, bytes, offset);

@@ -60,6 +60,10 @@ internal sealed class RescueJob : IDisposable
                 job.SaveMap(0, '?');
                 destination.Clear(source.Length);
             }
+            else
+            {
+                destination.Lengthen(source.Length);
+            }
             return job;
         }
         catch
@@ -127,11 +131,18 @@ internal sealed class RescueJob : IDisposable
             throw new IOException(
                 $"The map file '{file.Path}' is of a source of {Units.Exact(content.Map.ByteCount)}, and '{source.Path}' has {Units.Exact(source.Length)}. {Remedy}");
         }
-        if (content.Map.FinishedBytes > 0 && destination.Length != source.Length)
+        // ddrescue makes it longer as it goes.
+        long least = content.Map.FinishedEnd;
+        if (least > 0 && (destination.Length < least || destination.Length > source.Length))
         {
             throw new IOException(
                 $"The map file '{file.Path}' says that {Units.Exact(content.Map.FinishedBytes)} are rescued, but the destination '{destination.Path}' "
-                + (destination.Length == 0 ? "is not there." : $"has {Units.Exact(destination.Length)} instead of {Units.Exact(source.Length)}.") + $" {Remedy}");
+                + (destination.Length switch
+                {
+                    0 => "is not there.",
+                    long length when length < least => $"has {Units.Exact(length)}, and they reach to {Units.Exact(least)}.",
+                    long length => $"has {Units.Exact(length)}, and the source {Units.Exact(source.Length)}.",
+                }) + $" {Remedy}");
         }
         return content;
 

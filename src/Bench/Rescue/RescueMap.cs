@@ -24,6 +24,9 @@ internal sealed class RescueMap
     /// <summary>Bytes that were tried in vain.</summary>
     internal long LostBytes => ByteCount - FinishedBytes - NonTriedBytes;
 
+    /// <summary>The offset after the last byte that is rescued; 0 if none is.</summary>
+    internal long FinishedEnd => _blocks.LastOrDefault(block => block.Status == BlockStatus.Finished).End;
+
     /// <summary>What was tried in vain, in order, none touching the next, whatever ddrescue calls the parts.</summary>
     internal IReadOnlyList<RescueBlock> LostBlocks
     {

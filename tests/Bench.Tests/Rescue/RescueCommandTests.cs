@@ -67,6 +67,27 @@ public sealed class RescueCommandTests : IDisposable
         Assert.Equal(_content, File.ReadAllBytes(Destination));
     }
 
+    [Theory]
+    [InlineData(5000)]
+    [InlineData(5001)]
+    [InlineData(6_292_690)]
+    public void A_destination_that_reaches_as_far_as_what_is_rescued_goes_on_as_ddrescue_leaves_it(int length)
+    {
+        StartedByDdrescue(length);
+        Copymc run = Copymc.Run("rescue", Source, Destination).ExpectSuccess();
+        Assert.Contains("6,288,690 of them by this run; nothing is lost", run.Output);
+        Assert.Equal(_content, File.ReadAllBytes(Destination));
+    }
+
+    [Theory]
+    [InlineData(4999, "has 4,999 bytes, and they reach to 5,000 bytes")]
+    [InlineData(6_292_691, "has 6,292,691 bytes, and the source 6,292,690 bytes")]
+    public void A_destination_of_another_length(int length, string complaint)
+    {
+        StartedByDdrescue(length);
+        Refuse(["rescue", Source, Destination], "4,000 bytes are rescued", complaint, "--force");
+    }
+
     [Fact]
     public void An_empty_source_has_an_empty_copy()
     {
@@ -264,6 +285,15 @@ public sealed class RescueCommandTests : IDisposable
 
     [Fact]
     public void Not_enough_arguments() => Copymc.Run("rescue", Source).ExpectOneLineOfError(2, "copymc rescue --help");
+
+    /// <summary>The bytes from 1000 to 5000 are rescued, and the destination is that long.</summary>
+    private void StartedByDdrescue(int length)
+    {
+        byte[] copy = new byte[length];
+        _content.AsSpan(1000, int.Min(length, 5000) - 1000).CopyTo(copy.AsSpan(1000));
+        _ = _directory.Write("destination", copy);
+        File.WriteAllText(Map, "0 ? 1\n0 1000 ?\n1000 4000 +\n5000 6287690 ?\n");
+    }
 
     /// <summary>One line, exit code 2, and every file as it was.</summary>
     private void Refuse(string[] arguments, params string[] mentions)
