@@ -12,6 +12,7 @@ internal sealed class RescueDestination : IDisposable
     private readonly SafeFileHandle _file;
     private readonly bool _isNew;
     private bool _isWanted;
+    private long _fullLength;
 
     /// <summary>Opens the file, or makes an empty one, and changes nothing in it.</summary>
     /// <exception cref="IOException">It is not a file, cannot be opened, or another process has locked it.</exception>
@@ -76,14 +77,37 @@ internal sealed class RescueDestination : IDisposable
     }
 
     /// <summary>Makes it that long, with zeros at its end; it is no longer.</summary>
-    internal void Lengthen(long length) => RandomAccess.SetLength(_file, length);
+    internal void Lengthen(long length)
+    {
+        RandomAccess.SetLength(_file, length);
+        _fullLength = length;
+    }
 
-    /// <exception cref="IOException">The disk is full or fails.</exception>
-    internal void Write(ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(_file, bytes, offset);
+    /// <exception cref="IOException">The disk is full or fails, or the file is not what it was.</exception>
+    internal void Write(ReadOnlySpan<byte> bytes, long offset)
+    {
+        // Before: it would make a truncated file longer again, with zeros for what was cut off.
+        ThrowIfChanged();
+        RandomAccess.Write(_file, bytes, offset);
+    }
 
-    /// <summary>When it returns, what was written is on the disk.</summary>
-    /// <exception cref="IOException">The disk fails.</exception>
-    internal void Flush() => RandomAccess.FlushToDisk(_file);
+    /// <summary>When it returns, what was written is on the disk, in the file that the user named.</summary>
+    /// <exception cref="IOException">The disk fails, or the file is not what it was.</exception>
+    internal void Flush()
+    {
+        RandomAccess.FlushToDisk(_file);
+        ThrowIfChanged();
+    }
+
+    private void ThrowIfChanged()
+    {
+        string? change = SystemCalls.Status(Path) is not { } there ? "is not there any more"
+            : !there.IsSameFile(SystemCalls.Status(_file)) ? "is another file now"
+            : Length != _fullLength ? $"has {Units.Exact(Length)} instead of {Units.Exact(_fullLength)}"
+            : null;
+        if (change is not null)
+            throw new IOException($"The destination '{Path}' {change}: somebody changed it meanwhile. Put it back, or start over with --force.");
+    }
 
     /// <summary>Null where the file system does not count.</summary>
     private long? FreeBytes()

@@ -42,7 +42,7 @@ public sealed class RescueCommandTests : IDisposable
     {
         using var memory = new NativeRegion((nuint)_content.Length, new NativeRegionOptions { Backing = RegionBacking.Memfd });
         _content.CopyTo(memory.Span);
-        string path = Directory.EnumerateFiles("/proc/self/fd").First(link => File.ResolveLinkTarget(link, false)?.FullName.Contains("memfd:copymc", StringComparison.Ordinal) == true);
+        string path = Directory.EnumerateFiles("/proc/self/fd").First(IsMemfd);
         Copymc.Run("rescue", $"/proc/{Environment.ProcessId}/fd/{Path.GetFileName(path)}", Destination).ExpectSuccess();
         // A memfd is whole pages long.
         Assert.Equal(_content, File.ReadAllBytes(Destination).AsSpan(0, _content.Length));
@@ -153,13 +153,19 @@ public sealed class RescueCommandTests : IDisposable
         var length = (nuint)(5 * RescueRun.WindowBytes + 7 * NativeRegion.PageSize);
         using var first = new NativeRegion(length, new NativeRegionOptions { Backing = RegionBacking.Memfd });
         using var second = new NativeRegion(length, new NativeRegionOptions { Backing = RegionBacking.Memfd });
-        string[] memfds = [.. Directory.EnumerateFiles("/proc/self/fd").Where(link => new FileInfo(link) is { Exists: true } file && file.Length == (long)length)];
+        string[] memfds = [.. Directory.EnumerateFiles("/proc/self/fd").Where(link => IsMemfd(link) && LengthOf(link) == (long)length)];
         string name = _directory.File("memfd");
         _ = File.CreateSymbolicLink(name, $"/proc/{Environment.ProcessId}/fd/{Path.GetFileName(memfds[0])}");
         Copymc.Run("rescue", name, Destination).ExpectSuccess();
         File.Delete(name);
         _ = File.CreateSymbolicLink(name, $"/proc/{Environment.ProcessId}/fd/{Path.GetFileName(memfds[1])}");
         Refuse(["rescue", name, Destination], "of another source");
+
+        static long LengthOf(string path)
+        {
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            return file.Length;
+        }
     }
 
     [Fact]
@@ -285,6 +291,9 @@ public sealed class RescueCommandTests : IDisposable
 
     [Fact]
     public void Not_enough_arguments() => Copymc.Run("rescue", Source).ExpectOneLineOfError(2, "copymc rescue --help");
+
+    private static bool IsMemfd(string link) =>
+        File.ResolveLinkTarget(link, false)?.FullName.Contains("memfd:copymc", StringComparison.Ordinal) == true;
 
     /// <summary>The bytes from 1000 to 5000 are rescued, and the destination is that long.</summary>
     private void StartedByDdrescue(int length)

@@ -115,6 +115,40 @@ public sealed class RescueLossTests : IDisposable
         Assert.Equal(_content, File.ReadAllBytes(Destination));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_destination_that_somebody_changes_meanwhile_ends_it(bool withNothingLeftToWrite)
+    {
+        Fails(File.Delete, "is not there any more");
+        Fails(
+            path =>
+            {
+                File.Delete(path);
+                File.WriteAllBytes(path, _content);
+            },
+            "is another file now");
+        // It is locked, so not in this process.
+        Fails(path => Process.Start("truncate", ["--size=100", path]).WaitForExit(), "has 100 bytes instead of 20,972,754 bytes");
+
+        void Fails(Action<string> change, string complaint)
+        {
+            File.WriteAllBytes(Source, _content);
+            File.Delete(Destination);
+            File.Delete(Map);
+            string message = Assert.Throws<IOException>(() => Rescue(step =>
+            {
+                if (step != 3)
+                    return;
+                change(Destination);
+                if (withNothingLeftToWrite)
+                    Truncate(1);
+            })).Message;
+            Assert.Contains(complaint, message);
+            Assert.InRange(MapFileText.Parse(File.ReadAllText(Map)).Map.FinishedBytes, 0, 3 * Window);
+        }
+    }
+
     [Fact]
     public void A_block_device_that_shrinks_is_rescued_to_its_new_end()
     {
