@@ -26,7 +26,7 @@ internal static class WatchCommand
         var watch = new Command("watch", """
             Attaches to a .NET process that embeds the engine and shows bytes copied, throughput, poison hits, and collapses committed and aborted: live on a terminal, as lines elsewhere. Ends with the process, or with Ctrl-C.
 
-            Exit codes: 0 if it was watched, 1 if a file cannot be written, 2 if there is no such process, or it is not .NET, or does not embed the engine.
+            Exit codes: 0 if it was watched, 1 if a file cannot be written, 2 if there is no such process, or it is not .NET, does not embed the engine, or does not answer.
             """)
         {
             pid, dump, seconds, json,

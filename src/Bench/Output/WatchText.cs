@@ -42,6 +42,6 @@ internal sealed class WatchText(IAnsiConsole console)
         WatchReading last = report.Readings[^1];
         return $"{Units.Bytes(last.CopiedBytes)} copied in {Units.Number(last.Seconds)} s, {Units.Count(last.Hits.Total - report.Readings[0].Hits.Total, "poison hit")}, "
             + $"{Units.Count(last.CommittedCollapses - report.Readings[0].CommittedCollapses, "collapse")} committed and {last.AbortedCollapses - report.Readings[0].AbortedCollapses} aborted"
-            + $"{(report.ProcessEnded ? "; the process has ended" : "")}.";
+            + $"{(report.ProcessEnded ? "; the process has ended" : report.ProcessFellSilent ? "; the process does not answer" : "")}.";
     }
 }

@@ -9,7 +9,8 @@ namespace CopyMc.Bench.Watching;
 
 /// <summary>
 /// An EventPipe session with a process that embeds the engine: the runtime reads the engine's meter four times a second and sends what it says,
-/// and the engine sends the faults. What was sent last is heard of when the next is.
+/// and the engine sends the faults. What was sent last is heard of when the next is, or the session ends. A process that was stopped answers
+/// nothing, so that no request to it is waited for without a limit.
 /// </summary>
 internal sealed class EngineWatch : IDisposable
 {
@@ -23,13 +24,15 @@ internal sealed class EngineWatch : IDisposable
     private const int BufferMegabytes = 16;
 
     /// <summary>For a process that has much else to do.</summary>
-    private static readonly TimeSpan s_firstFigures = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_firstFigures = TimeSpan.FromSeconds(10), s_lastFigures = TimeSpan.FromSeconds(5);
 
     private readonly WatchedProcess _process;
     private readonly EventPipeSession _session;
     private readonly BlockingCollection<WatchUpdate> _updates = [];
     private readonly EngineFigures _figures = new();
     private readonly Thread _reader;
+    private readonly CancellationTokenSource _silence = new();
+    private readonly Lazy<Task> _end;
     private Exception? _error;
     private DateTime? _start;
 
@@ -37,12 +40,13 @@ internal sealed class EngineWatch : IDisposable
     {
         _process = process;
         _session = session;
+        _end = new Lazy<Task>(EndAsync);
         _reader = new Thread(Read) { IsBackground = true, Name = "events of the watched process" };
         _reader.Start();
     }
 
-    /// <exception cref="InvalidInputException">It does not answer.</exception>
-    internal static EngineWatch Start(WatchedProcess process)
+    /// <exception cref="InvalidInputException">It does not answer, or had not when the token was cancelled.</exception>
+    internal static EngineWatch Start(WatchedProcess process, CancellationToken stop)
     {
         EventPipeProvider[] providers =
         [
@@ -58,9 +62,16 @@ internal sealed class EngineWatch : IDisposable
             }),
             new(EngineProvider, EventLevel.Warning, Faults),
         ];
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        patience.CancelAfter(s_firstFigures);
         try
         {
-            return new EngineWatch(process, process.Client.StartEventPipeSession(providers, requestRundown: false, BufferMegabytes));
+            Task<EventPipeSession> start = process.Client.StartEventPipeSessionAsync(providers, requestRundown: false, BufferMegabytes, patience.Token);
+            return new EngineWatch(process, start.GetAwaiter().GetResult());
+        }
+        catch (OperationCanceledException)
+        {
+            throw NoAnswer(process);
         }
         catch (Exception error) when (IsOfTheConnection(error))
         {
@@ -71,51 +82,69 @@ internal sealed class EngineWatch : IDisposable
     /// <summary>Whether the process ended by itself.</summary>
     internal bool ProcessEnded { get; private set; }
 
-    /// <summary>What the process tells, until it ends or the token is cancelled.</summary>
+    /// <summary>Whether it did not answer in the end, so that what it did last is not known.</summary>
+    internal bool FellSilent { get; private set; }
+
+    /// <summary>What the process tells, until it ends; or until the token is cancelled, and up to then.</summary>
     /// <exception cref="InvalidInputException">It has no engine, or does not tell.</exception>
     internal IEnumerable<WatchUpdate> Updates(CancellationToken stop)
     {
-        TimeSpan patience = s_firstFigures;
-        while (true)
+        using CancellationTokenRegistration end = stop.Register(() => _ = _end.Value);
+        bool any = false;
+        while (TryTake(out WatchUpdate update, any ? Timeout.InfiniteTimeSpan : s_firstFigures))
         {
-            WatchUpdate update;
-            try
-            {
-                if (!_updates.TryTake(out update, patience == Timeout.InfiniteTimeSpan ? -1 : (int)patience.TotalMilliseconds, stop))
-                {
-                    if (_error is not null)
-                        throw _error;
-                    if (_updates.IsCompleted)
-                    {
-                        ProcessEnded = true;
-                        yield break;
-                    }
-                    throw new InvalidInputException($"Process {_process.Id} ({_process.Name}) sends no figures: its runtime is older than .NET 8, or is stopped.");
-                }
-            }
-            catch (OperationCanceledException)
-            {
-                yield break;
-            }
-            patience = Timeout.InfiniteTimeSpan;
+            any = true;
             yield return update;
         }
+        if (_error is not null)
+            throw _error;
+        if (_updates.IsCompleted)
+            ProcessEnded = !stop.IsCancellationRequested;
+        else if (!any)
+            throw NoAnswer(_process);
+        else
+            FellSilent = true;
     }
 
     public void Dispose()
     {
+        _end.Value.GetAwaiter().GetResult();
+        _session.Dispose();
+        _reader.Join();
+        _updates.Dispose();
+        _silence.Dispose();
+    }
+
+    /// <summary>Ends the session; the stream ends when all that was kept back has been sent.</summary>
+    private async Task EndAsync()
+    {
+        _silence.CancelAfter(s_lastFigures);
         try
         {
-            _session.Stop();
+            await _session.StopAsync(_silence.Token).ConfigureAwait(false);
         }
-        catch (Exception error) when (IsOfTheConnection(error))
+        catch (Exception error) when (error is OperationCanceledException || IsOfTheConnection(error))
         {
-            // It has ended, and the session with it.
+            // It does not answer; or has ended, and the session with it.
         }
-        _reader.Join();
-        _session.Dispose();
-        _updates.Dispose();
     }
+
+    private bool TryTake(out WatchUpdate update, TimeSpan patience)
+    {
+        try
+        {
+            // What has come counts, even if it is found too late.
+            return _updates.TryTake(out update) || _updates.TryTake(out update, (int)patience.TotalMilliseconds, _silence.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            update = default;
+            return false;
+        }
+    }
+
+    private static InvalidInputException NoAnswer(WatchedProcess process) =>
+        new($"Process {process.Id} ({process.Name}) does not answer: it is stopped, or too busy, or its runtime is older than .NET 8.");
 
     private static bool IsOfTheConnection(Exception error) =>
         error is DiagnosticsClientException or IOException or UnauthorizedAccessException or TimeoutException or System.Net.Sockets.SocketException;

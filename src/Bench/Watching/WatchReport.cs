@@ -27,4 +27,7 @@ internal sealed record WatchReport : IResult
 
     /// <summary>Whether the process ended while it was watched.</summary>
     public required bool ProcessEnded { get; init; }
+
+    /// <summary>Whether it did not answer in the end, so that what it did last is not known.</summary>
+    public bool ProcessFellSilent { get; init; }
 }

@@ -18,11 +18,11 @@ internal sealed class WatchRun(WatchedProcess process, ReportFile? dump)
     /// <param name="startedAt">Now.</param>
     /// <param name="show">Is given each reading, the last fault, and where a dump was written.</param>
     /// <param name="stop">Ends it.</param>
-    /// <exception cref="InvalidInputException">The process has no engine, or does not tell what it does.</exception>
+    /// <exception cref="InvalidInputException">The process has no engine, or does not answer.</exception>
     /// <exception cref="IOException">The dump could not be written.</exception>
     internal WatchReport Run(DateTimeOffset startedAt, Action<WatchReading, WatchedFault?, string?> show, CancellationToken stop)
     {
-        using EngineWatch watch = EngineWatch.Start(process);
+        using EngineWatch watch = EngineWatch.Start(process, stop);
         WatchedFault? last = null;
         foreach (WatchUpdate update in watch.Updates(stop))
         {
@@ -51,6 +51,7 @@ internal sealed class WatchRun(WatchedProcess process, ReportFile? dump)
             FaultCount = _faultCount,
             Dump = _dumped,
             ProcessEnded = watch.ProcessEnded,
+            ProcessFellSilent = watch.FellSilent,
         };
     }
 

@@ -82,6 +82,28 @@ public sealed class WatchTests : IDisposable
         Copymc.Run("watch", Text(sleep.Id)).ExpectOneLineOfError(2, Text(sleep.Id), "sleep", "no .NET diagnostic port");
     }
 
+    [Fact]
+    public void A_process_that_is_stopped()
+    {
+        int pid = StartCopying();
+        Signal("STOP", pid);
+        Copymc.Run("watch", Text(pid), "--seconds", "1").ExpectOneLineOfError(2, Text(pid), "does not answer");
+    }
+
+    [Fact]
+    public void It_ends_when_told_to_although_the_process_was_stopped_meanwhile()
+    {
+        int pid = StartCopying();
+        string json = _directory.File("watch.json");
+        using Process watch = Copymc.Start(null, ["watch", Text(pid), "--json", json]);
+        Assert.Contains("seconds", watch.StandardOutput.ReadLine());
+        Signal("STOP", pid);
+        Signal("TERM", watch.Id);
+        Copymc run = Copymc.WaitFor(watch).ExpectSuccess();
+        Assert.Contains("; the process does not answer.", run.Output.ReplaceLineEndings(" "));
+        Assert.True(((WatchReport)ResultFile.Read(json)).ProcessFellSilent);
+    }
+
     /// <summary>A watch makes no engine of its own.</summary>
     [Fact]
     public void A_process_that_does_not_embed_the_engine()
@@ -110,6 +132,12 @@ public sealed class WatchTests : IDisposable
             Thread.Sleep(20);
         Thread.Sleep(TimeSpan.FromSeconds(1));
         return process.Id;
+    }
+
+    private static void Signal(string name, int pid)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", Text(pid)]);
+        kill.WaitForExit();
     }
 
     private static string Text(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
