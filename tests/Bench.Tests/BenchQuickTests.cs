@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 
 namespace CopyMc.Bench.Tests;
@@ -30,5 +32,47 @@ public sealed class BenchQuickTests
         Assert.Equal(["CopyEngine (streaming)"], points
             .Where(point => point.GetProperty("hint").GetString() == "Streaming")
             .Select(point => point.GetProperty("methods")[0].GetProperty("name").GetString()));
+    }
+
+    /// <summary>Killed by what it cannot hear of.</summary>
+    [Fact]
+    public void The_process_that_measures_ends_with_the_one_that_started_it()
+    {
+        using Process quick = Copymc.Start(null, ["bench", "quick", "--rounds", "1000", "--processes", "2"]);
+        int child;
+        while ((child = ChildOf(quick.Id)) == 0)
+        {
+            Assert.False(quick.HasExited);
+            Thread.Sleep(20);
+        }
+        try
+        {
+            quick.Kill();
+            quick.WaitForExit();
+            Assert.True(SpinWait.SpinUntil(() => CommandLine(child) is "", TimeSpan.FromMinutes(1)));
+        }
+        finally
+        {
+            if (CommandLine(child) is not "")
+                Process.GetProcessById(child).Kill();
+        }
+    }
+
+    /// <returns>0: there is none yet.</returns>
+    private static int ChildOf(int parent) => Directory.GetDirectories("/proc")
+        .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : 0)
+        .FirstOrDefault(id => id > 0 && CommandLine(id).Contains("--part") && File.ReadAllText($"/proc/{id}/status").Contains($"PPid:\t{parent}\n"));
+
+    /// <returns>Empty: it has ended, if perhaps nobody asked for its exit code.</returns>
+    private static string CommandLine(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/cmdline");
+        }
+        catch (IOException)
+        {
+            return "";
+        }
     }
 }

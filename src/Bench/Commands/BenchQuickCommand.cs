@@ -74,6 +74,7 @@ internal static class BenchQuickCommand
 
     private static int RunPart(MeasurementSettings settings)
     {
+        MeasuringProcess.EndWithStarter();
         MeasuringProcess.Tell(Sample(settings, new Teller()));
         return ExitCode.Success;
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using CopyMc.Bench.Commands;
 
 namespace CopyMc.Bench.Measurement;
 
@@ -15,30 +16,35 @@ internal static class MeasuringProcess
     /// <exception cref="IOException">It failed.</exception>
     internal static PointSamples[] Run(IEnumerable<string> arguments, IProgress<PhaseProgress> progress)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
             start.ArgumentList.Add(Environment.GetCommandLineArgs()[0]);
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
 
         using Process process = Process.Start(start)!;
-        try
-        {
-            Task<string> error = process.StandardError.ReadToEndAsync();
-            PointSamples[]? samples = null;
-            while (process.StandardOutput.ReadLine() is { } line)
-                samples = Hear(line, progress) ?? samples;
-            process.WaitForExit();
-            return samples ?? throw new IOException(
-                $"A process that was to measure ended with exit code {process.ExitCode} and no result: {error.GetAwaiter().GetResult().Trim()}");
-        }
-        finally
-        {
-            // Who is interrupted leaves nobody behind.
-            if (!process.HasExited)
-                process.Kill();
-        }
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        PointSamples[]? samples = null;
+        while (process.StandardOutput.ReadLine() is { } line)
+            samples = Hear(line, progress) ?? samples;
+        process.WaitForExit();
+        return samples ?? throw new IOException(
+            $"A process that was to measure ended with exit code {process.ExitCode} and no result: {error.GetAwaiter().GetResult().Trim()}");
     }
+
+    /// <summary>
+    /// The other side: ends this process when the one that started it does. Nothing is ever sent to its standard input, whose end comes however
+    /// the starter ends, SIGKILL included.
+    /// </summary>
+    internal static void EndWithStarter() => new Thread(() =>
+    {
+        using Stream input = Console.OpenStandardInput();
+        while (input.ReadByte() >= 0)
+        {
+        }
+        Environment.Exit(ExitCode.Failure);
+    })
+    { IsBackground = true, Name = "waits for the end of the starter" }.Start();
 
     /// <summary>The other side: what such a process says of its progress.</summary>
     internal static void Tell(PhaseProgress progress) =>
