@@ -21,7 +21,7 @@ internal static class WatchCommand
             HelpName = "FILE",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        Option<int?> seconds = SharedOptions.Number("--seconds", "End after so many seconds", 1, MostSeconds, byDefault: null);
+        Option<int?> seconds = SharedOptions.Number("--seconds", "End so many seconds after the first figures", 1, MostSeconds, byDefault: null);
         Option<string?> json = SharedOptions.Json();
         var watch = new Command("watch", """
             Attaches to a .NET process that embeds the engine and shows bytes copied, throughput, poison hits, and collapses committed and aborted: live on a terminal, as lines elsewhere. Ends with the process, or with Ctrl-C.
@@ -64,11 +64,9 @@ internal static class WatchCommand
         using var stop = new CancellationTokenSource();
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        if (seconds is { } limit)
-            stop.CancelAfter(TimeSpan.FromSeconds(limit));
 
         IAnsiConsole console = OutputConsole.Create(json);
-        var run = new WatchRun(process, dump);
+        var run = new WatchRun(process, dump, seconds is { } limit ? TimeSpan.FromSeconds(limit) : null);
         WatchReport report = OutputConsole.IsLive(console) ? RunLive() : RunAsLines();
         console.WriteLine(WatchText.Summary(report));
         file?.Write(report, ReportJson.Default.WatchReport);

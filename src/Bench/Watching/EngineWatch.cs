@@ -115,12 +115,13 @@ internal sealed class EngineWatch : IDisposable
         _silence.Dispose();
     }
 
-    /// <summary>Ends the session; the stream ends when all that was kept back has been sent.</summary>
+    /// <summary>Ends the session with the next figures, which hold what happened up to now; the stream ends when all has been sent.</summary>
     private async Task EndAsync()
     {
         _silence.CancelAfter(s_lastFigures);
         try
         {
+            await Task.Delay(TimeSpan.FromSeconds(IntervalSeconds)).ConfigureAwait(false);
             await _session.StopAsync(_silence.Token).ConfigureAwait(false);
         }
         catch (Exception error) when (error is OperationCanceledException || IsOfTheConnection(error))

@@ -5,7 +5,8 @@ namespace CopyMc.Bench.Watching;
 /// <summary>Watches a process until it ends or somebody says stop, and takes a dump of it when poison is hit.</summary>
 /// <param name="process">The process.</param>
 /// <param name="dump">Where a dump goes; null: none is taken.</param>
-internal sealed class WatchRun(WatchedProcess process, ReportFile? dump)
+/// <param name="length">Ends it so long after the first figures; null: it has no end of its own.</param>
+internal sealed class WatchRun(WatchedProcess process, ReportFile? dump, TimeSpan? length)
 {
     /// <summary>A report that grew with every fault would fill the memory of a machine that goes bad.</summary>
     private const int MostFaults = 1000;
@@ -17,14 +18,15 @@ internal sealed class WatchRun(WatchedProcess process, ReportFile? dump)
 
     /// <param name="startedAt">Now.</param>
     /// <param name="show">Is given each reading, the last fault, and where a dump was written.</param>
-    /// <param name="stop">Ends it.</param>
+    /// <param name="interrupted">Ends it.</param>
     /// <exception cref="InvalidInputException">The process has no engine, or does not answer.</exception>
     /// <exception cref="IOException">The dump could not be written.</exception>
-    internal WatchReport Run(DateTimeOffset startedAt, Action<WatchReading, WatchedFault?, string?> show, CancellationToken stop)
+    internal WatchReport Run(DateTimeOffset startedAt, Action<WatchReading, WatchedFault?, string?> show, CancellationToken interrupted)
     {
-        using EngineWatch watch = EngineWatch.Start(process, stop);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
+        using EngineWatch watch = EngineWatch.Start(process, stop.Token);
         WatchedFault? last = null;
-        foreach (WatchUpdate update in watch.Updates(stop))
+        foreach (WatchUpdate update in watch.Updates(stop.Token))
         {
             if (update.Fault is { } fault)
             {
@@ -34,9 +36,12 @@ internal sealed class WatchRun(WatchedProcess process, ReportFile? dump)
                     _faults.Add(fault);
             }
             if (update.Reading is { } reading)
+            {
                 _readings.Add(reading);
-            if (update.Reading is not null)
-                show(update.Reading, last, _dumped);
+                show(reading, last, _dumped);
+                if (length is { } limit && _readings.Count == 1)
+                    stop.CancelAfter(limit);
+            }
             if (dump is not null && _dumped is null && PoisonWasHit)
                 Dump(dump);
         }
