@@ -80,8 +80,8 @@ internal static class WatchCommand
 
         WatchReport RunLive()
         {
-            var dashboard = new WatchDashboard(process, console.Profile);
-            return console.Live(dashboard.Waiting).Start(live =>
+            var dashboard = new WatchDashboard($"{process.Name}, process {process.Id}", console.Profile);
+            return dashboard.On(console).Start(live =>
             {
                 live.Refresh();
                 return run.Run(startedAt, (reading, fault, dumped) => live.UpdateTarget(dashboard.Of(reading, fault, dumped)), stop.Token);

@@ -6,9 +6,9 @@ using Spectre.Console.Rendering;
 namespace CopyMc.Bench.Output;
 
 /// <summary>A watched process as a picture that is drawn over again: where there is a terminal.</summary>
-/// <param name="process">Who is watched.</param>
+/// <param name="watched">Who is watched.</param>
 /// <param name="profile">Of the terminal.</param>
-internal sealed class WatchDashboard(WatchedProcess process, Profile profile)
+internal sealed class WatchDashboard(string watched, Profile profile)
 {
     private const string Bars = "▁▂▃▄▅▆▇█", BarsOfAscii = "_.-=+*#@";
 
@@ -22,7 +22,10 @@ internal sealed class WatchDashboard(WatchedProcess process, Profile profile)
 
     private readonly Queue<double> _rates = new();
 
-    internal IRenderable Waiting => Framed(new Text("waiting for the first figures ..."));
+    /// <summary>On a terminal that is too small the last rows are missing: poison comes first.</summary>
+    internal LiveDisplay On(IAnsiConsole console) => console.Live(Waiting).Cropping(VerticalOverflowCropping.Bottom);
+
+    private IRenderable Waiting => Framed(new Text("waiting for the first figures ..."));
 
     internal IRenderable Of(WatchReading reading, WatchedFault? fault, string? dump)
     {
@@ -33,12 +36,10 @@ internal sealed class WatchDashboard(WatchedProcess process, Profile profile)
         var grid = new Grid();
         grid.AddColumn(new GridColumn().NoWrap().Padding(0, 0, 2, 0));
         grid.AddColumn(new GridColumn().Padding(0, 0, 0, 0));
+        Row("poison hits", Describe(reading.Hits), reading.Hits.Total > 0 ? new Style(Color.Red, decoration: Decoration.Bold) : Style.Plain);
         Row("copied", $"{Units.Bytes(reading.CopiedBytes)} in {Number(reading.Copies)} copies");
         Row("throughput", $"{Units.Bytes((long)reading.CopiedBytesPerSecond)}/s");
         Row("", Spark(profile.Capabilities.Unicode ? Bars : BarsOfAscii), new Style(Color.Blue));
-        Row("poison hits", Number(reading.Hits.Total), reading.Hits.Total > 0 ? new Style(Color.Red, decoration: Decoration.Bold) : Style.Plain);
-        Row("", $"known {Number(reading.Hits.KnownPoison)}, machine check {Number(reading.Hits.MachineChecks)}, bus error {Number(reading.Hits.BusErrors)}, "
-            + $"access violation {Number(reading.Hits.AccessViolations)}");
         Row("last fault", fault is null ? "none" : WatchText.Describe(fault));
         Row("collapses", $"{Number(reading.CommittedCollapses)} committed, {Number(reading.AbortedCollapses)} aborted");
         if (dump is not null)
@@ -52,7 +53,7 @@ internal sealed class WatchDashboard(WatchedProcess process, Profile profile)
     /// <summary>Not as wide as the terminal: the ^C that it echoes would begin another line, and all be drawn one too low.</summary>
     private Panel Framed(IRenderable content) => new(content)
     {
-        Header = new PanelHeader(Markup.Escape(PlainText.Of($" copymc watch: {process.Name}, process {process.Id} "))),
+        Header = new PanelHeader(Markup.Escape(PlainText.Of($" copymc watch: {watched} "))),
         Width = Width,
     };
 
@@ -64,6 +65,16 @@ internal sealed class WatchDashboard(WatchedProcess process, Profile profile)
         double[] shown = [.. _rates.TakeLast(Math.Max(1, Width - BesideValues))];
         double most = shown.Max();
         return string.Concat(shown.Select(rate => bars[most > 0 ? (int)(rate / most * (bars.Length - 1)) : 0]));
+    }
+
+    private static string Describe(PoisonHits hits)
+    {
+        (string Name, long Count)[] kinds =
+        [
+            ("known", hits.KnownPoison), ("machine check", hits.MachineChecks), ("bus error", hits.BusErrors), ("access violation", hits.AccessViolations),
+        ];
+        string met = string.Join(", ", kinds.Where(kind => kind.Count > 0).Select(kind => $"{kind.Name} {Number(kind.Count)}"));
+        return hits.Total == 0 ? "0" : $"{Number(hits.Total)}: {met}";
     }
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);

@@ -39,9 +39,10 @@ internal sealed class WatchText(IAnsiConsole console)
     {
         if (report.Readings.Count == 0)
             return "Nothing was read.";
-        WatchReading last = report.Readings[^1];
-        return $"{Units.Bytes(last.CopiedBytes)} copied in {Units.Number(last.Seconds)} s, {Units.Count(last.Hits.Total - report.Readings[0].Hits.Total, "poison hit")}, "
-            + $"{Units.Count(last.CommittedCollapses - report.Readings[0].CommittedCollapses, "collapse")} committed and {last.AbortedCollapses - report.Readings[0].AbortedCollapses} aborted"
+        WatchReading first = report.Readings[0], last = report.Readings[^1];
+        return $"{Units.Bytes(last.CopiedBytes)} copied in {Units.Number(last.Seconds)} s, {Units.Count(last.Hits.Total - first.Hits.Total, "poison hit")}, "
+            + $"{Units.Count(last.CommittedCollapses - first.CommittedCollapses, "collapse")} committed and {last.AbortedCollapses - first.AbortedCollapses} aborted "
+            + $"(since the process started: {last.Hits.Total}, {last.CommittedCollapses} and {last.AbortedCollapses})"
             + $"{(report.ProcessEnded ? "; the process has ended" : report.ProcessFellSilent ? "; the process does not answer" : "")}.";
     }
 }
