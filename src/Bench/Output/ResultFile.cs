@@ -11,9 +11,7 @@ internal static class ResultFile
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     internal static IResult Read(string path)
     {
-        if (Directory.Exists(path))
-            throw new IOException($"'{path}' is a directory.");
-        byte[] content = File.ReadAllBytes(path);
+        byte[] content = WholeFile.Read(path);
         try
         {
             using JsonDocument document = JsonDocument.Parse(content);

@@ -51,12 +51,7 @@ internal sealed class ScenarioFile
     /// <exception cref="InvalidInputException">It is no scenario, or one that makes no sense.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    internal static ScenarioFile Read(string path)
-    {
-        if (Directory.Exists(path))
-            throw new IOException($"'{path}' is a directory.");
-        return new ScenarioFile(path, File.ReadAllBytes(path));
-    }
+    internal static ScenarioFile Read(string path) => new(path, WholeFile.Read(path));
 
     internal InvalidInputException Invalid(ScenarioFault fault) =>
         new($"'{_path}', line {JsonPlaces.LineOf(_content, fault.Place)} at {fault.Place}: {fault.Message}");
