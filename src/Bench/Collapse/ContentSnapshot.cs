@@ -70,7 +70,11 @@ internal sealed class ContentSnapshot
             _content = new byte[region.Length];
             Results = new AccessResult[region.Setup.LengthPages];
             for (int page = 0; page < Results.Length; page++)
-                Results[page] = process.Peek(region.AddressOf(page), ContentOf(page));
+            {
+                AccessResult found = process.Peek(region.AddressOf(page), ContentOf(page));
+                // Past a file's end the rest of a huge page reads as zeros and small pages are none: which of them is there, a collapse may change.
+                Results[page] = found == AccessResult.SegmentationFault && IsPastEnd(process, region, page) ? AccessResult.Done : found;
+            }
         }
 
         internal AccessResult[] Results { get; }
@@ -83,6 +87,9 @@ internal sealed class ContentSnapshot
             Results[page] = other.Results[page];
             other.ContentOf(page).CopyTo(ContentOf(page));
         }
+
+        private static bool IsPastEnd(AddressSpace process, StagedRegion region, int page) => region.File is { } file
+            && (ulong)region.FilePageOf(page) * NativeRegion.PageSize >= file.Length && process.EntryAt(region.AddressOf(page)).IsNone;
 
         private Span<byte> ContentOf(int page) => _content.AsSpan(page * NativeRegion.PageSize, NativeRegion.PageSize);
     }
