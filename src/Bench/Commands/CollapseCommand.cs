@@ -66,6 +66,8 @@ internal static class CollapseCommand
     {
         if (name is null)
             throw new InvalidInputException("--show prints one scenario: name it.");
+        if (IsFile(name))
+            throw new InvalidInputException($"--show prints a built-in scenario; '{name}' is a file.");
         BuiltInScenario scenario = Find(name);
         Console.Out.WriteLine(JsonSerializer.Serialize(scenario.Of(Choose(scenario, chosen)[0]), ScenarioJson.Default.CollapseScenario));
         return ExitCode.Success;

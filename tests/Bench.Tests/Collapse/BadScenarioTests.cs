@@ -12,14 +12,20 @@ public sealed class BadScenarioTests
     [Theory]
     // What is no scenario.
     [InlineData("", "line 1", "")]
-    [InlineData("[]", "line 1", "another kind")]
+    [InlineData("[]", "line 1", "it is an object")]
+    [InlineData("[[[[", "line 1", "it is an object")]
     [InlineData("{ }", "line 1", "what must be there is missing: 'regions', 'acts'")]
     [InlineData("{\n  \"regions\": [],\n  \"acts\": []\n}", "line 2 at $.regions", "no region")]
     [InlineData("{\n  \"regions\": [{}],\n  \"acts\": [],\n  \"acts\": []\n}", "line 4 at $.acts", "twice")]
     [InlineData("{\n  \"regions\": [{}, null],\n  \"acts\": []\n}", "line 2 at $.regions[1]", "null")]
     [InlineData("{\n  \"regions\": [{}],\n  \"acts\": [\n    null ]\n}", "line 4 at $.acts[0]", "null")]
     [InlineData("{\n  \"regions\": [{}],\n  \"acts\": null\n}", "line 3", "null")]
-    [InlineData("{\n  \"regions\": [{}],\n  \"acts\": {}\n}", "line 3 at $.acts", "another kind")]
+    [InlineData("{\n  \"regions\": [{}],\n  \"acts\": {}\n}", "line 3 at $.acts", "it is a list")]
+    [InlineData("{\n  \"regions\": [{ \"private\": 1 }],\n  \"acts\": []\n}", "line 2 at $.regions[0].private", "true or false")]
+    [InlineData("{\n  \"description\": 1e999,\n  \"regions\": [{}],\n  \"acts\": []\n}", "line 2 at $.description", "it is text")]
+    [InlineData("{\n  \"description\": \"\\ud800\",\n  \"regions\": [{}],\n  \"acts\": []\n}", "line 2 at $.description", "half of a surrogate pair")]
+    [InlineData("{\n  \"\\ud800\": 1,\n  \"regions\": [{}],\n  \"acts\": []\n}", "line 2", "half of a surrogate pair")]
+    [InlineData("{\n  \"regions\": 1,\n  \"acts\": [],\n  \"\\ud800\": 1\n}", "line 2 at $.regions", "it is a list")]
     [InlineData("{\n  \"regions\": [{}],\n  \"acts\": [ { \"do\": \"fork\" ]\n}", "line 3", "")]
     [InlineData("{\n  \"regions\": [{ \"memory\": \"shmem\",\n \"memory\": \"file\" }],\n  \"acts\": []\n}", "line 3 at $.regions[0].memory", "'memory' is there twice")]
     [InlineData("{\n  \"regions\": [{}],\n  \"machine\": { \"memoryMiB\": 8,\n \"memoryMiB\": 8 },\n  \"acts\": []\n}", "line 4 at $.machine.memoryMiB", "'memoryMiB' is there twice")]
@@ -35,6 +41,8 @@ public sealed class BadScenarioTests
     [InlineData("{\n  \"regions\": [\n    { \"memory\": 1 }\n  ],\n  \"acts\": []\n}", "line 3 at $.regions[0].memory", "one of anonymous, shmem, file")]
     [InlineData("{\n  \"regions\": [{}],\n  \"acts\": [\n    { \"do\": \"colapse\" }\n  ]\n}", "line 4 at $.acts[0].do", "collapse")]
     [InlineData("{\n  \"regions\": [{}],\n  \"machine\": { \"memoryMiB\": 4.5 },\n  \"acts\": []\n}", "line 3 at $.machine.memoryMiB", "whole number")]
+    [InlineData("{\n  \"regions\": [{}],\n  \"machine\": { \"memoryMiB\": 4294967296 },\n  \"acts\": []\n}", "line 3 at $.machine.memoryMiB", "from -2147483648 to 2147483647")]
+    [InlineData("{\n  \"regions\": [{}],\n  \"machine\": { \"limitPages\": 1e999 },\n  \"acts\": []\n}", "line 3 at $.machine.limitPages", "to 9223372036854775807")]
     public void What_cannot_be_read(string json, string place, string mention) => ExpectRefusal(json, place, mention);
 
     [Theory]
@@ -43,6 +51,7 @@ public sealed class BadScenarioTests
     [InlineData("\"address\": \"0x3fffffe01000\"", "$.regions[0].address", "outside")]
     [InlineData("\"address\": \"0xffffffffffff0000\"", "$.regions[0].address", "outside")]
     [InlineData("\"address\": \"40000000\"", "$.regions[0].address", "0x40000000")]
+    [InlineData("\"name\": \"\"", "$.regions[0].name", "not empty")]
     [InlineData("\"lengthPages\": 0", "$.regions[0].lengthPages", "from 1")]
     [InlineData("\"pages\": [{ \"first\": 512 }]", "$.regions[0].pages[0].first", "page 512 is outside")]
     [InlineData("\"pages\": [{ \"first\": -1 }]", "$.regions[0].pages[0].first", "page -1 is outside")]
@@ -81,6 +90,8 @@ public sealed class BadScenarioTests
     [InlineData("\"do\": \"collapse\", \"by\": \"khugepaged\", \"limits\": { \"maxPtesNone\": 512 }", "$.acts[0].limits.maxPtesNone", "0 to 511")]
     [InlineData("\"do\": \"collapse\", \"by\": \"khugepaged\", \"expect\": { \"errno\": \"0\" }", "$.acts[0].expect.errno", "no errno")]
     [InlineData("\"do\": \"collapse\", \"by\": \"madvise\", \"expect\": { \"errno\": \"EPERM\" }", "$.acts[0].expect.errno", "EAGAIN")]
+    [InlineData("\"do\": \"collapse\", \"by\": \"madvise\", \"expect\": { \"huge\": -1 }", "$.acts[0].expect.huge", "or more")]
+    [InlineData("\"do\": \"collapse\", \"by\": \"madvise\", \"expect\": { \"lostPages\": -3 }", "$.acts[0].expect.lostPages", "or more")]
     [InlineData("\"do\": \"collapse\", \"by\": \"madvise\", \"expect\": { \"result\": \"CopyMc\" }", "$.acts[0].expect.result", "COPY_MC")]
     [InlineData("\"do\": \"collapse\", \"by\": \"madvise\", \"between\": [{ \"at\": \"copying\", \"act\": { \"do\": \"fork\" } }]", "$.acts[0].between[0].at", "scan, allocate")]
     [InlineData("\"do\": \"collapse\", \"by\": \"madvise\", \"between\": [{ \"at\": \"copy\", \"act\": { \"do\": \"write\", \"first\": 600 } }]", "$.acts[0].between[0].act.first", "outside")]
@@ -167,6 +178,16 @@ public sealed class BadScenarioTests
           "acts": []
         }
         """, "line 6 at $.regions[0].pages[0]", "OutOfMemory");
+
+    [Fact]
+    public void More_pages_in_all_regions_together_than_can_be_compared() => ExpectRefusal("""
+        {
+          "regions": [
+            { "lengthPages": 32000 },
+            { "lengthPages": 769 } ],
+          "acts": []
+        }
+        """, "line 4 at $.regions[1]", "at most 32768 pages together");
 
     [Fact]
     public void More_in_swap_than_there_is_swap() => ExpectRefusal("""

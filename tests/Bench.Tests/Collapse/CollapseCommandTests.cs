@@ -189,6 +189,29 @@ public sealed class CollapseCommandTests
     public void A_file_that_is_not_there() => Copymc.Run("collapse", "/no/such/file.json").ExpectOneLineOfError(1, "/no/such/file.json");
 
     [Fact]
+    public void Only_a_built_in_scenario_is_shown()
+    {
+        using var directory = new TemporaryDirectory();
+        Copymc.Run("collapse", directory.Write("a.json", "{}"u8.ToArray()), "--show").ExpectOneLineOfError(2, "--show", "built-in", "a.json' is a file");
+    }
+
+    [Fact]
+    public void What_is_past_a_files_end_is_zeros_in_the_huge_page()
+    {
+        using var directory = new TemporaryDirectory();
+        Copymc run = Copymc.Run("collapse", directory.Write("short.json", """
+            {
+              "regions": [ { "memory": "shmem", "pages": [ { "first": 0, "count": 512 } ] } ],
+              "acts": [
+                { "do": "truncate", "lengthPages": 307 },
+                { "do": "collapse", "by": "madvise", "expect": { "result": "SUCCEED", "huge": 1 } }
+              ]
+            }
+            """u8.ToArray())).ExpectSuccess();
+        Assert.Contains("512 pages identical, byte for byte; 0 lost to poison; 0 changed.", run.Output);
+    }
+
+    [Fact]
     public void A_file_with_a_mistake_names_the_place()
     {
         using var directory = new TemporaryDirectory();

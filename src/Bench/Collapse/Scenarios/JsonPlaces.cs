@@ -25,7 +25,7 @@ internal static class JsonPlaces
             switch (reader.TokenType)
             {
                 case JsonTokenType.PropertyName:
-                    at = Member(open.Peek().Path, reader.GetString()!, path);
+                    at = Member(open.Peek().Path, NameOf(ref reader), path);
                     continue;
                 case JsonTokenType.EndObject or JsonTokenType.EndArray:
                     open.Pop();
@@ -67,6 +67,19 @@ internal static class JsonPlaces
         catch (JsonException)
         {
             return false;
+        }
+    }
+
+    /// <summary>Half of a surrogate pair is no text, and in no path.</summary>
+    private static string NameOf(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return "";
         }
     }
 

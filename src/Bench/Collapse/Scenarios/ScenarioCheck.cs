@@ -19,8 +19,16 @@ internal static class ScenarioCheck
             throw new ScenarioFault("$.regions", "there is no region.");
         ExpectNoNull(scenario.Regions, "$.regions");
         ExpectNoNull(scenario.Acts, "$.acts");
+        var names = new HashSet<string>();
+        int pages = 0;
         for (int i = 0; i < scenario.Regions.Count; i++)
+        {
             CheckRegion(scenario, i);
+            RegionSetup region = scenario.Regions[i];
+            Expect(region.Name is null || names.Add(region.Name), $"$.regions[{i}].name", $"there is a region '{region.Name}' before this one.");
+            pages += region.LengthPages;
+            Expect(pages <= MostPages, $"$.regions[{i}]", $"the regions have at most {MostPages} pages together.");
+        }
         for (int i = 0; i < scenario.Acts.Count; i++)
             CheckAct(scenario, scenario.Acts[i], $"$.acts[{i}]", between: false);
     }
@@ -49,9 +57,7 @@ internal static class ScenarioCheck
         string at = $"$.regions[{index}]";
         Expect(region.LengthPages is > 0 and <= MostPages, $"{at}.lengthPages", $"a region has from 1 to {MostPages} pages.");
         Expect(region.FilePage is >= 0 and <= MostFilePages, $"{at}.filePage", $"a file has up to {MostFilePages} pages.");
-        Expect(
-            region.Name is null || scenario.Regions.Take(index).All(other => other.Name != region.Name), $"{at}.name",
-            $"there is a region '{region.Name}' before this one.");
+        Expect(region.Name is not "", $"{at}.name", "a name is not empty.");
         if (region.Address is not null)
         {
             Expect(TryParseAddress(region.Address, out ulong address), $"{at}.address", "an address is written as in \"0x40000000\".");
@@ -124,6 +130,8 @@ internal static class ScenarioCheck
         Expect(
             act.By != CollapseMeans.Khugepaged || (act.First is null && act.Count is null), $"{at}.{(act.First is null ? "count" : "first")}",
             "khugepaged chooses its ranges itself.");
+        Expect(act.Expect?.Huge is null or >= 0, $"{at}.expect.huge", "there are 0 huge ranges or more.");
+        Expect(act.Expect?.LostPages is null or >= 0, $"{at}.expect.lostPages", "0 pages are lost or more.");
         Expect(
             act.Do != Deed.Expect || act.Expect is { Result: null, Errno: null }, $"{at}.expect",
             "results and errnos belong to a collapse; here 'huge' and 'lostPages' can be expected.");

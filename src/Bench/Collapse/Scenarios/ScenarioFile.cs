@@ -69,7 +69,14 @@ internal sealed class ScenarioFile
             string meant = Suggestion.Nearest(name, known) is { } nearest ? $"Did you mean '{nearest}'? " : "";
             return $"there is no '{name}' here. {meant}There are: {string.Join(", ", known)}.";
         }
-        if (error.Path is { } at && TypeAt(at, parent: false)?.Type is { } type)
+        if (error.InnerException?.Message.Contains("UTF-16", StringComparison.Ordinal) == true)
+            return "half of a surrogate pair is no character.";
+        if (error.Message.Contains("null", StringComparison.Ordinal))
+            return "null is nothing that belongs here.";
+        int missing = error.Message.IndexOf("including: ", StringComparison.Ordinal);
+        if (missing >= 0)
+            return $"what must be there is missing: {FirstSentence(error.Message[(missing + 11)..])}";
+        if (error.InnerException is not JsonException && error.Path is { } at && TypeAt(at, parent: false) is { Type: var type } info)
         {
             Type plain = Nullable.GetUnderlyingType(type) ?? type;
             if (plain == typeof(CopyMc.Collapse.CollapseResult))
@@ -77,14 +84,15 @@ internal sealed class ScenarioFile
             if (plain.IsEnum)
                 return $"it is one of {string.Join(", ", Enum.GetNames(plain).Select(JsonNamingPolicy.CamelCase.ConvertName))}.";
             if (plain == typeof(int) || plain == typeof(long))
-                return "it is a whole number.";
+                return $"it is a whole number from {(plain == typeof(int) ? int.MinValue : long.MinValue)} to {(plain == typeof(int) ? int.MaxValue : long.MaxValue)}.";
+            return info.Kind switch
+            {
+                JsonTypeInfoKind.Object => "it is an object, as in { … }.",
+                JsonTypeInfoKind.Enumerable => "it is a list, as in [ … ].",
+                _ => plain == typeof(bool) ? "it is true or false." : "it is text, as in \"…\".",
+            };
         }
-        if (error.InnerException is JsonException)
-            return FirstSentence(error.Message);
-        if (error.Message.Contains("null", StringComparison.Ordinal))
-            return "null is nothing that belongs here.";
-        int missing = error.Message.IndexOf("including: ", StringComparison.Ordinal);
-        return missing < 0 ? "something of another kind belongs there." : $"what must be there is missing: {FirstSentence(error.Message[(missing + 11)..])}";
+        return FirstSentence(error.Message);
     }
 
     /// <summary>The reader writes names with special characters as in <c>$.machine['a.b']</c>.</summary>
