@@ -35,6 +35,9 @@ public sealed class InputTests
     public void A_directory_as_input() => Copymc.Run("--input", Path.GetTempPath()).ExpectOneLineOfError(1, "is a directory");
 
     [Fact]
+    public void A_name_that_begins_with_an_at_sign() => Copymc.Run("--input", "@no/such/file").ExpectOneLineOfError(1, "@no/such/file");
+
+    [Fact]
     public void An_empty_input()
     {
         using var directory = new TemporaryDirectory();

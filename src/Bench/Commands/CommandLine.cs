@@ -9,7 +9,8 @@ internal static class CommandLine
     internal static int Run(string[] args)
     {
         RootCommand root = MainJobCommand.Create();
-        ParseResult parsed = root.Parse(args);
+        // A path may begin with @.
+        ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (UsageError.Of(parsed) is { } wrong)
         {
             Console.Error.WriteLine($"copymc: {wrong}");
