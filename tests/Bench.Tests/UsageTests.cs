@@ -79,10 +79,11 @@ public sealed class UsageTests
     [InlineData("watch", "--help")]
     [InlineData("bench", "gc", "--help")]
     [InlineData("bench", "collapse", "--help")]
-    public void Help_has_examples(params string[] command)
+    public void Help_has_examples_and_exit_codes(params string[] command)
     {
         Copymc run = Copymc.Run(command).ExpectSuccess();
         Assert.Contains("Examples:\n  copymc", run.Output);
+        Assert.Contains("Exit codes: 0", run.Output);
         Assert.DoesNotContain("--smoke", run.Output);
     }
 }

@@ -4,7 +4,7 @@ using System.CommandLine.Invocation;
 
 namespace CopyMc.Bench.Commands;
 
-/// <summary>The usual help, and after it the examples of the command that it is about.</summary>
+/// <summary>The usual help, and after it the exit codes, where a command has none of its own, and the examples of the command that it is about.</summary>
 internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
 {
     private readonly Dictionary<Command, string[]> _examples = [];
@@ -32,6 +32,11 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
         if (!_examples.TryGetValue(parseResult.CommandResult.Command, out string[]? examples))
             return exitCode;
         TextWriter output = parseResult.InvocationConfiguration.Output;
+        if (parseResult.CommandResult.Command.Description?.Contains("Exit codes:", StringComparison.Ordinal) != true)
+        {
+            output.WriteLine("Exit codes: 0 if every check held, 1 if one failed or a file cannot be written, 2 for a command line that cannot be understood.");
+            output.WriteLine();
+        }
         output.WriteLine("Examples:");
         foreach (string example in examples)
             output.WriteLine($"  {example}");
