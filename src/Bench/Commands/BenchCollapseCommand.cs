@@ -30,7 +30,7 @@ internal static class BenchCollapseCommand
     private static int Run(int? rounds, string? json, string? tracePath, bool smoke)
     {
         DateTimeOffset startedAt = DateTimeOffset.UtcNow;
-        ReportFile? file = ReportFile.For(json), events = ReportFile.For(tracePath);
+        ReportFile? file = ReportFile.For(json), events = ReportFile.For(tracePath, json);
         CopyEngine engine = CopyEngine.Shared;
         IAnsiConsole console = OutputConsole.Create(json);
         MachineReport machine = MachineProbe.Run(engine);

@@ -33,7 +33,7 @@ internal static class BenchGcCommand
     private static int Run(int? rounds, string? json, string? trace, bool smoke)
     {
         DateTimeOffset startedAt = DateTimeOffset.UtcNow;
-        ReportFile? file = ReportFile.For(json), events = ReportFile.For(trace);
+        ReportFile? file = ReportFile.For(json), events = ReportFile.For(trace, json);
         CopyEngine engine = CopyEngine.Shared;
         IAnsiConsole console = OutputConsole.Create(json);
         MachineReport machine = MachineProbe.Run(engine);

@@ -33,7 +33,7 @@ internal static class BenchLimitsCommand
     {
         DateTimeOffset startedAt = DateTimeOffset.UtcNow;
         long started = Stopwatch.GetTimestamp();
-        ReportFile? file = ReportFile.For(json), events = ReportFile.For(tracePath);
+        ReportFile? file = ReportFile.For(json), events = ReportFile.For(tracePath, json);
         CopyEngine engine = CopyEngine.Shared;
 
         IAnsiConsole console = OutputConsole.Create(json);

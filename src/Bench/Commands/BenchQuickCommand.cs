@@ -48,7 +48,7 @@ internal static class BenchQuickCommand
     {
         DateTimeOffset startedAt = DateTimeOffset.UtcNow;
         long started = Stopwatch.GetTimestamp();
-        ReportFile? file = ReportFile.For(json), events = ReportFile.For(tracePath);
+        ReportFile? file = ReportFile.For(json), events = ReportFile.For(tracePath, json);
         IAnsiConsole console = OutputConsole.Create(json);
         MachineReport machine = MachineProbe.Run(CopyEngine.Shared);
         // No process measures fewer than one.

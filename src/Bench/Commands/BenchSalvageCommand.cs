@@ -30,7 +30,7 @@ internal static class BenchSalvageCommand
     private static int Run(int rounds, string? json, string? tracePath)
     {
         DateTimeOffset startedAt = DateTimeOffset.UtcNow;
-        ReportFile? file = ReportFile.For(json), events = ReportFile.For(tracePath);
+        ReportFile? file = ReportFile.For(json), events = ReportFile.For(tracePath, json);
         IAnsiConsole console = OutputConsole.Create(json);
         using var run = new SalvageRun(CopyEngine.Shared);
         MachineReport machine = MachineProbe.Run(CopyEngine.Shared);

@@ -14,7 +14,7 @@ internal static class CollapseCommand
 {
     internal static Command Create(HelpWithExamples help)
     {
-        var name = new Argument<string?>("SCENARIO") { Arity = ArgumentArity.ZeroOrOne, Description = "A built-in scenario's name, or a JSON file (*.json): see docs/collapse.md." };
+        var name = new Argument<string?>("SCENARIO") { Arity = ArgumentArity.ZeroOrOne, HelpName = "SCENARIO", Description = "A built-in scenario's name, or a JSON file (*.json): see docs/collapse.md." };
         name.CompletionSources.Add([.. BuiltInScenarios.All.Select(scenario => scenario.Name)]);
         var list = new Option<bool>("--list") { Description = "List the built-in scenarios." };
         var all = new Option<bool>("--all") { Description = "Run every built-in scenario for everything that it is for." };
@@ -76,11 +76,11 @@ internal static class CollapseCommand
     private static int Run(string? name, (CollapseMeans? By, MemoryKind? Memory) chosen, string? tracePath, string? jsonPath)
     {
         DateTimeOffset startedAt = DateTimeOffset.UtcNow;
-        ReportFile? json = ReportFile.For(jsonPath);
-        ReportFile? traceFile = ReportFile.For(tracePath);
+        string? scenarioPath = name is not null && IsFile(name) ? name : null;
+        ReportFile? json = ReportFile.For(jsonPath, scenarioPath), traceFile = ReportFile.For(tracePath, scenarioPath, jsonPath);
         IAnsiConsole console = OutputConsole.Create(tracePath == ReportFile.StandardOutput ? tracePath : jsonPath);
         (ScenarioReport Report, CollapseTrace Trace)[] runs = name is null ? RunAll(chosen, console)
-            : IsFile(name) ? [RunFile(name, chosen)]
+            : scenarioPath is not null ? [RunFile(scenarioPath, chosen)]
             : [RunBuiltIn(Find(name), chosen)];
         ScenarioReport[] scenarios = [.. runs.Select(run => run.Report)];
         var report = new CollapseReport

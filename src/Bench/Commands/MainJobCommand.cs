@@ -55,7 +55,7 @@ internal static class MainJobCommand
         // What cannot work is found out before anything is measured.
         input ??= DefaultInput.Find();
         InputFile.Open(input).Dispose();
-        ReportFile? file = ReportFile.For(json);
+        ReportFile? file = ReportFile.For(json, input);
         CopyEngine engine = CopyEngine.Shared;
 
         IAnsiConsole console = OutputConsole.Create(json);

@@ -67,7 +67,7 @@ internal static class ReportCommand
 
     private static int Run(string[] paths, string[] otherPaths, string output, double? failAtPercent)
     {
-        var file = new ReportFile(output);
+        var file = new ReportFile(output, [.. paths, .. otherPaths]);
         ResultInput[] results = [.. paths.Select(ResultInput.Read)], others = [.. otherPaths.Select(ResultInput.Read)];
         // Of all that makes the page, what is of the kind that is compared.
         ResultInput[] judged = [.. results.Where(result => others.FirstOrDefault()?.Content.GetType() == result.Content.GetType())];

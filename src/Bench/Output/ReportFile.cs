@@ -15,19 +15,27 @@ internal sealed class ReportFile
     private readonly string _temporary = "";
 
     /// <summary>Makes sure, before anything is measured, that the report can be written.</summary>
+    /// <param name="path">Where it goes.</param>
+    /// <param name="others">Every other file that the command reads or writes; null: none.</param>
+    /// <exception cref="InvalidInputException">It is one of the others.</exception>
     /// <exception cref="IOException">It cannot.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not.</exception>
-    internal ReportFile(string path)
+    internal ReportFile(string path, params ReadOnlySpan<string?> others)
     {
         if (path == StandardOutput)
             return;
+        string place = RealPath(path);
+        foreach (string? other in others)
+        {
+            if (other is not (null or StandardOutput) && RealPath(other) == place)
+                throw new InvalidInputException($"'{path}' would overwrite '{other}', which the same command reads or writes.");
+        }
         // Through a link to what it points to: the link is to stay.
-        var named = new FileInfo(path);
-        _path = named.LinkTarget is null ? named.FullName : named.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+        _path = place;
         _temporary = $"{_path}.{Environment.ProcessId}.tmp";
         if (Directory.Exists(_path))
             throw new IOException($"'{path}' is a directory.");
-        if (IsDevice(named.FullName) || IsDevice(_path))
+        if (IsDevice(System.IO.Path.GetFullPath(path)) || IsDevice(_path))
             throw new IOException($"'{path}' is not a place for a file.");
         try
         {
@@ -45,9 +53,10 @@ internal sealed class ReportFile
     internal string Path => _path ?? throw new InvalidOperationException("The standard output has no name.");
 
     /// <summary>For an option that may be missing.</summary>
+    /// <exception cref="InvalidInputException">It is one of the others that the command reads or writes.</exception>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
-    internal static ReportFile? For(string? path) => path is null ? null : new ReportFile(path);
+    internal static ReportFile? For(string? path, params ReadOnlySpan<string?> others) => path is null ? null : new ReportFile(path, others);
 
     /// <exception cref="IOException">The disk is full, or the file cannot be written any more.</exception>
     internal void Write<T>(T report, JsonTypeInfo<T> type) => Write(stream => JsonSerializer.Serialize(stream, report, type));
@@ -83,6 +92,20 @@ internal sealed class ReportFile
             File.Delete(_temporary);
             throw new IOException($"'{_path}' could not be written: {error.Message}", error);
         }
+    }
+
+    /// <summary>
+    /// Where a name leads through links, those of directories on the way too. Two names of one inode are two places: what is moved to one
+    /// leaves the other.
+    /// </summary>
+    private static string RealPath(string path)
+    {
+        string full = System.IO.Path.GetFullPath(path);
+        if (System.IO.Path.GetDirectoryName(full) is not { } directory)
+            return full;
+        string here = System.IO.Path.Combine(RealPath(directory), System.IO.Path.GetFileName(full));
+        var named = new FileInfo(here);
+        return named.LinkTarget is null ? here : RealPath(named.ResolveLinkTarget(returnFinalTarget: true)!.FullName);
     }
 
     /// <summary>A move would put a plain file in a device's place, for everybody.</summary>

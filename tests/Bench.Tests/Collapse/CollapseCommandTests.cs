@@ -189,6 +189,15 @@ public sealed class CollapseCommandTests
     public void A_file_that_is_not_there() => Copymc.Run("collapse", "/no/such/file.json").ExpectOneLineOfError(1, "/no/such/file.json");
 
     [Fact]
+    public void The_help_does_not_list_what_completion_offers()
+    {
+        string help = Copymc.Run("--help").ExpectSuccess().Output;
+        Assert.Contains("collapse <SCENARIO>", help);
+        Assert.DoesNotContain("max_ptes_shared", help);
+        Assert.Contains("max_ptes_shared", Copymc.Run("[suggest:19]", "copymc collapse max").ExpectSuccess().Output);
+    }
+
+    [Fact]
     public void Only_a_built_in_scenario_is_shown()
     {
         using var directory = new TemporaryDirectory();
