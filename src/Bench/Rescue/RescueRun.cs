@@ -4,8 +4,8 @@ using CopyMc.Bench.Output;
 namespace CopyMc.Bench.Rescue;
 
 /// <summary>
-/// One run: goes through what was not tried yet, then once more through what was lost before, in windows of the source's mapping, and
-/// saves the map now and then.
+/// One run: goes through what was not tried yet, then once more through what was lost before, in windows of the source's mapping, then once
+/// page by page through what that lost of a device, and saves the map now and then.
 /// </summary>
 internal sealed unsafe class RescueRun(CopyEngine engine, RescueJob job, IProgress<PhaseProgress> progress, CancellationToken cancellation)
 {
@@ -29,7 +29,9 @@ internal sealed unsafe class RescueRun(CopyEngine engine, RescueJob job, IProgre
         RescueBlock[] lostBefore = [.. job.Map.LostBlocks];
 
         using var buffer = new NativeRegion(WindowBytes);
-        bool finished = RescueAll(nonTried, (char)BlockStatus.NonTried, buffer) && RescueAll(lostBefore, (char)BlockStatus.BadSector, buffer);
+        bool finished = RescueAll(nonTried, BlockStatus.NonTried, job.Source.Map, buffer)
+            && RescueAll(lostBefore, BlockStatus.BadSector, job.Source.Map, buffer)
+            && (!job.Source.LosesNeighbours || RescueAll([.. job.Map.LostBlocks], BlockStatus.BadSector, job.Source.MapPages, buffer));
         if (finished)
             Save(job.Map.ByteCount, (char)BlockStatus.Finished);
         return new RescueOutcome
@@ -43,7 +45,7 @@ internal sealed unsafe class RescueRun(CopyEngine engine, RescueJob job, IProgre
     }
 
     /// <summary>False if it was told to stop.</summary>
-    private bool RescueAll(IReadOnlyList<RescueBlock> blocks, char status, NativeRegion buffer)
+    private bool RescueAll(IReadOnlyList<RescueBlock> blocks, BlockStatus status, Func<long, nuint, NativeRegion> map, NativeRegion buffer)
     {
         foreach (RescueBlock block in blocks)
         {
@@ -51,22 +53,22 @@ internal sealed unsafe class RescueRun(CopyEngine engine, RescueJob job, IProgre
             {
                 if (cancellation.IsCancellationRequested)
                 {
-                    Save(offset, status);
+                    Save(offset, (char)status);
                     return false;
                 }
                 Report(offset);
                 // Windows are aligned as the huge pages of a page cache are.
                 long end = long.Min(block.End, (offset / WindowBytes + 1) * WindowBytes);
-                RescueWindow(offset, (int)(end - offset), buffer);
+                RescueWindow(offset, (int)(end - offset), map, buffer);
                 offset = end;
                 if (Stopwatch.GetElapsedTime(_saved) > _interval)
-                    Save(offset, status);
+                    Save(offset, (char)status);
             }
         }
         return true;
     }
 
-    private void RescueWindow(long offset, int length, NativeRegion buffer)
+    private void RescueWindow(long offset, int length, Func<long, nuint, NativeRegion> map, NativeRegion buffer)
     {
         job.Map.Set(offset, length, BlockStatus.BadSector);
         // What was cut off is lost without a fault for each page of it.
@@ -74,7 +76,7 @@ internal sealed unsafe class RescueRun(CopyEngine engine, RescueJob job, IProgre
         if (there == 0)
             return;
         int lead = (int)(offset % NativeRegion.PageSize);
-        using NativeRegion window = job.Source.Map(offset - lead, (nuint)(lead + there));
+        using NativeRegion window = map(offset - lead, (nuint)(lead + there));
         SalvageResult salvaged = engine.Salvage(window.Pointer + lead, buffer.Pointer, (nuint)there);
         if (salvaged.DestinationFault.Kind != CopyFaultKind.None)
             throw new IOException($"The memory that the source was copied to is bad: {salvaged.DestinationFault.Kind}.");

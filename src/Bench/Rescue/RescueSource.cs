@@ -51,8 +51,21 @@ internal sealed class RescueSource : IDisposable
 
     internal bool IsSameFile(in FileStatus other) => _atFirst.IsSameFile(other);
 
+    /// <summary>Whether a page that can be read is lost with the neighbours that the kernel reads along with it.</summary>
+    internal bool LosesNeighbours => _atFirst.IsBlockDevice;
+
     /// <summary>A mapping of a part, which starts on a page.</summary>
     internal NativeRegion Map(long offset, nuint length) => NativeRegion.MapFile(_file, offset, length);
+
+    /// <summary>The same, for reading each page by itself.</summary>
+    internal unsafe NativeRegion MapPages(long offset, nuint length)
+    {
+        // What could not be read stays in the page cache in the pieces in which it was asked for.
+        SystemCalls.Uncache(_file, offset, (long)length);
+        NativeRegion region = Map(offset, length);
+        SystemCalls.ReadNothingAhead(region.Pointer, length);
+        return region;
+    }
 
     /// <summary>What cannot be mapped is known before anything is written.</summary>
     private void ThrowIfUnmappable()

@@ -53,6 +53,20 @@ internal static unsafe partial class SystemCalls
         return error is 0 or Eopnotsupp or Enosys ? null : Marshal.GetPInvokeErrorMessage(error);
     }
 
+    /// <summary>Drops what nobody uses of a part of a file from the page cache; what is in use stays.</summary>
+    internal static void Uncache(SafeFileHandle file, long offset, long length)
+    {
+        const int DontNeed = 4;
+        _ = AdviseOnFile(file, offset, length, DontNeed);
+    }
+
+    /// <summary>Lets a touch of a page of a mapping read that page alone.</summary>
+    internal static void ReadNothingAhead(byte* start, nuint length)
+    {
+        const int Random = 1;
+        _ = AdviseOnMemory(start, length, Random);
+    }
+
     /// <summary>Makes a rename in a directory outlive the power. A file system that cannot does without.</summary>
     internal static void FlushDirectory(string path)
     {
@@ -73,6 +87,12 @@ internal static unsafe partial class SystemCalls
 
     [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
     private static partial int Allocate(SafeFileHandle file, int mode, long offset, long length);
+
+    [LibraryImport("libc", EntryPoint = "posix_fadvise")]
+    private static partial int AdviseOnFile(SafeFileHandle file, long offset, long length, int advice);
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int AdviseOnMemory(byte* start, nuint length, int advice);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);

@@ -180,6 +180,26 @@ public sealed class RescueLossTests : IDisposable
         }
     }
 
+    [Fact]
+    public void What_a_failing_block_device_can_still_read_is_not_lost_with_its_neighbours()
+    {
+        string device = Losetup("--find", "--show", Source);
+        try
+        {
+            // Still as long, but what is behind the end of the file cannot be read.
+            const int Readable = 5 * Window + 200 * 4096;
+            Truncate(Readable);
+            RescueMap map = Rescue(_ => { }, source: device).Map;
+            // The device may make up the rest of a request that the end is in.
+            Assert.InRange(map.LostBlocks.Single().Offset, Readable, Readable + (128 << 10));
+            Assert.Equal(_content[..Readable], File.ReadAllBytes(Destination)[..Readable]);
+        }
+        finally
+        {
+            Losetup("--detach", device);
+        }
+    }
+
     /// <summary>Runs the rescue in this process, and something before each of its steps.</summary>
     private RescueOutcome Rescue(Action<int> beforeStep, string? source = null, int stopIn = -1)
     {
