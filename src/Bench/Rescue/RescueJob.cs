@@ -118,8 +118,8 @@ internal sealed class RescueJob : IDisposable
         if (content.SourceIdentity is not null && content.SourceIdentity != source.Identity)
         {
             throw new IOException(
-                $"The map file '{file.Path}' is of another source '{source.Path}': of {content.SourceIdentity}, not of {source.Identity}. "
-                + $"If it has the same content all the same, delete the line '# Source identity:' from the map file. {Remedy}");
+                $"The map file '{file.Path}' is of another source of the name '{source.Path}': {content.SourceIdentity}, not {source.Identity}. "
+                + $"If it is the same after all, delete the line '# Source identity:' from the map file. {Remedy}");
         }
         if (content.Destination is not null && content.Destination != Path.GetFullPath(destination.Path))
         {
