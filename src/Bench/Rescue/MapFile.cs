@@ -1,4 +1,5 @@
 using System.Text;
+using CopyMc.Bench.Output;
 using Microsoft.Win32.SafeHandles;
 
 namespace CopyMc.Bench.Rescue;
@@ -33,7 +34,7 @@ internal sealed class MapFile
     {
         try
         {
-            return MapFileText.Parse(File.ReadAllText(_path));
+            return MapFileText.Parse(Encoding.UTF8.GetString(WholeFile.Read(_path, mostMiB: 256)));
         }
         catch (FormatException error)
         {
