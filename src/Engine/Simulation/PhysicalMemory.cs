@@ -6,14 +6,12 @@ namespace CopyMc.Simulation;
 /// The frames: their content, in one native region, and what is known of each; who may have them, who refers to them, and the LRU lists.
 /// Only what is touched costs memory.
 /// </summary>
-internal sealed unsafe class PhysicalMemory : IDisposable
+internal sealed unsafe partial class PhysicalMemory : IDisposable
 {
     private static readonly SalvageOptions s_peek = new() { LookAhead = false };
 
     private readonly NativeRegion _metadata;
     private readonly BuddyAllocator _buddy;
-    private FrameList _anonymousLru;
-    private FrameList _fileLru;
 
     internal PhysicalMemory(nuint length, CopyEngine engine)
     {
@@ -140,165 +138,6 @@ internal sealed unsafe class PhysicalMemory : IDisposable
             Free(head);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool TryLock(uint head)
-    {
-        ref Frame frame = ref Frames[head];
-        if ((frame.Flags & PageFlags.Locked) != 0)
-            return false;
-        frame.Flags |= PageFlags.Locked;
-        return true;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Unlock(uint head) => Frames[head].Flags &= ~PageFlags.Locked;
-
-    internal void LruAdd(uint head)
-    {
-        ref Frame frame = ref Frames[head];
-        frame.Flags |= PageFlags.Lru;
-        LruOf(frame.Flags).AddFirst(head);
-    }
-
-    /// <summary>Takes a folio off the LRU with a reference of its own (<c>folio_isolate_lru</c>). False if it is not on it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool TryIsolate(uint head)
-    {
-        ref Frame frame = ref Frames[head];
-        PageFlags flags = frame.Flags;
-        if ((flags & PageFlags.Lru) == 0)
-            return false;
-        Get(head);
-        frame.Flags = (flags & ~PageFlags.Lru) | PageFlags.Isolated;
-        CountIsolated(flags, 1L << frame.Order);
-        LruOf(flags).Remove(head);
-        return true;
-    }
-
-    /// <summary>
-    /// Ends an isolation: the folio is unlocked and the most recently used of its list again, and the isolation's reference is dropped.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void PutBack(uint head)
-    {
-        ref Frame frame = ref Frames[head];
-        PageFlags flags = (frame.Flags & ~(PageFlags.Isolated | PageFlags.Locked)) | PageFlags.Lru;
-        frame.Flags = flags;
-        CountIsolated(flags, -(1L << frame.Order));
-        LruOf(flags).AddFirst(head);
-        Put(head);
-    }
-
-    /// <summary>Ends an isolation of a folio that is about to be freed: it does not come back to its list, its reference stays.</summary>
-    internal void EndIsolation(uint head)
-    {
-        ref Frame frame = ref Frames[head];
-        CountIsolated(frame.Flags, -(1L << frame.Order));
-        frame.Flags &= ~PageFlags.Isolated;
-    }
-
-    internal void LruRemove(uint head)
-    {
-        ref Frame frame = ref Frames[head];
-        frame.Flags &= ~PageFlags.Lru;
-        LruOf(frame.Flags).Remove(head);
-    }
-
-    /// <summary>The frames of a list, the most recently used first.</summary>
-    internal IEnumerable<uint> Lru(bool anonymous)
-    {
-        for (uint pfn = (anonymous ? _anonymousLru : _fileLru).First; pfn != Frame.Null; pfn = NextOf(pfn))
-            yield return pfn;
-    }
-
-    /// <summary>The least recently used folio of a list; <see cref="Frame.Null"/> if it is empty.</summary>
-    internal uint LeastRecentlyUsed(bool anonymous) => anonymous ? _anonymousLru.Last : _fileLru.Last;
-
-    internal void MapPte(uint pfn)
-    {
-        uint head = HeadOf(pfn);
-        Get(head);
-        Frames[pfn].MapCount++;
-        if (Frames[head].Order > 0)
-            Frames[head + 1].Next++;
-    }
-
-    /// <summary>One PTE fewer maps the frame; its reference is dropped too.</summary>
-    internal void UnmapPte(uint pfn)
-    {
-        uint head = HeadOf(pfn);
-        Frames[pfn].MapCount = checked((ushort)(Frames[pfn].MapCount - 1));
-        if (Frames[head].Order > 0)
-            Frames[head + 1].Next--;
-        Put(head);
-    }
-
-    internal void MapPmd(uint head)
-    {
-        Get(head);
-        Frames[head + 1].Next++;
-        Frames[head + 1].Previous++;
-    }
-
-    /// <summary>A PTE for each of its pages maps the folio where a PMD did.</summary>
-    /// <exception cref="InvalidOperationException">There is no room to count them; nothing is changed.</exception>
-    internal void MapPtesForPmd(uint head)
-    {
-        int pages = (int)PagesOf(head);
-        Get(head, pages);
-        for (uint i = 0; i < pages; i++)
-            Frames[head + i].MapCount++;
-        Frames[head + 1].Next += (uint)pages;
-        UnmapPmd(head);
-    }
-
-    internal void UnmapPmd(uint head)
-    {
-        Frames[head + 1].Next--;
-        Frames[head + 1].Previous--;
-        Put(head);
-    }
-
-    /// <summary>How many entries map the folio, PMDs and PTEs of all its pages.</summary>
-    internal uint MapCountOf(uint head) => Frames[head].Order == 0 ? Frames[head].MapCount : Frames[head + 1].Next;
-
-    internal uint PmdMapCountOf(uint head) => Frames[head].Order == 0 ? 0 : Frames[head + 1].Previous;
-
-    /// <summary>Whether any page of the folio is mapped more than once (<c>folio_maybe_mapped_shared</c>).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool IsMappedShared(uint head)
-    {
-        ref Frame frame = ref Frames[head];
-        return frame.Order == 0 ? frame.MapCount > 1 : IsLargeMappedShared(head);
-    }
-
-    private bool IsLargeMappedShared(uint head)
-    {
-        uint whole = PmdMapCountOf(head);
-        for (uint i = 0; i < PagesOf(head); i++)
-        {
-            if (whole + Frames[head + i].MapCount > 1)
-                return true;
-        }
-        return false;
-    }
-
-    internal bool IsAnonymous(uint head) => Frames[head].Has(PageFlags.Anonymous);
-
-    internal bool IsSwapBacked(uint head) => Frames[head].Has(PageFlags.SwapBacked);
-
-    internal bool IsInPageCache(uint head) => Frames[head].Owner != 0 && !Frames[head].Has(PageFlags.Anonymous);
-
-    /// <summary>The references that mappings and the page cache account for (<c>folio_expected_ref_count</c>).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal uint ExpectedReferences(uint head)
-    {
-        ref Frame frame = ref Frames[head];
-        if (frame.Order == 0 && (frame.Flags & PageFlags.Anonymous) != 0)
-            return frame.MapCount;
-        return MapCountOf(head) + (IsInPageCache(head) ? PagesOf(head) : 0);
-    }
-
     /// <summary>Makes a large folio, mapped by no PMD and referred to by nobody unaccounted for, into small ones.</summary>
     /// <returns>False if somebody holds a reference; nothing is changed then.</returns>
     internal bool TrySplit(uint head)
@@ -384,20 +223,6 @@ internal sealed unsafe class PhysicalMemory : IDisposable
     }
 
     private static void ThrowTooManyReferences() => throw new InvalidOperationException($"A page has at most {ushort.MaxValue} references.");
-
-    private uint NextOf(uint pfn) => Frames[pfn].Next;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref FrameList LruOf(PageFlags flags) => ref (flags & PageFlags.Anonymous) != 0 ? ref _anonymousLru : ref _fileLru;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void CountIsolated(PageFlags flags, long pages)
-    {
-        if ((flags & PageFlags.Anonymous) != 0)
-            Counters.NrIsolatedAnon += pages;
-        else
-            Counters.NrIsolatedFile += pages;
-    }
 
     private void Free(uint head)
     {
