@@ -78,10 +78,9 @@ size_t mce_streams_from(void);
 /*
  * Installs the handler for SIGBUS or SIGSEGV, for the whole process. It takes over the flags and the mask of the handler that is
  * there, and passes to it, unchanged, every signal that is not a fault inside a copy of this library. Called again it does nothing,
- * unless the previous action was put back over it, or SIG_DFL or SIG_IGN: any other function that was installed over ours is taken to pass on
- * to us what it does not want. Returns 0 or an errno.
- * Not async-signal-safe; calls from several threads must be serialised by the caller, and no other code may change the signal's
- * action meanwhile.
+ * unless the previous action was put back over it, or SIG_DFL or SIG_IGN: any other function that was installed over ours is taken to pass
+ * on to us what it does not want. Returns 0 or an errno. Not async-signal-safe; calls from several threads must be serialised by the
+ * caller, and no other code may change the signal's action meanwhile.
  */
 int mce_enable(int signal);
 
