@@ -5,7 +5,6 @@ public sealed unsafe class PoisonUnderWay : IDisposable
 {
     private const int Copiers = 4, Rounds = 10_000, Pages = 16;
 
-    // Ten times as many were seen on two emulated CPUs.
     private const int LeastStruck = Rounds / 100;
 
     private const nuint Page = NativeRegion.PageSize;
@@ -14,7 +13,6 @@ public sealed unsafe class PoisonUnderWay : IDisposable
     private readonly byte[] _pattern = new byte[Pages * NativeRegion.PageSize];
     private readonly Barrier _round = new(Copiers + 1);
     private volatile int _lost;
-    private volatile bool _poisoning;
     private int _copying, _struck;
     private volatile bool _over;
     private volatile string? _violation;
@@ -41,13 +39,11 @@ public sealed unsafe class PoisonUnderWay : IDisposable
         for (int round = 0; round < Rounds && _violation is null; round++)
         {
             _lost = random.Next(Pages);
-            _poisoning = false;
             _copying = 0;
             _round.SignalAndWait();
             // Until all of them copy, so that it lands on copies.
             while (Volatile.Read(ref _copying) < Copiers && _violation is null)
                 Thread.Yield();
-            _poisoning = true;
             frames.Inject(_source, (nuint)_lost * Page);
             // Until every copier has met it.
             _round.SignalAndWait();
@@ -61,7 +57,7 @@ public sealed unsafe class PoisonUnderWay : IDisposable
             copier.Join();
         if (_violation is { } violation)
             Require.Fail(violation);
-        // The others met it at their next copy, or another copier had met it before them.
+        // The others met it between two copies, or another copier had met it before them.
         Require.True(_struck >= LeastStruck, $"{_struck} copies were struck under way; that as many as {LeastStruck} were");
     }
 
@@ -80,7 +76,9 @@ public sealed unsafe class PoisonUnderWay : IDisposable
             bool startedHealthy;
             for (int whole = 0; ; whole++)
             {
-                startedHealthy = !_poisoning;
+                // Only whoever has just read of the page knows that it was not bad yet: nobody else can tell when it goes.
+                byte before;
+                startedHealthy = engine.Copy(_source.Pointer + bad, &before, 1) == 0;
                 copied = _source.Length - engine.Copy(_source.Pointer, destination.Pointer, _source.Length, out fault);
                 if (copied != _source.Length)
                     break;
