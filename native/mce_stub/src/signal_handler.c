@@ -128,8 +128,7 @@ static bool pass_on(int signal, siginfo_t *info, void *context, const struct sig
         sigaddset(&this_one, signal);
         sigaction(signal, &standard, NULL);
         syscall(SYS_rt_tgsigqueueinfo, getpid(), (pid_t)syscall(SYS_gettid), signal, info);
-        /* Here it dies, unless it is the first process of a PID namespace, which the default action spares (signal(7), pid_namespaces(7)).
-         */
+        /* Here it dies, unless it is the first process of a PID namespace, which the default action spares (pid_namespaces(7)). */
         sigprocmask(SIG_UNBLOCK, &this_one, NULL);
     } else if (again) {
         /* The kernel takes the default action for a fault that is ignored, too. */

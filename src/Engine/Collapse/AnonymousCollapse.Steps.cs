@@ -43,7 +43,7 @@ public sealed unsafe partial class AnonymousCollapse
                     return CollapseResult.PteUffd;
                 continue;
             }
-            if (pte.IsNone || pte.Pfn == zeroFrame)
+            if (IsNoneOrZero(pte, zeroFrame))
             {
                 if (++none > limits?.MaxPtesNone || uffdArmed)
                 {
@@ -158,7 +158,7 @@ public sealed unsafe partial class AnonymousCollapse
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private CollapseResult IsolateEntry(PhysicalMemory memory, Pte pte, bool uffdArmed)
     {
-        if (pte.IsNone || (pte.IsPresent && pte.Pfn == memory.ZeroFrame))
+        if (IsNoneOrZero(pte, memory.ZeroFrame))
         {
             if (++_noneIsolated > Options.Limits?.MaxPtesNone || uffdArmed)
             {
@@ -231,7 +231,7 @@ public sealed unsafe partial class AnonymousCollapse
         while (CopiedPages < end)
         {
             Pte first = entries[CopiedPages];
-            bool hole = IsNoneOrZero(first);
+            bool hole = IsNoneOrZero(first, Memory.ZeroFrame);
             int run = 1;
             // Neighbouring frames are one copy: a single long one is faster than many of a page.
             while (!hole && CopiedPages + run < end && entries[CopiedPages + run].IsPresent && entries[CopiedPages + run].Pfn == first.Pfn + (uint)run)
@@ -343,7 +343,7 @@ public sealed unsafe partial class AnonymousCollapse
         return entry.IsHuge ? CollapseResult.PmdMapped : entry.IsTable ? CollapseResult.Succeed : CollapseResult.NoPteTable;
     }
 
-    private bool IsNoneOrZero(Pte pte) => pte.IsNone || (pte.IsPresent && pte.Pfn == Memory.ZeroFrame);
+    private static bool IsNoneOrZero(Pte pte, uint zeroFrame) => pte.IsNone || (pte.IsPresent && pte.Pfn == zeroFrame);
 
     private void TraceIsolate(CollapseResult result) => Options.Trace?.Add(
         "mm_collapse_huge_page_isolate", ("scan_pfn", _lookedAt), ("none_or_zero", _noneIsolated), ("referenced", _referenced), ("status", result.ToTraceStatus()));
