@@ -93,10 +93,10 @@ public sealed unsafe partial class AnonymousCollapse
             ref Pte pte = ref table!.Writable[index];
             if (pte.IsSwapLike)
             {
-                result = _space.SwapIn(_area!, _address + (ulong)index * NativeRegion.PageSize, ref pte) switch
+                result = _space.SwapIn(_area!, _address + (ulong)index * NativeRegion.PageSize, ref pte).Outcome switch
                 {
-                    AccessResult.Done => CollapseResult.Succeed,
-                    AccessResult.WouldBlock => CollapseResult.PageLock,
+                    AccessOutcome.Done => CollapseResult.Succeed,
+                    AccessOutcome.Waits => CollapseResult.PageLock,
                     _ => CollapseResult.Fail,
                 };
                 _swappedIn += result == CollapseResult.Succeed ? 1 : 0;
@@ -126,7 +126,7 @@ public sealed unsafe partial class AnonymousCollapse
             result = Memory.Fails(FailurePoint.PmdCheck) ? CollapseResult.NoPteTable : FindTable(out _table);
         if (result == CollapseResult.Succeed)
         {
-            _area!.AnonVma!.WriteLocked = true;
+            _area!.AnonVma!.Lock();
             Undo.Push("anon_vma_unlock_write", EndReverseMapLock);
         }
         return result;
@@ -301,7 +301,7 @@ public sealed unsafe partial class AnonymousCollapse
 
     private void LinkPageTable() => _space.PmdFor(_address).Table = _table;
 
-    private void EndReverseMapLock() => _area!.AnonVma!.WriteLocked = false;
+    private void EndReverseMapLock() => _area!.AnonVma!.Unlock();
 
     /// <summary>Backwards, as the kernel does, then the large folios: the first page is the most recently used afterwards.</summary>
     private void ReleasePages()

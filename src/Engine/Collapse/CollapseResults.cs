@@ -1,19 +1,19 @@
+using CopyMc.Simulation;
+
 namespace CopyMc.Collapse;
 
 /// <summary>What a <see cref="CollapseResult"/> is called and returned as.</summary>
 public static class CollapseResults
 {
-    private const int Again = 11, NoMemory = 12, Busy = 16, Invalid = 22;
-
-    /// <summary>The errno of <c>madvise(MADV_COLLAPSE)</c> (<c>madvise_collapse_errno</c>); 0 if the range is huge.</summary>
-    public static int ToErrno(this CollapseResult result) => result switch
+    /// <summary>The errno of <c>madvise(MADV_COLLAPSE)</c> (<c>madvise_collapse_errno</c>); none if the range is huge.</summary>
+    public static Errno ToErrno(this CollapseResult result) => result switch
     {
-        CollapseResult.Succeed or CollapseResult.PmdMapped => 0,
-        CollapseResult.AllocHugePageFail => NoMemory,
-        CollapseResult.CgroupChargeFail or CollapseResult.ExceedNonePte => Busy,
+        CollapseResult.Succeed or CollapseResult.PmdMapped => Errno.None,
+        CollapseResult.AllocHugePageFail => Errno.ENOMEM,
+        CollapseResult.CgroupChargeFail or CollapseResult.ExceedNonePte => Errno.EBUSY,
         CollapseResult.PageCount or CollapseResult.PageLock or CollapseResult.PageLru or CollapseResult.DelPageLru
-            or CollapseResult.PageFilled or CollapseResult.PageHasPrivate or CollapseResult.PageDirtyOrWriteback => Again,
-        _ => Invalid,
+            or CollapseResult.PageFilled or CollapseResult.PageHasPrivate or CollapseResult.PageDirtyOrWriteback => Errno.EAGAIN,
+        _ => Errno.EINVAL,
     };
 
     /// <summary>The kernel's name, as in <c>COPY_MC</c>.</summary>

@@ -16,6 +16,9 @@ public sealed class CollapseTrace
     /// <summary>The undo steps, in the order in which they ran.</summary>
     public IEnumerable<string> UndoSteps => _events.Where(e => e.Name == "undo").Select(e => (string)e.Fields[0].Value);
 
+    /// <summary>Removes all events.</summary>
+    public void Clear() => _events.Clear();
+
     /// <summary>How a range ended for whoever asked: after a file's collapse the page tables have their say too.</summary>
     internal void AddRange(AddressSpace space, ulong address, CollapseResult result) =>
         Add("range", ("mm", space.Number), ("addr", address), ("result", result.ToName()));

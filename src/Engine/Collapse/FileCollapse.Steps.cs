@@ -81,7 +81,7 @@ public sealed unsafe partial class FileCollapse
     private CollapseResult BringIn(uint index, ref PageCacheSlot slot)
     {
         uint page = _firstPage + index;
-        if (page >= _file.LengthInPages || _file.TryBringIn(page, out _) != AccessResult.Done)
+        if (page >= _file.LengthInPages || !_file.TryBringIn(page, out _).IsDone)
             return CollapseResult.Fail;
         slot = _slots[index];
         return CollapseResult.Succeed;

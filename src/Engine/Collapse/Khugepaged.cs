@@ -74,15 +74,10 @@ public sealed class Khugepaged(SimulatedMachine machine, KhugepagedOptions? opti
     {
         const ulong HugeMask = NativeRegion.HugePageSize - 1;
         found = null;
-        int index = 0;
-        for (; index < machine.Processes.Count; index++)
+        IReadOnlyList<AddressSpace> spaces = machine.ScannedByKhugepaged;
+        // A process that has exited left the list: the scan goes on with the next.
+        foreach (AddressSpace space in spaces.SkipWhile(space => _space is not null && space.KhugepagedTurn < _space.KhugepagedTurn).ToArray())
         {
-            if (_space is null || machine.Processes[index].Number >= _space.Number)
-                break;
-        }
-        for (; index < machine.Processes.Count; index++)
-        {
-            AddressSpace space = machine.Processes[index];
             if (space != _space)
                 (_space, _address) = (space, 0);
             foreach (Vma area in space.Areas)

@@ -5,43 +5,39 @@ namespace CopyMc.Collapse;
 /// <summary><c>madvise(MADV_COLLAPSE)</c> on the simulated machine (<c>madvise_collapse</c>).</summary>
 public static class MadviseCollapse
 {
-    private const int NoMemory = 12, Invalid = 22;
-
     /// <summary>Collapses the whole 2 MiB ranges inside a range of addresses.</summary>
     /// <param name="space">Whose memory.</param>
     /// <param name="address">The first byte; a multiple of 4096.</param>
     /// <param name="length">Bytes; rounded up to pages.</param>
     /// <param name="trace">Where events are written; <see langword="null"/>: nowhere.</param>
     /// <param name="beforeStep">Called before each step: see <see cref="CollapseOptions.BeforeStep"/>.</param>
-    /// <param name="lastFailure">The last result that was no success; <see langword="null"/>: none.</param>
-    /// <returns>0, or the errno.</returns>
+    /// <returns>The errno, and how each range ended.</returns>
     /// <exception cref="InvalidOperationException">
     /// A lock is held by a collapse that was interrupted between its steps. Ranges before that one are collapsed, and it is as it was.
     /// </exception>
-    public static int Run(
-        AddressSpace space, ulong address, ulong length, out CollapseResult? lastFailure, CollapseTrace? trace = null,
-        Action<CollapseOperation>? beforeStep = null)
+    public static MadviseCollapseResult Run(
+        AddressSpace space, ulong address, ulong length, CollapseTrace? trace = null, Action<CollapseOperation>? beforeStep = null)
     {
         ArgumentNullException.ThrowIfNull(space);
-        lastFailure = null;
+        var ranges = new List<RangeResult>();
         if (address % NativeRegion.PageSize != 0)
-            return Invalid;
-        // What wraps around, the rounded length or the end, is EINVAL to madvise(2).
+            return new MadviseCollapseResult(Errno.EINVAL, ranges);
+        // A rounded length or an end that wraps around is EINVAL to madvise(2).
         ulong end = address + ((length + NativeRegion.PageSize - 1) & ~(ulong)(NativeRegion.PageSize - 1));
         if (length > ulong.MaxValue - (NativeRegion.PageSize - 1) || end < address)
-            return Invalid;
+            return new MadviseCollapseResult(Errno.EINVAL, ranges);
         // madvise(2) goes area by area; a gap is remembered, and does not stop it.
         bool gap = false;
         ulong reached = address;
         foreach (Vma area in space.Areas.Where(area => area.End > address && area.Start < end).ToList())
         {
             gap |= area.Start > reached;
-            int errno = CollapseArea(area, ulong.Max(area.Start, address), ulong.Min(area.End, end), trace, beforeStep, ref lastFailure);
-            if (errno != 0)
-                return errno;
+            Errno errno = CollapseArea(area, ulong.Max(area.Start, address), ulong.Min(area.End, end), trace, beforeStep, ranges);
+            if (errno != Errno.None)
+                return new MadviseCollapseResult(errno, ranges);
             reached = area.End;
         }
-        return gap || reached < end ? NoMemory : 0;
+        return new MadviseCollapseResult(gap || reached < end ? Errno.ENOMEM : Errno.None, ranges);
     }
 
     /// <summary>Collapses one range as <c>MADV_COLLAPSE</c> does, page tables included.</summary>
@@ -66,22 +62,24 @@ public static class MadviseCollapse
         return result;
     }
 
-    private static int CollapseArea(
-        Vma area, ulong start, ulong end, CollapseTrace? trace, Action<CollapseOperation>? beforeStep, ref CollapseResult? failure)
+    private static Errno CollapseArea(
+        Vma area, ulong start, ulong end, CollapseTrace? trace, Action<CollapseOperation>? beforeStep, List<RangeResult> ranges)
     {
         const ulong HugeMask = NativeRegion.HugePageSize - 1;
         ulong first = (start + HugeMask) & ~HugeMask;
         ulong last = end & ~HugeMask;
         if (!ThpEligibility.Allows(area, enforceSettings: false))
         {
-            failure = CollapseResult.VmaCheck;
-            return Invalid;
+            ranges.Add(new RangeResult(area.Start, CollapseResult.VmaCheck));
+            return Errno.EINVAL;
         }
         // A range that ends before it begins counts as more huge pages than there can be, as in the kernel: it fails.
         ulong wanted = unchecked(last - first) / NativeRegion.HugePageSize, huge = 0;
+        CollapseResult failure = CollapseResult.Fail;
         for (ulong address = first; address < last; address += NativeRegion.HugePageSize)
         {
             CollapseResult result = area.HoldsHugeRange(address) ? CollapseRange(area, address, trace, beforeStep) : CollapseResult.AddressRange;
+            ranges.Add(new RangeResult(address, result));
             if (result is CollapseResult.Succeed or CollapseResult.PmdMapped)
             {
                 huge++;
@@ -91,7 +89,7 @@ public static class MadviseCollapse
             if (!MayGoOn(result))
                 break;
         }
-        return huge == wanted ? 0 : (failure ??= CollapseResult.Fail).ToErrno();
+        return huge == wanted ? Errno.None : failure.ToErrno();
     }
 
     /// <summary>After these the other ranges are still worth trying; the call fails all the same.</summary>

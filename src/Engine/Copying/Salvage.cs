@@ -152,7 +152,7 @@ internal sealed unsafe class Salvage
             nuint firstPage = (start + PageMask) & ~PageMask;
             nuint endPage = (start + range.Length) & ~PageMask;
             if (_options.Propagation == PoisonPropagation.Fault && firstPage < endPage)
-                _propagationFailure ??= Userfaultfd.Poison((byte*)firstPage, endPage - firstPage);
+                _propagationFailure ??= UserfaultfdPoison.Install((byte*)firstPage, endPage - firstPage);
         }
     }
 }

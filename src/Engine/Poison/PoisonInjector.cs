@@ -84,7 +84,7 @@ public static unsafe class PoisonInjector
     private static string? InjectPage(byte* page, nuint length, PoisonSource source) => source switch
     {
         PoisonSource.TruncatedMapping => TruncatedMapping.ReplaceWith(page, length),
-        PoisonSource.UffdPoison => Userfaultfd.Poison(page, length),
+        PoisonSource.UffdPoison => UserfaultfdPoison.Install(page, length),
         PoisonSource.HwPoison => HwPoison.Inject(page),
         _ => null,
     };
@@ -101,7 +101,7 @@ public static unsafe class PoisonInjector
         // Trying has no side effect but on these two pages. HwPoison tries without losing a frame.
         using var region = new NativeRegion(2 * NativeRegion.PageSize);
         reasons[PoisonSource.TruncatedMapping] = TruncatedMapping.ReplaceWith(region.Pointer, NativeRegion.PageSize);
-        reasons[PoisonSource.UffdPoison] = Userfaultfd.Poison(region.Pointer + NativeRegion.PageSize, NativeRegion.PageSize);
+        reasons[PoisonSource.UffdPoison] = UserfaultfdPoison.Install(region.Pointer + NativeRegion.PageSize, NativeRegion.PageSize);
         reasons[PoisonSource.HwPoison] = HwPoison.UnsupportedReason();
         return reasons;
     }

@@ -1,20 +1,43 @@
 namespace CopyMc.Simulation;
 
-/// <summary>How something that was done to the simulated machine ended.</summary>
-public enum AccessResult
+/// <summary>How an access to simulated memory ended, and what it waits for if it would wait.</summary>
+/// <param name="Outcome">How it ended.</param>
+/// <param name="WaitsFor">What it waits for; <see cref="WaitReason.None"/> unless <paramref name="Outcome"/> is <see cref="AccessOutcome.Waits"/>.</param>
+public readonly record struct AccessResult(AccessOutcome Outcome, WaitReason WaitsFor)
 {
-    /// <summary>It was done.</summary>
-    Done,
+    /// <summary>The access was made.</summary>
+    public static AccessResult Done => default;
 
-    /// <summary>A lock is held by somebody else; nothing was changed, and it can be tried again.</summary>
-    WouldBlock,
+    /// <summary>SIGSEGV, <c>SEGV_MAPERR</c>.</summary>
+    public static AccessResult MapError => new(AccessOutcome.MapError, WaitReason.None);
 
-    /// <summary>Nothing may be accessed there: SIGSEGV, or <c>EINVAL</c> or <c>ENOMEM</c> of a call.</summary>
-    SegmentationFault,
+    /// <summary>SIGSEGV, <c>SEGV_ACCERR</c>.</summary>
+    public static AccessResult AccessError => new(AccessOutcome.AccessError, WaitReason.None);
 
-    /// <summary>Poison, or nothing behind the mapping: SIGBUS.</summary>
-    BusError,
+    /// <summary>SIGBUS, <c>BUS_ADRERR</c>.</summary>
+    public static AccessResult BusAddressError => new(AccessOutcome.BusAddressError, WaitReason.None);
+
+    /// <summary>SIGBUS, <c>BUS_MCEERR_AR</c>.</summary>
+    public static AccessResult MemoryError => new(AccessOutcome.MemoryError, WaitReason.None);
 
     /// <summary>No frame is free, or the memory control group allows no more.</summary>
-    OutOfMemory,
+    public static AccessResult OutOfMemory => new(AccessOutcome.OutOfMemory, WaitReason.None);
+
+    /// <summary>Whether the bytes were loaded or stored.</summary>
+    public bool IsDone => Outcome == AccessOutcome.Done;
+
+    /// <summary>Whether the access would wait.</summary>
+    public bool IsWaiting => Outcome == AccessOutcome.Waits;
+
+    /// <summary>Whether the process would get SIGSEGV.</summary>
+    public bool IsSegmentationFault => Outcome is AccessOutcome.MapError or AccessOutcome.AccessError;
+
+    /// <summary>Whether the process would get SIGBUS.</summary>
+    public bool IsBusError => Outcome is AccessOutcome.BusAddressError or AccessOutcome.MemoryError;
+
+    /// <summary>The access would wait.</summary>
+    public static AccessResult Waits(WaitReason reason) => new(AccessOutcome.Waits, reason);
+
+    /// <summary>The outcome, and what is waited for.</summary>
+    public override string ToString() => IsWaiting ? $"waits for {WaitsFor}" : Outcome.ToString();
 }

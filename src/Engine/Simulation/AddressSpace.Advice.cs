@@ -1,145 +1,80 @@
 namespace CopyMc.Simulation;
 
-// What a process can ask for about memory that it has: madvise(2) and userfaultfd(2).
+// What advice does to the entries of one area.
 public sealed partial class AddressSpace
 {
-    /// <summary>Drops the content of a range (<c>MADV_DONTNEED</c>): anonymous memory reads as zeros then, a file's as the file has it.</summary>
-    public AccessResult DontNeed(ulong address, ulong length) => OnAreas(address, length, (_, start, end) => Zap(start, end));
-
-    /// <summary>Faults a range in as if it were written to, and writes nothing (<c>MADV_POPULATE_WRITE</c>): frames that were never used are not touched.</summary>
-    public AccessResult Populate(ulong address, ulong length)
-    {
-        ThrowIfNoRange(address, length);
-        for (ulong at = address; at < address + length; at += NativeRegion.PageSize)
-        {
-            AccessResult result = FaultIn(at, write: true, out _);
-            if (result != AccessResult.Done)
-                return result;
-            if (IsHuge(at))
-                at = (at | (NativeRegion.HugePageSize - 1)) + 1 - NativeRegion.PageSize;
-        }
-        return AccessResult.Done;
-    }
-
     /// <summary>
-    /// Locks a range in memory (<c>mlock(2)</c>), splitting areas as needed, and brings its pages in: where they are to be written one day,
-    /// as if they were now, so that pages shared by a fork are parted.
+    /// Lets anonymous pages be dropped when memory is short (<c>madvise_free_pte_range</c>, <c>madvise_free_huge_pmd</c>): a huge page as a whole
+    /// where the range holds it whole, else it is split.
     /// </summary>
-    /// <returns>What went wrong with a page; the range is locked all the same.</returns>
-    public AccessResult LockInMemory(ulong address, ulong length)
+    private void FreeLazily(Vma area, ulong start, ulong end) => ForEachEntry(start, end, (ref Pte pte, ulong _) =>
     {
-        AccessResult result = SetFlags(address, length, VmaFlags.Locked);
-        for (ulong at = address; at < address + length && result == AccessResult.Done; at += NativeRegion.PageSize)
+        if (pte.IsSwapLike)
         {
-            Vma? area = Find(at);
-            result = area is null ? AccessResult.SegmentationFault : FaultIn(at, write: (area.Flags & (VmaFlags.Write | VmaFlags.Shared)) == VmaFlags.Write, out _);
+            // The content in swap is given up, and markers stay, but for lost pages.
+            if (pte.IsSwap || pte.IsHwPoison || pte.IsPoisonMarker)
+                Clear(ref pte);
+            return;
         }
-        return result;
-    }
-
-    /// <summary>Lets the content of a range of anonymous memory be dropped when memory is short (<c>MADV_FREE</c>).</summary>
-    public AccessResult LazyFree(ulong address, ulong length) =>
-        OnAreas(address, length, (_, start, end) => ForEachEntry(start, end, FreeLazily));
-
-    /// <summary>Makes the entries of a range old: used by nobody since (<c>MADV_COLD</c>).</summary>
-    public AccessResult MakeOld(ulong address, ulong length) =>
-        OnAreas(address, length, (_, start, end) => ForEachEntry(start, end, ForgetUse));
-
-    /// <summary>Poisons the absent pages of a range (<c>UFFDIO_POISON</c>): whoever touches them gets SIGBUS.</summary>
-    public AccessResult InstallPoison(ulong address, ulong length) => Install(address, length, Pte.PoisonMarker);
-
-    /// <summary>Drops a range and makes it inaccessible (<c>MADV_GUARD_INSTALL</c>).</summary>
-    public AccessResult InstallGuard(ulong address, ulong length)
-    {
-        if (!_lock.CanRead)
-            return AccessResult.WouldBlock;
-        AccessResult dropped = DontNeed(address, length);
-        return dropped == AccessResult.Done ? Install(address, length, Pte.GuardMarker) : dropped;
-    }
-
-    /// <summary>Write-protects a range with userfaultfd, absent pages too (<c>UFFDIO_WRITEPROTECT</c>).</summary>
-    public AccessResult UffdWriteProtect(ulong address, ulong length) => OnAreas(address, length, (_, start, end) =>
-    {
-        for (ulong at = start; at < end; at += NativeRegion.HugePageSize - at % NativeRegion.HugePageSize)
-            TableFor(at);
-        ForEachEntry(start, end, static (ref Pte pte, ulong _) => pte =
-            pte.IsNone ? Pte.WriteProtectMarker : pte.IsPresent ? pte.UffdWriteProtected() : pte);
-    });
-
-    /// <summary>Sends the anonymous and shmem pages of a range to swap (<c>MADV_PAGEOUT</c>); what cannot go stays.</summary>
-    public AccessResult PageOut(ulong address, ulong length) => OnAreas(address, length, (_, start, end) =>
-        ForEachEntry(start, end, (ref Pte pte, ulong _) =>
-        {
-            if (pte.IsPresent && pte.Pfn != _memory.ZeroFrame)
-                Reclaim.TryReclaim(_machine, _memory.HeadOf(pte.Pfn));
-        }));
-
-    /// <summary>Maps a huge page by a page table, its pages still one folio.</summary>
-    public AccessResult SplitHugeMapping(ulong address)
-    {
-        if (!_lock.CanRead)
-            return AccessResult.WouldBlock;
-        if (!IsHuge(address))
-            return AccessResult.SegmentationFault;
-        SplitPmd(address);
-        return AccessResult.Done;
-    }
-
-    private AccessResult Install(ulong address, ulong length, Pte marker) => OnAreas(address, length, (area, start, end) =>
-    {
-        if (marker.IsGuardMarker)
-            area.Flags |= VmaFlags.Guarded;
-        // The kernel gives the area an anon_vma first, which tells the collapse that the page table is worth keeping.
-        if (marker.IsGuardMarker || !area.IsShared)
-            PrepareAnonVma(area);
-        for (ulong at = start; at < end; at += NativeRegion.PageSize)
-        {
-            PmdEntry entry = PmdAt(at);
-            if (entry.IsHuge)
-                continue;
-            ref Pte pte = ref TableFor(at).Writable[PteIndex(at)];
-            if (pte.IsNone)
-                pte = marker;
-        }
-    });
-
-    private PageTable TableFor(ulong address)
-    {
-        ref PmdEntry entry = ref PmdFor(address);
-        if (entry.IsHuge)
-            SplitPmd(address);
-        return entry.Table ??= new PageTable();
-    }
-
-    private unsafe void FreeLazily(ref Pte pte, ulong address)
-    {
         if (!pte.IsPresent || pte.Pfn == _memory.ZeroFrame)
             return;
         uint head = _memory.HeadOf(pte.Pfn);
-        if (_memory.IsAnonymous(head) && !_memory.IsMappedShared(head))
-            _memory.Frames[head].Flags &= ~(PageFlags.SwapBacked | PageFlags.Dirty);
-    }
+        if (!_memory.IsAnonymous(head) || _memory.IsMappedShared(head) || IsLocked(head))
+            return;
+        ClearDirty(head);
+        pte = pte.Clean().Old();
+    });
 
-    private void ForgetUse(ref Pte pte, ulong address)
+    /// <summary>Makes entries old, as if the pages had not been used for long (<c>madvise_cold_or_pageout_pte_range</c>).</summary>
+    private void MakeOld(Vma area, ulong start, ulong end) => ForEachEntry(start, end, (ref Pte pte, ulong _) =>
     {
-        if (pte.IsPresent)
+        if (pte.IsPresent && pte.Pfn != _memory.ZeroFrame && !_memory.IsMappedShared(_memory.HeadOf(pte.Pfn)))
             pte = pte.Old();
+    });
+
+    /// <summary>Sends the pages of a range to swap or their file (<c>MADV_PAGEOUT</c>); what cannot go stays.</summary>
+    private void PageOut(Vma area, ulong start, ulong end)
+    {
+        // Each page is looked at again: reclaim unmaps it, splits a huge page, and may take more pages of its folio.
+        for (ulong at = start; at < end; at += NativeRegion.PageSize)
+        {
+            Pte pte = EntryAt(at);
+            if (!pte.IsPresent || pte.Pfn == _memory.ZeroFrame || _memory.IsMappedShared(_memory.HeadOf(pte.Pfn)))
+                continue;
+            if (IsHuge(at) && ((at & HugeMask) != 0 || end - at < NativeRegion.HugePageSize))
+                SplitPmd(at);
+            if (EntryAt(at).IsPresent)
+                Reclaim.TryReclaim(_machine, _memory.HeadOf(EntryAt(at).Pfn));
+        }
     }
 
-    private AccessResult OnAreas(ulong address, ulong length, Action<Vma, ulong, ulong> action)
+    /// <summary>Drops what is mapped in a range, and makes accesses to it fail (<c>madvise_guard_install</c>).</summary>
+    private void InstallGuards(Vma area, ulong start, ulong end)
     {
-        ThrowIfNoRange(address, length);
-        if (!_lock.CanRead)
-            return AccessResult.WouldBlock;
-        ulong end = address + length;
-        bool any = false;
-        foreach (Vma area in _areas)
-        {
-            if (area.Start >= end || area.End <= address)
-                continue;
-            any = true;
-            action(area, ulong.Max(area.Start, address), ulong.Min(area.End, end));
-        }
-        return any ? AccessResult.Done : AccessResult.SegmentationFault;
+        // Page tables with guards must not be retracted, which an area with an anon_vma is spared.
+        PrepareAnonVma(area);
+        Zap(area, start, end, ZapKind.Unmap);
+        for (ulong at = start; at < end; at += NativeRegion.PageSize)
+            TableFor(at).Writable[PteIndex(at)] = Pte.GuardMarker;
     }
+
+    private void RemoveGuards(ulong start, ulong end)
+    {
+        for (ulong at = start; at < end; at += NativeRegion.PageSize)
+        {
+            if (PmdAt(at).IsTable && PmdAt(at).Table!.Entries[PteIndex(at)].IsGuardMarker)
+                PmdAt(at).Table!.Writable[PteIndex(at)] = default;
+        }
+    }
+
+    private PageTable TableFor(ulong address)
+    {
+        if (PmdAt(address).IsHuge)
+            SplitPmd(address);
+        return PmdFor(address).Table ??= new PageTable();
+    }
+
+    private unsafe bool IsLocked(uint head) => _memory.Frames[head].Has(PageFlags.Locked);
+
+    private unsafe void ClearDirty(uint head) => _memory.Frames[head].Flags &= ~(PageFlags.SwapBacked | PageFlags.Dirty);
 }

@@ -11,7 +11,7 @@ public sealed unsafe partial class AddressSpace
     {
         ThrowIfCrossing(address, bytes.Length);
         AccessResult result = FaultIn(address, write: true, out uint pfn);
-        if (result != AccessResult.Done)
+        if (!result.IsDone)
             return result;
         fixed (byte* source = bytes)
         {
@@ -30,7 +30,7 @@ public sealed unsafe partial class AddressSpace
     {
         ThrowIfCrossing(address, bytes.Length);
         AccessResult result = FaultIn(address, write: false, out uint pfn);
-        if (result != AccessResult.Done)
+        if (!result.IsDone)
             return result;
         fixed (byte* destination = bytes)
         {
@@ -42,31 +42,31 @@ public sealed unsafe partial class AddressSpace
     }
 
     /// <summary>Holds the page at an address in place (<c>pin_user_pages</c>); without the mmap lock where it is mapped already.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="page">The page, to be disposed of when it need not be held any more; null unless the result is done.</param>
+    /// <param name="kind">How it is held. Every pin may write, so that the page is faulted in as for a store.</param>
     /// <exception cref="InvalidOperationException">The page has 65,535 references already.</exception>
-    public AccessResult TryPin(ulong address)
+    public AccessResult TryPin(ulong address, out PinnedPage? page, PinKind kind = PinKind.Reference)
     {
+        page = null;
         Pte entry = EntryAt(address);
-        if (!entry.IsPresent || entry.Pfn == _memory.ZeroFrame)
+        if (!entry.IsPresent || entry.Pfn == _memory.ZeroFrame || !entry.IsWritable)
         {
             AccessResult result = FaultIn(address, write: true, out _);
-            if (result != AccessResult.Done)
+            if (!result.IsDone)
                 return result;
             entry = EntryAt(address);
         }
         _memory.Get(_memory.HeadOf(entry.Pfn));
-        _pins.Add(entry.Pfn);
+        page = new PinnedPage(this, entry.Pfn, kind);
+        _pins.Add(page);
         return AccessResult.Done;
     }
 
-    /// <summary>Lets go of the page pinned first.</summary>
-    /// <returns>False if nothing is pinned.</returns>
-    public bool Unpin()
+    internal void Unpin(PinnedPage page)
     {
-        if (_pins.Count == 0)
-            return false;
-        _memory.Put(_memory.HeadOf(_pins[0]));
-        _pins.RemoveAt(0);
-        return true;
+        if (_pins.Remove(page))
+            _memory.Put(_memory.HeadOf(page.Pfn));
     }
 
     /// <summary>Makes sure that an address is mapped for a load or a store.</summary>
@@ -74,15 +74,21 @@ public sealed unsafe partial class AddressSpace
     {
         pfn = Frame.Null;
         if (!_lock.CanRead)
-            return AccessResult.WouldBlock;
-        if (Find(address) is not { } area || (area.Flags & (write ? VmaFlags.Write : VmaFlags.Read)) == 0)
-            return AccessResult.SegmentationFault;
+            return AccessResult.Waits(WaitReason.MmapLock);
+        if (Find(address) is not { } area)
+            return AccessResult.MapError;
+        // A page that may be written or executed may be read on x86 and arm64 (access_error).
+        if ((area.Flags & (write ? VmaFlags.Write : VmaFlagSets.Access)) == 0)
+            return AccessResult.AccessError;
         if ((area.Flags & VmaFlags.Special) != 0)
-            return AccessResult.BusError;
+            return AccessResult.BusAddressError;
 
         ref PmdEntry pmd = ref PmdFor(address);
         if (pmd.IsNone)
             MapHugeAtFault(area, address, write, ref pmd);
+        // A protected huge page is asked about as a whole (wp_huge_pmd).
+        if (pmd.IsHuge && write && pmd.Huge.IsUffdWriteProtected)
+            return AccessResult.Waits(WaitReason.UserfaultfdWriteProtect);
         if (pmd.IsHuge && !TryUseHuge(area, address, write, ref pmd, out pfn))
             SplitPmd(address);
         if (pmd.IsHuge)
@@ -100,25 +106,28 @@ public sealed unsafe partial class AddressSpace
     internal AccessResult SwapIn(Vma area, ulong address, ref Pte pte)
     {
         if (pte.IsHwPoison || pte.IsPoisonMarker)
-            return AccessResult.BusError;
+            return AccessResult.MemoryError;
         if (pte.IsGuardMarker)
-            return AccessResult.SegmentationFault;
+            return AccessResult.MapError;
         if (!pte.IsSwap || _memory.Fails(FailurePoint.ReadIn))
-            return AccessResult.BusError;
+            return AccessResult.BusAddressError;
 
         uint slot = pte.Slot;
         AccessResult result = TryNewAnonymous(area, address, clear: false, out uint pfn);
-        if (result != AccessResult.Done)
+        if (!result.IsDone)
             return result;
         if (_memory.Engine.Copy(_machine.Swap.Content(slot), _memory.ContentOf(pfn), NativeRegion.PageSize) != 0)
         {
             _machine.MemoryFailure.Enqueue(pfn);
             _memory.Put(pfn);
-            return AccessResult.BusError;
+            return AccessResult.MemoryError;
         }
         _machine.Counters.PSwpIn++;
+        bool isProtected = pte.IsUffdWriteProtected;
         Clear(ref pte);
         SetFrame(ref pte, pfn, (area.Flags & VmaFlags.Write) != 0, dirty: true);
+        if (isProtected)
+            pte = pte.UffdWriteProtected();
         _memory.Put(pfn);
         return AccessResult.Done;
     }
@@ -128,25 +137,40 @@ public sealed unsafe partial class AddressSpace
         if (pte.IsSwap || pte.IsHwPoison || pte.IsPoisonMarker || pte.IsGuardMarker)
         {
             AccessResult swapped = SwapIn(area, address, ref pte);
-            if (swapped != AccessResult.Done)
+            if (!swapped.IsDone)
                 return swapped;
         }
-        // Whoever watches with userfaultfd would have to answer first.
-        if ((pte.IsNone && (area.Flags & VmaFlags.UffdMissing) != 0) || (write && pte.IsUffdWriteProtected))
-            return AccessResult.WouldBlock;
-        bool protectedMarker = pte.IsWriteProtectMarker;
-        if (protectedMarker)
-            pte = default;
+        bool isProtected = pte.IsWriteProtectMarker;
+        if (pte.IsNone || isProtected)
+        {
+            AccessResult result = FaultMissing(area, address, write, ref pte);
+            if (!result.IsDone)
+                return result;
+            // The page comes first, with the marker's protection; the store then meets it.
+            if (isProtected)
+                pte = pte.UffdWriteProtected();
+        }
+        if (write && pte.IsUffdWriteProtected)
+            return AccessResult.Waits(WaitReason.UserfaultfdWriteProtect);
+        if (write && !pte.IsWritable)
+        {
+            AccessResult result = FaultWrite(area, address, ref pte);
+            if (!result.IsDone)
+                return result;
+        }
+        pte = pte.Used(write);
+        return AccessResult.Done;
+    }
 
-        AccessResult result = AccessResult.Done;
-        if (pte.IsNone)
-            result = area.File is null ? FaultAnonymous(area, address, write, ref pte) : FaultFile(area, address, write, ref pte);
-        else if (write && !pte.IsWritable)
-            result = FaultWrite(area, address, ref pte);
-        if (protectedMarker)
-            pte = result == AccessResult.Done ? pte.UffdWriteProtected() : Pte.WriteProtectMarker;
-        if (result == AccessResult.Done)
-            pte = pte.Used(write);
+    private AccessResult FaultMissing(Vma area, ulong address, bool write, ref Pte pte)
+    {
+        Pte marker = pte;
+        pte = default;
+        AccessResult result = area.File is not null ? FaultFile(area, address, write, ref pte)
+            : (area.Flags & VmaFlags.UffdMissing) != 0 ? AccessResult.Waits(WaitReason.UserfaultfdMissing)
+            : FaultAnonymous(area, address, write, ref pte);
+        if (!result.IsDone)
+            pte = marker;
         return result;
     }
 
@@ -158,7 +182,7 @@ public sealed unsafe partial class AddressSpace
             return AccessResult.Done;
         }
         AccessResult result = TryNewAnonymous(area, address, clear: true, out uint pfn);
-        if (result != AccessResult.Done)
+        if (!result.IsDone)
             return result;
         SetFrame(ref pte, pfn, writable: true, dirty: true);
         _memory.Put(pfn);
@@ -167,8 +191,15 @@ public sealed unsafe partial class AddressSpace
 
     private AccessResult FaultFile(Vma area, ulong address, bool write, ref Pte pte)
     {
-        AccessResult result = area.File!.TryGetPage(area.PageIndex(address), out uint pfn);
-        if (result != AccessResult.Done)
+        uint page = area.PageIndex(address);
+        // The page cache is asked, not the page table (shmem_get_folio_gfp).
+        WaitReason watched = area.File!.IsBeyondEnd(page) ? WaitReason.None
+            : area.File.SlotAt(page).IsEmpty ? ((area.Flags & VmaFlags.UffdMissing) != 0 ? WaitReason.UserfaultfdMissing : WaitReason.None)
+            : (area.Flags & VmaFlags.UffdMinor) != 0 ? WaitReason.UserfaultfdMinor : WaitReason.None;
+        if (watched != WaitReason.None)
+            return AccessResult.Waits(watched);
+        AccessResult result = area.File.TryGetPage(page, out uint pfn);
+        if (!result.IsDone)
             return result;
         if (write && !area.IsShared)
             return CopyOnWrite(area, address, pfn, ref pte);
@@ -196,7 +227,7 @@ public sealed unsafe partial class AddressSpace
     private AccessResult CopyOnWrite(Vma area, ulong address, uint from, ref Pte pte)
     {
         AccessResult result = TryNewAnonymous(area, address, clear: false, out uint pfn);
-        if (result != AccessResult.Done)
+        if (!result.IsDone)
             return result;
         if (!_memory.TryCopyPages(from, pfn, 1, out uint bad))
         {
@@ -238,32 +269,34 @@ public sealed unsafe partial class AddressSpace
     }
 
     /// <summary>The area's family (<c>anon_vma_prepare</c>); an area is given one before the first page of its own.</summary>
-    private AnonVma PrepareAnonVma(Vma area)
+    /// <remarks>A neighbour that could be merged with it but for what may be changed shares its own (<c>find_mergeable_anon_vma</c>).</remarks>
+    internal AnonVma PrepareAnonVma(Vma area)
     {
         if (area.AnonVma is null)
-        {
-            area.AnonVma = _machine.NewAnonVma();
-            area.AnonVma.Areas.Add(area);
-        }
-        return area.AnonVma;
+            area.SetAnonVma(_areas.FindShareable(area) ?? _machine.NewAnonVma());
+        return area.AnonVma!;
     }
 
     private void MapHugeAtFault(Vma area, ulong address, bool write, ref PmdEntry pmd)
     {
         ulong start = address & ~(ulong)(NativeRegion.HugePageSize - 1);
-        if (!area.HoldsHugeRange(start) || area.IsUffdArmed)
+        if (!area.HoldsHugeRange(start))
             return;
         if (area.File is { } file)
         {
-            if ((area.IsShared || !write) && !ThpEligibility.Refuses(area) && file.TryGetHuge(area.PageIndex(start), out uint huge))
+            if ((area.IsShared || !write) && !ThpEligibility.Refuses(area, isForced: true) && file.TryGetHuge(area.PageIndex(start), out uint huge))
                 SetHuge(ref pmd, huge, area.IsShared && (area.Flags & VmaFlags.Write) != 0, dirty: false, deposit: null);
             return;
         }
         if (!ThpEligibility.AllowsAtFault(area))
             return;
+        PrepareAnonVma(area);
+        _machine.EnterKhugepaged(area);
+        // Under a registration for missing pages it is the small page that is reported.
+        if (!_machine.HugePagesAtFault || (area.Flags & VmaFlags.UffdMissing) != 0)
+            return;
         if (!write)
         {
-            PrepareAnonVma(area);
             SetHugeZero(ref pmd);
             return;
         }
@@ -306,7 +339,7 @@ public sealed unsafe partial class AddressSpace
     private AccessResult Poisoned(uint pfn)
     {
         _machine.MemoryFailure.Enqueue(pfn);
-        return AccessResult.BusError;
+        return AccessResult.MemoryError;
     }
 
     private static void ThrowIfCrossing(ulong address, int length)

@@ -6,8 +6,7 @@ public sealed unsafe partial class AddressSpace
     /// <param name="address">The page's first byte.</param>
     /// <param name="page">Where its 4096 bytes go. What is lost reads as zeros.</param>
     /// <returns>
-    /// <see cref="AccessResult.BusError"/> if a byte or more is lost to poison, <see cref="AccessResult.SegmentationFault"/> if nothing is
-    /// there, or nothing that may be loaded.
+    /// SIGBUS if a byte or more is lost to poison, SIGSEGV if nothing is there that may be loaded.
     /// </returns>
     /// <exception cref="ArgumentException">The address is not a page's first, or there is no room for a page.</exception>
     public AccessResult Peek(ulong address, Span<byte> page)
@@ -15,17 +14,19 @@ public sealed unsafe partial class AddressSpace
         if (address % NativeRegion.PageSize != 0 || page.Length < NativeRegion.PageSize)
             throw new ArgumentException("One whole page is looked at.", address % NativeRegion.PageSize != 0 ? nameof(address) : nameof(page));
         page.Clear();
-        if (Find(address) is not { } area || (area.Flags & VmaFlags.Read) == 0)
-            return AccessResult.SegmentationFault;
+        if (Find(address) is not { } area)
+            return AccessResult.MapError;
+        if ((area.Flags & VmaFlagSets.Access) == 0)
+            return AccessResult.AccessError;
         Pte entry = EntryAt(address);
         if (entry.IsPresent)
             return _memory.Peek(_memory.ContentOf(entry.Pfn), page);
         if (entry.IsSwap)
             return _memory.Peek(_machine.Swap.Content(entry.Slot), page);
         if (entry.IsHwPoison || entry.IsPoisonMarker)
-            return AccessResult.BusError;
+            return AccessResult.MemoryError;
         if (entry.IsGuardMarker)
-            return AccessResult.SegmentationFault;
+            return AccessResult.MapError;
         return area.File?.Peek(area.PageIndex(address), page) ?? AccessResult.Done;
     }
 }

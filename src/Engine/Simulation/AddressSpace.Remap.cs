@@ -1,51 +1,175 @@
 namespace CopyMc.Simulation;
 
+// mremap(2): mm/mremap.c.
 public sealed partial class AddressSpace
 {
-    /// <summary>Moves a range of one area, page tables' entries and all, and gives it another length (<c>mremap(2)</c> with <c>MREMAP_FIXED</c>).</summary>
-    /// <param name="address">The range's first byte.</param>
-    /// <param name="length">Its bytes; whole pages.</param>
-    /// <param name="newLength">Bytes at the new place; what is more is absent.</param>
-    /// <param name="newAddress">The new place's first byte; what is mapped there goes. It must not overlap the old one.</param>
-    /// <returns><see cref="AccessResult.SegmentationFault"/> if no single area holds the range.</returns>
-    /// <exception cref="ArgumentException">A range is not of whole pages, or is outside 64 TiB; or the places overlap.</exception>
-    public AccessResult Remap(ulong address, ulong length, ulong newLength, ulong newAddress)
+    /// <summary>Moves memory, or makes it longer or shorter (<c>mremap(2)</c>).</summary>
+    /// <param name="address">The first byte; a multiple of 4096.</param>
+    /// <param name="length">Bytes now; rounded up to pages. All of them lie in one area.</param>
+    /// <param name="newLength">Bytes then; rounded up to pages.</param>
+    /// <param name="flags">Whether it may or must move.</param>
+    /// <param name="newAddress">Where to, with <see cref="RemapFlags.Fixed"/>; what is mapped there is unmapped. The ranges must not overlap.</param>
+    /// <returns>The address, or the errno.</returns>
+    public SystemCallResult Mremap(ulong address, ulong length, ulong newLength, RemapFlags flags = RemapFlags.MayMove, ulong newAddress = 0)
     {
-        ThrowIfNoRange(address, length);
-        ThrowIfNoRange(newAddress, newLength, nameof(newAddress), nameof(newLength));
-        if (length == 0 || newLength == 0)
-            throw new ArgumentException("A page or more is moved.", length == 0 ? nameof(length) : nameof(newLength));
-        if (newAddress < address + length && address < newAddress + newLength)
-            throw new ArgumentException("The new place overlaps the old one.", nameof(newAddress));
-        if (!_lock.CanWrite)
-            return AccessResult.WouldBlock;
-        if (Find(address) is not { } whole || whole.End < address + length)
-            return AccessResult.SegmentationFault;
-        if (whole.File is not null)
-            SimulatedFile.ThrowIfTooLong((ulong)whole.PageIndex(address) * NativeRegion.PageSize, newLength, nameof(address), nameof(newLength));
-
-        Unmap(newAddress, newLength);
-        if (newLength < length)
+        bool isFixed = (flags & RemapFlags.Fixed) != 0, leavesArea = (flags & RemapFlags.DontUnmap) != 0;
+        length = (length + PageMask) & ~PageMask;
+        newLength = (newLength + PageMask) & ~PageMask;
+        if ((address & PageMask) != 0 || newLength == 0 || newLength > EndOfAddresses
+            || (isFixed || leavesArea) && (flags & RemapFlags.MayMove) == 0
+            || leavesArea && length != newLength)
         {
-            Unmap(address + newLength, length - newLength);
-            length = newLength;
+            return Errno.EINVAL;
         }
-        Vma old = CutOut(address, length)[0];
-        var moved = new Vma(this, newAddress, newAddress + newLength, old.Flags, old.File, old.FilePage) { AnonVma = old.AnonVma };
-        Insert(moved);
-        moved.AnonVma?.Areas.Add(moved);
-        moved.File?.Areas.Add(moved);
-        // The entries themselves move: no count changes.
-        ForEachEntry(old.Start, old.End, (ref Pte pte, ulong from) =>
+        if (isFixed && ((newAddress & PageMask) != 0 || newAddress > EndOfAddresses - newLength || (newAddress < address + length && address < newAddress + newLength)))
+            return Errno.EINVAL;
+        if (!_lock.CanWrite)
+            return SystemCallResult.Waits(WaitReason.MmapLock);
+        if (_areas.Find(address) is not { } area)
+            return Errno.EFAULT;
+        if ((area.Flags & VmaFlags.Sealed) != 0)
+            return Errno.EPERM;
+        // A length of 0 maps shared memory a second time.
+        if (length == 0 && !area.IsShared || leavesArea && (area.Flags & VmaFlags.Special) != 0)
+            return Errno.EINVAL;
+        if (length > area.End - address)
+            return Errno.EFAULT;
+        if (newLength > length && (area.Flags & VmaFlags.Special) != 0)
+            return Errno.EFAULT;
+        if (area.File is not null && newLength > SimulatedFile.MaxLength - (ulong)area.PageIndex(address) * NativeRegion.PageSize)
+            return Errno.EINVAL;
+
+        if (!isFixed && !leavesArea)
         {
-            if (pte.IsNone)
-                return;
-            ulong to = newAddress + (from - address);
-            TableFor(to).Writable[PteIndex(to)] = pte;
-            pte = default;
-        });
-        Detach(old);
-        _areas.Remove(old);
-        return AccessResult.Done;
+            if (newLength <= length)
+            {
+                if (newLength < length)
+                    UnmapRange(address + newLength, address + length);
+                return SystemCallResult.Returned(address);
+            }
+            if (address + length == area.End && TryExpand(area, newLength - length))
+                return SystemCallResult.Returned(address);
+            if ((flags & RemapFlags.MayMove) == 0)
+                return Errno.ENOMEM;
+        }
+        if (isFixed)
+        {
+            if (IsAnySealed(newAddress, newAddress + newLength))
+                return Errno.EPERM;
+            UnmapRange(newAddress, newAddress + newLength);
+            if (newLength < length)
+            {
+                UnmapRange(address + newLength, address + length);
+                length = newLength;
+            }
+        }
+        else
+        {
+            newAddress = 0;
+            Errno placed = Place(ref newAddress, newLength, MapFlags.Private);
+            if (placed != Errno.None)
+                return placed;
+        }
+        Move(_areas.Find(address)!, address, length, newAddress, newLength, leavesArea);
+        return SystemCallResult.Returned(newAddress);
+    }
+
+    /// <summary>Makes an area longer where nothing follows it (<c>vma_expand</c>), and merges it with the one that it reaches then.</summary>
+    private bool TryExpand(Vma area, ulong bytes)
+    {
+        ulong end = area.End;
+        if (bytes > EndOfAddresses - end || _areas.IsAnyIn(end, end + bytes))
+            return false;
+        var added = new Vma(this, end, end + bytes, area.Flags, area.File, area.PageIndex(end)) { Userfaultfd = area.Userfaultfd };
+        if (_areas.MergeNew(added) is null)
+            area.End += bytes;
+        if ((area.Flags & VmaFlagSets.Lock) == VmaFlags.Locked)
+            BringIn(end, end + bytes, ignoreFaults: true);
+        return true;
+    }
+
+    private void Move(Vma area, ulong address, ulong length, ulong newAddress, ulong newLength, bool leavesArea)
+    {
+        Vma moved = CopyArea(area, address, newAddress, newLength);
+        // Without the feature the registration stays behind, and with it the protection of the entries (mremap_userfaultfd_prep).
+        bool losesUserfaultfd = area.Userfaultfd is { } watcher && (watcher.Features & UserfaultfdFeatures.EventRemap) == 0;
+        MoveEntries(address, length, newAddress, losesUserfaultfd);
+        if (losesUserfaultfd)
+            moved = _areas.Modify(moved, newAddress, newAddress + newLength, moved.Flags & ~VmaFlagSets.Userfaultfd, userfaultfd: null);
+        if (leavesArea)
+        {
+            area = _areas.Find(address)!;
+            if (area.Start == address && area.End == address + length && moved != area)
+                area.UnlinkAnonVma();
+            area = _areas.Find(address)!;
+            area.Flags &= ~VmaFlagSets.Lock;
+        }
+        else if (length != 0)
+        {
+            UnmapRange(address, address + length);
+        }
+        if ((moved.Flags & VmaFlagSets.Lock) == VmaFlags.Locked)
+            BringIn(newAddress, newAddress + newLength, ignoreFaults: true);
+    }
+
+    /// <summary>
+    /// An area like another one at a new place (<c>copy_vma</c>). Anonymous memory without pages is numbered anew, so that it may merge there.
+    /// </summary>
+    private Vma CopyArea(Vma area, ulong address, ulong newAddress, ulong newLength)
+    {
+        uint firstPage = area.IsAnonymous && area.AnonVma is null ? (uint)(newAddress >> 12) : area.PageIndex(address);
+        var copy = new Vma(this, newAddress, newAddress + newLength, area.Flags, area.File, firstPage) { Userfaultfd = area.Userfaultfd };
+        if (_areas.MergeNew(copy, copiedFrom: area) is { } merged)
+            return merged;
+        copy.CloneAnonVma(area, isSameProcess: true);
+        _areas.Add(copy);
+        return copy;
+    }
+
+    /// <summary>
+    /// Moves the entries themselves, so that no count changes (<c>move_page_tables</c>): a huge page's or a whole page table at once where both
+    /// places are aligned, else page by page.
+    /// </summary>
+    private void MoveEntries(ulong address, ulong length, ulong newAddress, bool clearsProtection)
+    {
+        for (ulong at = address; at < address + length;)
+        {
+            ulong next = ulong.Min((at | HugeMask) + 1, address + length), target = newAddress + (at - address);
+            PmdEntry entry = PmdAt(at);
+            bool isWhole = next - at == NativeRegion.HugePageSize && (target & HugeMask) == 0;
+            if (entry.IsNone)
+            {
+                at = next;
+                continue;
+            }
+            ref PmdEntry place = ref PmdFor(target);
+            if (isWhole && place.IsNone && (entry.IsHuge || !clearsProtection))
+            {
+                place = entry;
+                PmdFor(at) = default;
+                if (clearsProtection && place.IsHuge)
+                    place.Huge = place.Huge.UffdUnprotected();
+                at = next;
+                continue;
+            }
+            if (entry.IsHuge)
+                SplitPmd(at);
+            // A file's page table is gone with the huge page.
+            if (PmdAt(at).Table is not { } table)
+            {
+                at = next;
+                continue;
+            }
+            for (; at < next; at += NativeRegion.PageSize)
+            {
+                target = newAddress + (at - address);
+                ref Pte old = ref table.Writable[PteIndex(at)];
+                ref Pte moved = ref TableFor(target).Writable[PteIndex(target)];
+                if (old.IsNone)
+                    continue;
+                moved = clearsProtection ? old.UffdUnprotected() : old;
+                old = default;
+            }
+        }
     }
 }

@@ -81,18 +81,18 @@ public sealed partial class AddressSpace
         PageTable table = entry.Table ?? new PageTable();
         _memory.MapPtesForPmd(huge.Pfn);
         for (uint i = 0; i < PageTable.EntryCount; i++)
-            table.Writable[(int)i] = Pte.Of(huge.Pfn + i, huge.IsWritable, huge.IsDirty, huge.IsYoung);
+            table.Writable[(int)i] = huge.Plus(i);
         entry = new PmdEntry { Table = table };
     }
 
     /// <summary>
     /// Drops a page table whose pages a collapse of the file has unmapped (<c>retract_page_tables</c>), unless the area has pages of its
-    /// own, watches its stores, or has guard markers. Poison markers go with it.
+    /// own (guards count as such) or userfaultfd watches its stores. Poison markers go with it.
     /// </summary>
     internal void RetractTable(Vma area, ulong address)
     {
         ref PmdEntry entry = ref PmdFor(address);
-        if (!entry.IsTable || area.AnonVma is not null || (area.Flags & (VmaFlags.UffdWriteProtect | VmaFlags.Guarded)) != 0)
+        if (!entry.IsTable || area.AnonVma is not null || (area.Flags & VmaFlags.UffdWriteProtect) != 0)
             return;
         foreach (ref Pte pte in entry.Table!.Writable)
             Clear(ref pte);
@@ -103,7 +103,7 @@ public sealed partial class AddressSpace
     internal void EndMayWrite(Vma area)
     {
         area.Flags &= ~VmaFlags.MayWrite;
-        ForEachEntry(area.Start, area.End, MoveDirty, splitsHuge: false);
+        ForEachEntry(area.Start, area.End, MoveDirty);
     }
 
     private void MoveDirty(ref Pte pte, ulong address)
@@ -119,7 +119,7 @@ public sealed partial class AddressSpace
     {
         ulong start = filePage <= area.FilePage ? area.Start : area.Start + ((ulong)(filePage - area.FilePage) << 12);
         if (start < area.End)
-            Zap(start, area.End);
+            Zap(area, start, area.End, ZapKind.Truncate);
     }
 
     /// <summary>Splits every huge mapping of a folio.</summary>
@@ -152,8 +152,10 @@ public sealed partial class AddressSpace
         ref Pte pte = ref entry.Table!.Writable[PteIndex(address)];
         if (!pte.IsPresent || pte.Pfn != pfn)
             return;
-        // The protection of a file's page outlives the page (pte_install_uffd_wp_if_needed).
-        if (pte.IsUffdWriteProtected && replacement.IsNone && Find(address)!.File is not null)
+        // The protection outlives the page: in the swap entry, or as a marker of a file's page (pte_install_uffd_wp_if_needed).
+        if (pte.IsUffdWriteProtected && replacement.IsSwap)
+            replacement = replacement.UffdWriteProtected();
+        else if (pte.IsUffdWriteProtected && replacement.IsNone && Find(address)!.File is not null)
             replacement = Pte.WriteProtectMarker;
         Clear(ref pte);
         pte = replacement;
@@ -164,12 +166,19 @@ public sealed partial class AddressSpace
         }
     }
 
-    /// <summary>Drops everything in a range (<c>zap_page_range</c>).</summary>
-    private void Zap(ulong start, ulong end)
+    /// <summary>A huge page across the boundary of an area is split (<c>vma_adjust_trans_huge</c>).</summary>
+    internal void SplitHugeAcross(ulong boundary)
+    {
+        if ((boundary & HugeMask) != 0 && PmdAt(boundary).IsHuge)
+            SplitPmd(boundary);
+    }
+
+    /// <summary>Drops what an area has mapped in a range (<c>zap_page_range_single</c>, <c>unmap_vmas</c>).</summary>
+    private void Zap(Vma area, ulong start, ulong end, ZapKind kind)
     {
         for (ulong address = start; address < end;)
         {
-            ulong next = ulong.Min((address & ~(ulong)(NativeRegion.HugePageSize - 1)) + NativeRegion.HugePageSize, end);
+            ulong next = ulong.Min((address | HugeMask) + 1, end);
             if (!_pmds.TryGetValue(address >> PudShift, out PmdEntry[]? pmds))
             {
                 address = ulong.Min(((address >> PudShift) + 1) << PudShift, end);
@@ -183,35 +192,70 @@ public sealed partial class AddressSpace
                 SplitPmd(address);
             if (entry.IsTable)
             {
+                bool isEmpty = true;
+                Span<Pte> entries = entry.Table!.Writable;
                 for (ulong at = address; at < next; at += NativeRegion.PageSize)
-                    Clear(ref entry.Table!.Writable[PteIndex(at)]);
-                if (whole && _machine.Options.PageTableReclaim)
+                    isEmpty &= ZapEntry(area, ref entries[PteIndex(at)], kind);
+                if (whole && isEmpty && kind == ZapKind.DontNeed && _machine.Options.PageTableReclaim)
                     entry = default;
             }
             address = next;
         }
     }
 
-    /// <summary>
-    /// Visits the entries of page tables in a range; ranges without a table are left out. Huge pages are split, or else, where the range is
-    /// known to hold them whole, visited as one entry.
-    /// </summary>
-    private void ForEachEntry(ulong start, ulong end, EntryAction action, bool splitsHuge = true)
+    /// <summary>Drops one entry (<c>zap_present_ptes</c>, <c>zap_nonpresent_ptes</c>). Returns whether nothing is left.</summary>
+    private bool ZapEntry(Vma area, ref Pte pte, ZapKind kind)
     {
-        for (ulong address = start; address < end; address += NativeRegion.PageSize)
+        if (kind != ZapKind.Unmap)
         {
-            PmdEntry entry = PmdAt(address);
-            if (entry.IsHuge && splitsHuge)
-                SplitPmd(address);
-            else if (entry.IsHuge)
-                action(ref PmdFor(address).Huge, address);
-            entry = PmdAt(address);
-            if (!entry.IsTable)
+            // Only who takes the area away, or the guard, removes it; the protection of a file's page outlives the page.
+            if (pte.IsGuardMarker || (pte.IsWriteProtectMarker && !area.IsAnonymous))
+                return false;
+            if (pte.IsUffdWriteProtected && !area.IsAnonymous && (area.Flags & VmaFlags.UffdWriteProtect) != 0)
             {
-                address = (address | (NativeRegion.HugePageSize - 1)) & ~(ulong)(NativeRegion.PageSize - 1);
-                continue;
+                Clear(ref pte);
+                pte = Pte.WriteProtectMarker;
+                return false;
             }
-            action(ref entry.Table!.Writable[PteIndex(address)], address);
+        }
+        Clear(ref pte);
+        return true;
+    }
+
+    /// <summary>Gives entries what the area allows (<c>change_protection</c>). Stores that are allowed again are found out by faults.</summary>
+    private void ProtectEntries(Vma area, ulong start, ulong end)
+    {
+        if ((area.Flags & VmaFlags.Write) == 0)
+            ForEachEntry(start, end, static (ref Pte pte, ulong _) => pte = pte.IsPresent ? pte.ReadOnly() : pte);
+        else
+            ForEachEntry(start, end, static (ref Pte _, ulong _) => { });
+    }
+
+    /// <summary>
+    /// Visits the entries of page tables in a range; ranges without a table are left out. A huge page that the range holds whole is visited as
+    /// one entry, any other is split.
+    /// </summary>
+    private void ForEachEntry(ulong start, ulong end, EntryAction action)
+    {
+        for (ulong address = start; address < end;)
+        {
+            ulong next = ulong.Min((address | HugeMask) + 1, end);
+            if (PmdAt(address).IsHuge)
+            {
+                if (next - address == NativeRegion.HugePageSize)
+                {
+                    action(ref PmdFor(address).Huge, address);
+                    address = next;
+                    continue;
+                }
+                SplitPmd(address);
+            }
+            if (PmdAt(address).Table is { } table)
+            {
+                for (ulong at = address; at < next; at += NativeRegion.PageSize)
+                    action(ref table.Writable[PteIndex(at)], at);
+            }
+            address = next;
         }
     }
 

@@ -1,15 +1,53 @@
 namespace CopyMc.Simulation;
 
 /// <summary>
-/// Where a page of anonymous memory may be mapped: the areas that share it since a fork. The kernel keeps a tree of these for each
-/// process; here a family shares one, which finds the same mappings.
+/// Where pages of anonymous memory may be mapped (<c>struct anon_vma</c>, <c>mm/rmap.c</c>): the areas that had it when their first page was
+/// faulted in, and those that a fork copied from them. The area of a child has its parent's and one of its own, for the pages that it
+/// faults in after the fork.
 /// </summary>
-internal sealed class AnonVma(uint number)
+internal sealed class AnonVma
 {
-    internal uint Number { get; } = number;
+    internal AnonVma(uint number, AnonVma? parent)
+    {
+        Number = number;
+        Parent = parent;
+        Root = parent?.Root ?? this;
+        // A root counts itself, so that it is never given to a grandchild.
+        Children = parent is null ? 1 : 0;
+        if (parent is not null)
+            parent.Children++;
+    }
 
+    internal uint Number { get; }
+
+    /// <summary>The one whose lock covers all that descend from it.</summary>
+    internal AnonVma Root { get; }
+
+    /// <summary>The areas that have it in their chain: pages that belong to it can be mapped there.</summary>
     internal List<Vma> Areas { get; } = [];
 
-    /// <summary>Held while a page table of the family is detached; nobody may look for mappings meanwhile.</summary>
-    internal bool WriteLocked { get; set; }
+    /// <summary>How many areas fault pages in for it (<c>num_active_vmas</c>).</summary>
+    internal int ActiveAreas { get; set; }
+
+    /// <summary>How many descend from it directly (<c>num_children</c>).</summary>
+    internal int Children { get; private set; }
+
+    /// <summary>Whether a page table of the family is detached: nobody may look for mappings meanwhile.</summary>
+    internal bool IsLocked => Root._isLocked;
+
+    private AnonVma? Parent { get; }
+
+    private bool _isLocked;
+
+    internal void Lock() => Root._isLocked = true;
+
+    internal void Unlock() => Root._isLocked = false;
+
+    /// <summary>An area no longer has it (<c>unlink_anon_vmas</c>).</summary>
+    internal void Unlink(Vma area)
+    {
+        Areas.Remove(area);
+        if (Areas.Count == 0 && Parent is not null)
+            Parent.Children--;
+    }
 }

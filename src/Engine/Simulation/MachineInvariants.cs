@@ -81,8 +81,8 @@ internal sealed unsafe class MachineInvariants
             if (owner == space)
                 CountTable(table, ref anonymous, ref file, ref shmem, ref swap);
         }
-        foreach (uint pfn in space.Pins)
-            _references[_memory.HeadOf(pfn)]++;
+        foreach (PinnedPage pin in space.Pins)
+            _references[_memory.HeadOf(pin.Pfn)]++;
         Expect(space.AnonymousPages == anonymous, $"process {space.Number}: RssAnon is {space.AnonymousPages}, mapped are {anonymous}");
         Expect(space.FilePages == file, $"process {space.Number}: RssFile is {space.FilePages}, mapped are {file}");
         Expect(space.ShmemPages == shmem, $"process {space.Number}: RssShmem is {space.ShmemPages}, mapped are {shmem}");

@@ -29,13 +29,13 @@ public sealed unsafe class MemoryFailure
         for (int left = _pending.Count; left > 0; left--)
         {
             uint pfn = _pending.Dequeue();
-            if (Handle(pfn) == AccessResult.WouldBlock)
+            if (Handle(pfn).IsWaiting)
                 _pending.Enqueue(pfn);
         }
     }
 
     /// <summary>Handles one frame.</summary>
-    /// <returns><see cref="AccessResult.WouldBlock"/> if somebody holds it locked or in a way that cannot be undone now.</returns>
+    /// <returns>Whether it waits: for the page's lock, or for a holder of the page.</returns>
     public AccessResult Handle(uint pfn)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(pfn, Memory.FrameCount);
@@ -53,7 +53,7 @@ public sealed unsafe class MemoryFailure
         if (Memory.Frames[head].Has(PageFlags.Locked) || Memory.Frames[head].Has(PageFlags.Isolated) || !(anonymous || cached)
             || !ReverseMap.CanWalk(_machine, head) || !TrySplit(head))
         {
-            return AccessResult.WouldBlock;
+            return AccessResult.Waits(WaitReason.PageLock);
         }
         // Splitting frees the pages that nobody maps.
         if (Memory.TryTakeFree(pfn))
@@ -66,7 +66,7 @@ public sealed unsafe class MemoryFailure
         if (!ReverseMap.TryUnmap(_machine, pfn, static bad => Pte.HwPoison(bad)))
         {
             Memory.Put(pfn);
-            return AccessResult.WouldBlock;
+            return AccessResult.Waits(WaitReason.PageLock);
         }
         if (Memory.Frames[pfn].Has(PageFlags.Lru))
             Memory.LruRemove(pfn);

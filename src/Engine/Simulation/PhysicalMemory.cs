@@ -72,6 +72,13 @@ internal sealed unsafe partial class PhysicalMemory : IDisposable
 
     internal uint PagesOf(uint head) => 1u << Frames[head].Order;
 
+    internal Folio FolioOf(uint pfn)
+    {
+        uint head = HeadOf(pfn);
+        ref Frame frame = ref Frames[head];
+        return new Folio(head, frame.Order, pfn, frame.Flags, (int)MapCountOf(head), frame.RefCount);
+    }
+
     /// <summary>Gives out a folio with one reference and no content, charged to a group.</summary>
     internal bool TryAllocate(int order, MemoryCgroup cgroup, out uint head) => TryAllocate(order, cgroup, out head, out _);
 
@@ -200,7 +207,7 @@ internal sealed unsafe partial class PhysicalMemory : IDisposable
     {
         fixed (byte* destination = page)
         {
-            return Engine.Salvage(content, destination, NativeRegion.PageSize, s_peek).LostBytes == 0 ? AccessResult.Done : AccessResult.BusError;
+            return Engine.Salvage(content, destination, NativeRegion.PageSize, s_peek).LostBytes == 0 ? AccessResult.Done : AccessResult.MemoryError;
         }
     }
 

@@ -7,7 +7,7 @@ internal static class ReverseMap
     internal static unsafe bool CanWalk(SimulatedMachine machine, uint head)
     {
         Frame* frames = machine.Memory.Frames;
-        return !frames[head].Has(PageFlags.Anonymous) || !machine.AnonVmas[(int)frames[head].Owner].WriteLocked;
+        return !frames[head].Has(PageFlags.Anonymous) || !machine.AnonVmas[(int)frames[head].Owner].IsLocked;
     }
 
     /// <summary>

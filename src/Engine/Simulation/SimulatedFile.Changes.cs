@@ -3,15 +3,20 @@ namespace CopyMc.Simulation;
 // What changes a file: writing, reading, truncating, punching holes, writing back, swapping out.
 public sealed unsafe partial class SimulatedFile
 {
-    /// <summary>Writes bytes within one page of the file (<c>pwrite(2)</c>); the file grows if needed.</summary>
-    /// <exception cref="ArgumentException">The bytes cross a page, or lie beyond <see cref="MaxLength"/>.</exception>
-    public AccessResult Write(ulong offset, ReadOnlySpan<byte> bytes)
+    /// <summary>Writes bytes within one page of the file (<c>pwrite(2)</c>); the file becomes longer if needed.</summary>
+    /// <returns>The number of bytes; <see cref="Errno.EPERM"/> if a seal forbids it, <see cref="Errno.EIO"/> if the page is poisoned.</returns>
+    /// <exception cref="ArgumentException">The bytes cross a page.</exception>
+    public SystemCallResult Write(ulong offset, ReadOnlySpan<byte> bytes)
     {
+        if (offset > MaxLength || (ulong)bytes.Length > MaxLength - offset)
+            return Errno.EFBIG;
         uint page = PageOf(offset, bytes.Length);
-        ulong length = Length;
-        Length = ulong.Max(length, offset + (ulong)bytes.Length);
+        ulong length = Length, end = offset + (ulong)bytes.Length;
+        if ((Seals & (FileSeals.Write | FileSeals.FutureWrite)) != 0 || (end > length && (Seals & FileSeals.Grow) != 0))
+            return Errno.EPERM;
+        Length = ulong.Max(length, end);
         AccessResult result = TryGetPage(page, out uint pfn);
-        if (result == AccessResult.Done)
+        if (result.IsDone)
         {
             fixed (byte* source = bytes)
             {
@@ -20,44 +25,59 @@ public sealed unsafe partial class SimulatedFile
             }
             _memory.Frames[_memory.HeadOf(pfn)].Flags |= PageFlags.Dirty;
         }
-        if (result != AccessResult.Done)
+        if (!result.IsDone)
             Length = length;
-        return result;
+        return ToSystemCall(result, (ulong)bytes.Length);
     }
 
-    /// <summary>Reads bytes within one page of the file (<c>pread(2)</c>); beyond the end there is nothing: <see cref="AccessResult.BusError"/>.</summary>
-    /// <exception cref="ArgumentException">The bytes cross a page, or lie beyond <see cref="MaxLength"/>.</exception>
-    public AccessResult Read(ulong offset, Span<byte> bytes)
+    /// <summary>Reads bytes within one page of the file (<c>pread(2)</c>). A hole of shmem reads as zeros and stays a hole.</summary>
+    /// <returns>The number of bytes, 0 at the end of the file; <see cref="Errno.EIO"/> if the page is poisoned.</returns>
+    /// <exception cref="ArgumentException">The bytes cross a page.</exception>
+    public SystemCallResult Read(ulong offset, Span<byte> bytes)
     {
-        AccessResult result = TryGetPage(PageOf(offset, bytes.Length), out uint pfn);
-        if (result != AccessResult.Done)
-            return result;
-        fixed (byte* destination = bytes)
+        if (offset >= Length)
+            return SystemCallResult.Done;
+        bytes = bytes[..(int)ulong.Min((ulong)bytes.Length, Length - offset)];
+        uint page = PageOf(offset, bytes.Length);
+        if (IsShmem && SlotAt(page).IsEmpty)
         {
-            return _memory.Engine.Copy(_memory.ContentOf(pfn) + offset % NativeRegion.PageSize, destination, (nuint)bytes.Length) == 0
-                ? AccessResult.Done
-                : Poisoned(pfn);
+            bytes.Clear();
+            return SystemCallResult.Returned((ulong)bytes.Length);
         }
+        AccessResult result = TryGetPage(page, out uint pfn);
+        if (result.IsDone)
+        {
+            fixed (byte* destination = bytes)
+            {
+                if (_memory.Engine.Copy(_memory.ContentOf(pfn) + offset % NativeRegion.PageSize, destination, (nuint)bytes.Length) != 0)
+                    result = Poisoned(pfn);
+            }
+        }
+        return ToSystemCall(result, (ulong)bytes.Length);
     }
 
     /// <summary>Gives the file another length (<c>ftruncate(2)</c>); pages beyond it are dropped and unmapped.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is more than <see cref="MaxLength"/>.</exception>
-    public AccessResult Truncate(ulong length)
+    /// <returns><see cref="Errno.EPERM"/> if a seal forbids it, <see cref="Errno.EFBIG"/> beyond <see cref="MaxLength"/>.</returns>
+    public SystemCallResult Truncate(ulong length)
     {
         ThrowIfDisposed();
-        ThrowIfTooLong(0, length, nameof(length), nameof(length));
+        if (length > MaxLength)
+            return Errno.EFBIG;
+        if ((length < Length && (Seals & FileSeals.Shrink) != 0) || (length > Length && (Seals & FileSeals.Grow) != 0))
+            return Errno.EPERM;
         var last = (uint)(length / NativeRegion.PageSize);
         uint first = (uint)((length + NativeRegion.PageSize - 1) / NativeRegion.PageSize);
         if (length <= Length)
         {
             // The page that is cut in two is waited for, too, and brought in where it is in swap (shmem_get_partial_folio).
             if (IsAnyHeld(last, uint.MaxValue))
-                return AccessResult.WouldBlock;
-            AccessResult result = last != first && SlotAt(last).IsSwap ? TryBringIn(last, out _) : AccessResult.Done;
+                return SystemCallResult.Waits(WaitReason.PageLock);
+            AccessResult broughtIn = last != first && SlotAt(last).IsSwap ? TryBringIn(last, out _) : AccessResult.Done;
+            if (!broughtIn.IsDone)
+                return ToSystemCall(broughtIn, 0);
             // A huge page may reach beyond the end.
-            if (result == AccessResult.Done)
-                result = Drop(first, uint.MaxValue);
-            if (result != AccessResult.Done)
+            SystemCallResult result = Drop(first, uint.MaxValue);
+            if (!result.IsDone)
                 return result;
             // Private copies end with the file too; a hole leaves them.
             foreach (Vma area in Areas)
@@ -65,28 +85,69 @@ public sealed unsafe partial class SimulatedFile
             ClearTail(length);
         }
         Length = length;
-        return AccessResult.Done;
+        return Errno.None;
     }
 
     /// <summary>Deletes the file: everything in it is dropped.</summary>
-    /// <exception cref="InvalidOperationException">Somebody maps it.</exception>
-    public AccessResult Delete()
+    /// <exception cref="InvalidOperationException">It is mapped.</exception>
+    public SystemCallResult Delete()
     {
         if (Areas.Count > 0)
-            throw new InvalidOperationException("A file that is mapped lives on.");
-        AccessResult result = Truncate(0);
-        if (result == AccessResult.Done)
+            throw new InvalidOperationException("A file that is mapped cannot be deleted.");
+        Seals = FileSeals.None;
+        SystemCallResult result = Truncate(0);
+        if (result.IsDone)
             _machine.Remove(this);
         return result;
     }
 
-    /// <summary>Drops whole pages (<c>FALLOC_FL_PUNCH_HOLE</c>): they read as zeros.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The hole reaches beyond <see cref="MaxLength"/>.</exception>
-    public AccessResult PunchHole(uint firstPage, uint pages)
+    /// <summary>Drops whole pages (<c>fallocate(2)</c> with <c>FALLOC_FL_PUNCH_HOLE</c>): they read as zeros.</summary>
+    public SystemCallResult PunchHole(uint firstPage, uint pages)
+    {
+        Errno refused = CheckRange(firstPage, pages);
+        if (refused != Errno.None)
+            return refused;
+        return (Seals & (FileSeals.Write | FileSeals.FutureWrite)) != 0 ? Errno.EPERM : Drop(firstPage, firstPage + pages);
+    }
+
+    /// <summary>Gives the holes of a range pages of zeros (<c>fallocate(2)</c>); the file becomes longer if needed.</summary>
+    public SystemCallResult Allocate(uint firstPage, uint pages)
+    {
+        Errno refused = CheckRange(firstPage, pages);
+        if (refused != Errno.None)
+            return refused;
+        ulong end = ((ulong)firstPage + pages) * NativeRegion.PageSize;
+        if (end > Length && (Seals & FileSeals.Grow) != 0)
+            return Errno.EPERM;
+        ulong length = Length;
+        Length = ulong.Max(Length, end);
+        for (uint page = firstPage; page < firstPage + pages; page++)
+        {
+            AccessResult result = SlotAt(page).IsEmpty ? TryBringIn(page, out _) : AccessResult.Done;
+            if (result.IsDone)
+                continue;
+            Length = length;
+            return result.Outcome == AccessOutcome.BusAddressError ? Errno.ENOSPC : ToSystemCall(result, 0);
+        }
+        return Errno.None;
+    }
+
+    /// <summary>Seals a memfd (<c>fcntl(2)</c>, <c>F_ADD_SEALS</c>).</summary>
+    /// <returns>
+    /// <see cref="Errno.EPERM"/> if no more seals are allowed, <see cref="Errno.EBUSY"/> if a mapping may write, <see cref="Errno.EINVAL"/> for a file
+    /// that is not shmem.
+    /// </returns>
+    public SystemCallResult AddSeals(FileSeals seals)
     {
         ThrowIfDisposed();
-        ThrowIfTooLong((ulong)firstPage * NativeRegion.PageSize, (ulong)pages * NativeRegion.PageSize, nameof(firstPage), nameof(pages));
-        return Drop(firstPage, firstPage + pages);
+        if (!IsShmem)
+            return Errno.EINVAL;
+        if ((Seals & FileSeals.Seal) != 0)
+            return Errno.EPERM;
+        if ((seals & FileSeals.Write & ~Seals) != 0 && Areas.Exists(area => area.IsShared && (area.Flags & VmaFlags.MayWrite) != 0))
+            return Errno.EBUSY;
+        Seals |= seals;
+        return Errno.None;
     }
 
     /// <summary>Writes a regular file's dirty pages to its store. A page whose content is poisoned stays dirty.</summary>
@@ -155,10 +216,10 @@ public sealed unsafe partial class SimulatedFile
             Array.Clear(stored, (int)tail, stored.Length - (int)tail);
     }
 
-    private AccessResult Drop(uint first, uint end)
+    private SystemCallResult Drop(uint first, uint end)
     {
         if (IsAnyHeld(first, end))
-            return AccessResult.WouldBlock;
+            return SystemCallResult.Waits(WaitReason.PageLock);
         foreach ((uint firstPage, PageCacheSlot[] slots) in Chunks)
         {
             for (uint i = 0; i < ChunkPages; i++)
@@ -179,7 +240,7 @@ public sealed unsafe partial class SimulatedFile
                 _store.Remove(firstPage + i);
             }
         }
-        return AccessResult.Done;
+        return Errno.None;
     }
 
     private bool IsAnyHeld(uint first, uint end)
@@ -264,7 +325,22 @@ public sealed unsafe partial class SimulatedFile
     private AccessResult Poisoned(uint pfn)
     {
         _machine.MemoryFailure.Enqueue(pfn);
-        return AccessResult.BusError;
+        return AccessResult.MemoryError;
+    }
+
+    /// <summary>What a system call on a file makes of a page that it could not get.</summary>
+    private static SystemCallResult ToSystemCall(AccessResult result, ulong value) => result.Outcome switch
+    {
+        AccessOutcome.Done => SystemCallResult.Returned(value),
+        AccessOutcome.Waits => SystemCallResult.Waits(result.WaitsFor),
+        AccessOutcome.OutOfMemory => Errno.ENOMEM,
+        _ => Errno.EIO,
+    };
+
+    private Errno CheckRange(uint firstPage, uint pages)
+    {
+        ThrowIfDisposed();
+        return pages == 0 ? Errno.EINVAL : ((ulong)firstPage + pages) * NativeRegion.PageSize > MaxLength ? Errno.EFBIG : Errno.None;
     }
 
     private uint PageOf(ulong offset, int length)
@@ -272,7 +348,6 @@ public sealed unsafe partial class SimulatedFile
         ThrowIfDisposed();
         if (offset % NativeRegion.PageSize + (ulong)length > NativeRegion.PageSize)
             throw new ArgumentException("One access stays in one page.", nameof(length));
-        ThrowIfTooLong(offset, (ulong)length, nameof(offset), nameof(offset));
         return (uint)(offset / NativeRegion.PageSize);
     }
 }

@@ -62,6 +62,15 @@ public sealed unsafe partial class SimulatedFile
         }
     }
 
+    /// <summary>What it no longer allows.</summary>
+    public FileSeals Seals { get; private set; }
+
+    /// <summary>Whether it is the shared anonymous memory of a mapping, and goes with the last of them.</summary>
+    internal bool IsUnnamed { get; init; }
+
+    /// <summary>Whether a shared mapping of it can never be written to.</summary>
+    internal bool RefusesWritableMapping => (Seals & (FileSeals.Write | FileSeals.FutureWrite)) != 0;
+
     /// <summary>The areas that map it.</summary>
     internal List<Vma> Areas { get; } = [];
 
@@ -69,6 +78,14 @@ public sealed unsafe partial class SimulatedFile
 
     /// <summary>Pages up to the end, the last one counted whole.</summary>
     internal ulong LengthInPages => (Length + NativeRegion.PageSize - 1) / NativeRegion.PageSize;
+
+    internal bool IsBeyondEnd(uint page) => page >= LengthInPages;
+
+    internal void DeleteIfUnnamed()
+    {
+        if (IsUnnamed && Areas.Count == 0)
+            Delete();
+    }
 
     /// <summary>The slot of one page.</summary>
     public PageCacheSlot SlotAt(uint page) =>
@@ -119,9 +136,9 @@ public sealed unsafe partial class SimulatedFile
     {
         PageCacheSlot slot = SlotAt(page);
         if (page >= LengthInPages)
-            return AccessResult.SegmentationFault;
+            return AccessResult.BusAddressError;
         if (slot.IsPage)
-            return _memory.Frames[slot.Pfn].Has(PageFlags.HwPoison) ? AccessResult.BusError : _memory.Peek(_memory.ContentOf(slot.Pfn), content);
+            return _memory.Frames[slot.Pfn].Has(PageFlags.HwPoison) ? AccessResult.MemoryError : _memory.Peek(_memory.ContentOf(slot.Pfn), content);
         if (slot.IsSwap)
             return _memory.Peek(_machine.Swap.Content(slot.SwapSlot), content);
         if (_store.TryGetValue(page, out byte[]? stored))
@@ -147,18 +164,18 @@ public sealed unsafe partial class SimulatedFile
     {
         pfn = Frame.Null;
         if (page >= LengthInPages)
-            return AccessResult.BusError;
+            return AccessResult.BusAddressError;
         PageCacheSlot slot = SlotAt(page);
         if (slot.IsRetry)
-            return AccessResult.WouldBlock;
+            return AccessResult.Waits(WaitReason.PageCacheSlot);
         if (!slot.IsPage)
             return TryBringIn(page, out pfn);
         pfn = slot.Pfn;
         uint head = _memory.HeadOf(pfn);
         if (_memory.Frames[pfn].Has(PageFlags.HwPoison))
-            return AccessResult.BusError;
+            return AccessResult.MemoryError;
         // A fault or a write takes the page's lock.
-        return _memory.Frames[head].Has(PageFlags.Locked) ? AccessResult.WouldBlock : AccessResult.Done;
+        return _memory.Frames[head].Has(PageFlags.Locked) ? AccessResult.Waits(WaitReason.PageLock) : AccessResult.Done;
     }
 
     /// <summary>Brings a page in from swap or the store, or makes a new one; it must not be in the cache.</summary>
@@ -167,11 +184,11 @@ public sealed unsafe partial class SimulatedFile
         PageCacheSlot slot = SlotAt(page);
         pfn = Frame.Null;
         if (_memory.Fails(FailurePoint.ReadIn))
-            return AccessResult.BusError;
+            return AccessResult.BusAddressError;
         if (!slot.IsSwap && !TryCharge(1))
-            return AccessResult.BusError;
+            return AccessResult.BusAddressError;
         AccessResult result = TryFill(page, slot, out pfn);
-        if (result != AccessResult.Done)
+        if (!result.IsDone)
         {
             if (!slot.IsSwap)
                 Uncharge(1);

@@ -11,7 +11,7 @@ namespace CopyMc.Simulation;
 /// </para>
 /// <para>
 /// Not thread-safe: what happens "at the same time" is interleaved by the caller, between the steps of a collapse. Whatever would
-/// wait for a lock returns <see cref="AccessResult.WouldBlock"/> instead and changes nothing.
+/// wait for a lock says so instead (<see cref="WaitReason"/>) and changes nothing.
 /// </para>
 /// </remarks>
 public sealed class SimulatedMachine : IDisposable
@@ -25,6 +25,8 @@ public sealed class SimulatedMachine : IDisposable
     private readonly Dictionary<uint, SimulatedFile> _filesByNumber = [];
     private uint _lastFile;
     private readonly List<AddressSpace> _processes = [];
+    private readonly List<AddressSpace> _scanned = [];
+    private long _lastKhugepagedTurn;
     private readonly HashSet<uint> _locked = [];
 
     /// <summary>Builds a machine.</summary>
@@ -44,6 +46,7 @@ public sealed class SimulatedMachine : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(memory, (nuint)8 << 40);
 
         Options = options ?? new SimulatedMachineOptions();
+        (ThpEnabled, ShmemEnabled, HugePagesAtFault) = (Options.Enabled, Options.ShmemEnabled, Options.HugePagesAtFault);
         ArgumentOutOfRangeException.ThrowIfNegative(Options.SwapPages);
         _memory = new PhysicalMemory(memory, Options.Engine ?? CopyEngine.Shared);
         Counters = _memory.Counters;
@@ -54,6 +57,15 @@ public sealed class SimulatedMachine : IDisposable
 
     /// <summary>What the machine was built with.</summary>
     public SimulatedMachineOptions Options { get; }
+
+    /// <summary>Which anonymous memory and read-only files may have huge pages (<c>transparent_hugepage/enabled</c>); can be changed at any time.</summary>
+    public ThpMode ThpEnabled { get; set; }
+
+    /// <summary>Which shmem may have huge pages (<c>transparent_hugepage/shmem_enabled</c>); can be changed at any time.</summary>
+    public ThpMode ShmemEnabled { get; set; }
+
+    /// <summary>Whether a first access may be answered with a huge page; can be changed at any time.</summary>
+    public bool HugePagesAtFault { get; set; }
 
     /// <summary>The counters.</summary>
     public VmCounters Counters { get; }
@@ -92,6 +104,9 @@ public sealed class SimulatedMachine : IDisposable
 
     internal IReadOnlyList<AnonVma> AnonVmas => _anonVmas;
 
+    /// <summary>The processes that khugepaged scans, in the order in which it learned of them.</summary>
+    internal IReadOnlyList<AddressSpace> ScannedByKhugepaged => _scanned;
+
     /// <summary>The folios that <see cref="TryLockPage"/> locked.</summary>
     internal IReadOnlySet<uint> LockedByOthers => _locked;
 
@@ -126,9 +141,11 @@ public sealed class SimulatedMachine : IDisposable
     /// <param name="cgroup">The group that its pages are charged to; <see langword="null"/>: <see cref="RootCgroup"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is more than <see cref="SimulatedFile.MaxLength"/>.</exception>
     /// <exception cref="ArgumentException">The group is another machine's.</exception>
-    public SimulatedFile NewFile(ulong length, bool isShmem, MemoryCgroup? cgroup = null)
+    public SimulatedFile NewFile(ulong length, bool isShmem, MemoryCgroup? cgroup = null) => NewFile(length, isShmem, isUnnamed: false, cgroup);
+
+    internal SimulatedFile NewFile(ulong length, bool isShmem, bool isUnnamed, MemoryCgroup? cgroup)
     {
-        var file = new SimulatedFile(this, ++_lastFile, length, isShmem, Own(cgroup));
+        var file = new SimulatedFile(this, ++_lastFile, length, isShmem, Own(cgroup)) { IsUnnamed = isUnnamed };
         _files.Add(file);
         _filesByNumber.Add(file.Number, file);
         return file;
@@ -202,11 +219,24 @@ public sealed class SimulatedMachine : IDisposable
         return cgroup;
     }
 
-    internal AnonVma NewAnonVma()
+    internal AnonVma NewAnonVma(AnonVma? parent = null)
     {
-        var family = new AnonVma((uint)_anonVmas.Count);
-        _anonVmas.Add(family);
-        return family;
+        var anonVma = new AnonVma((uint)_anonVmas.Count, parent);
+        _anonVmas.Add(anonVma);
+        return anonVma;
+    }
+
+    /// <summary>khugepaged learns of a process when an area of it may have huge pages (<c>khugepaged_enter_vma</c>).</summary>
+    internal void EnterKhugepaged(Vma area)
+    {
+        if (!area.Space.IsKnownToKhugepaged && ThpEligibility.Allows(area, enforceSettings: true))
+            EnterKhugepaged(area.Space);
+    }
+
+    internal void EnterKhugepaged(AddressSpace space)
+    {
+        space.KhugepagedTurn = ++_lastKhugepagedTurn;
+        _scanned.Add(space);
     }
 
     internal SimulatedFile FileOf(uint number) => _filesByNumber[number];
@@ -217,5 +247,9 @@ public sealed class SimulatedMachine : IDisposable
         _filesByNumber.Remove(file.Number);
     }
 
-    internal void Remove(AddressSpace process) => _processes.Remove(process);
+    internal void Remove(AddressSpace process)
+    {
+        _processes.Remove(process);
+        _scanned.Remove(process);
+    }
 }

@@ -1,19 +1,19 @@
 namespace CopyMc.Simulation;
 
-/// <summary>What a <see cref="Vma"/> allows and asks for, as the kernel's <c>VM_</c> flags.</summary>
+/// <summary>What a <see cref="Vma"/> allows and asks for, as the kernel's <c>VM_</c> flags (<c>include/linux/mm.h</c>).</summary>
 [Flags]
 public enum VmaFlags
 {
     /// <summary>No access: <c>PROT_NONE</c>.</summary>
     None = 0,
 
-    /// <summary>May be read.</summary>
+    /// <summary>Loads.</summary>
     Read = 1 << 0,
 
-    /// <summary>May be written.</summary>
+    /// <summary>Stores.</summary>
     Write = 1 << 1,
 
-    /// <summary>Stores reach the file and everybody else who maps it.</summary>
+    /// <summary>Stores reach the file and every other process that maps it.</summary>
     Shared = 1 << 2,
 
     /// <summary>Huge pages are asked for (<c>MADV_HUGEPAGE</c>).</summary>
@@ -22,26 +22,59 @@ public enum VmaFlags
     /// <summary>Huge pages are refused (<c>MADV_NOHUGEPAGE</c>).</summary>
     NoHugePage = 1 << 4,
 
-    /// <summary>userfaultfd watches for missing pages.</summary>
+    /// <summary>userfaultfd reports missing pages.</summary>
     UffdMissing = 1 << 5,
 
     /// <summary>userfaultfd write-protects.</summary>
     UffdWriteProtect = 1 << 6,
 
-    /// <summary>Guard markers were set at some time: page tables are not to be dropped.</summary>
-    Guarded = 1 << 7,
+    /// <summary>userfaultfd reports pages that are in the page cache and not in the page table.</summary>
+    UffdMinor = 1 << 7,
 
-    /// <summary>Its pages stay in memory (<c>mlock(2)</c>): reclaim leaves them.</summary>
+    /// <summary>The pages stay in memory (<c>mlock(2)</c>): reclaim leaves them.</summary>
     Locked = 1 << 8,
 
     /// <summary>
-    /// Memory that this machine has no pages of: hugetlbfs, secret memory, a device's (<c>VM_NO_KHUGEPAGED</c>). It cannot be touched.
+    /// Memory that this machine has no pages of: hugetlbfs, secret memory, a device's (<c>VM_NO_KHUGEPAGED</c>). It cannot be accessed.
     /// </summary>
     Special = 1 << 9,
 
     /// <summary>
-    /// A shared mapping of a file that is open for writing, which may be made writable (<c>VM_MAYWRITE</c>). Whatever is
+    /// A shared mapping of a file through a descriptor that may write (<c>VM_MAYWRITE</c>): it can be made writable. A mapping that is
     /// <see cref="Write"/> and <see cref="Shared"/> has it, and keeps it when <see cref="Write"/> is taken away.
     /// </summary>
     MayWrite = 1 << 10,
+
+    /// <summary>Execution.</summary>
+    Execute = 1 << 11,
+
+    /// <summary>The area may grow towards lower addresses (<c>MAP_GROWSDOWN</c>).</summary>
+    GrowsDown = 1 << 12,
+
+    /// <summary>A child of <c>fork(2)</c> does not get the area (<c>MADV_DONTFORK</c>).</summary>
+    DontFork = 1 << 13,
+
+    /// <summary>A child of <c>fork(2)</c> finds zeros in the area (<c>MADV_WIPEONFORK</c>).</summary>
+    WipeOnFork = 1 << 14,
+
+    /// <summary>The kernel may take the pages away (<c>MAP_DROPPABLE</c>).</summary>
+    Droppable = 1 << 15,
+
+    /// <summary>The area may not be unmapped, moved, replaced or protected otherwise (<c>mseal(2)</c>).</summary>
+    Sealed = 1 << 16,
+
+    /// <summary>The pages are locked when they are first accessed (<c>MLOCK_ONFAULT</c>). Only together with <see cref="Locked"/>.</summary>
+    LockOnFault = 1 << 17,
+
+    /// <summary>Accesses come in random order (<c>MADV_RANDOM</c>).</summary>
+    RandomRead = 1 << 18,
+
+    /// <summary>Accesses come in sequential order (<c>MADV_SEQUENTIAL</c>).</summary>
+    SequentialRead = 1 << 19,
+
+    /// <summary>Swap space is reserved for private pages (<c>VM_ACCOUNT</c>): areas that differ in this do not merge.</summary>
+    Account = 1 << 20,
+
+    /// <summary>No swap space is reserved (<c>MAP_NORESERVE</c>).</summary>
+    NoReserve = 1 << 21,
 }

@@ -19,7 +19,7 @@ internal static unsafe class ModelRun
         var trace = new CollapseTrace();
         var invariants = new CollapseInvariants(subject.Machine);
         ulong length = (ulong)state.Call.Count * NativeRegion.PageSize;
-        int errno = MadviseCollapse.Run(subject.Caller, ModelSubject.AddressOf(state.Call.First), length, out _, trace);
+        Errno errno = MadviseCollapse.Run(subject.Caller, ModelSubject.AddressOf(state.Call.First), length, trace).Error;
 
         ImmutableArray<Pte> after = Entries(state, subject);
         string ranges = ProbeWord.List(RangesOf(state).Select(range => Mapping(subject, state, range)));

@@ -15,6 +15,7 @@ internal sealed unsafe class ModelSubject : IDisposable
     private readonly CollapseState _state;
     private readonly MemoryCgroup _cgroup;
     private readonly byte[] _page = new byte[NativeRegion.PageSize];
+    private Userfaultfd? _userfaultfd;
 
     internal ModelSubject(CollapseState state)
     {
@@ -67,9 +68,12 @@ internal sealed unsafe class ModelSubject : IDisposable
     /// <summary>Takes away what would keep the content from being read.</summary>
     internal void Open()
     {
-        Caller.ThpDisabled = false;
+        Done(Caller.SetThpDisable(ThpDisable.Off));
         _cgroup.LimitPages = long.MaxValue;
-        SetFlags(VmaFlags.Read, VmaFlags.UffdMissing | VmaFlags.UffdWriteProtect);
+        if (_userfaultfd is not null)
+            Done(_userfaultfd.Close());
+        if (_state.Protection == MappingProtection.None)
+            OnMapping((start, length) => Caller.Mprotect(start, length, Protection.Read));
     }
 
     /// <summary>What the caller reads.</summary>
@@ -83,34 +87,31 @@ internal sealed unsafe class ModelSubject : IDisposable
     private PageContent Content(AddressSpace space, ulong address, int page)
     {
         AccessResult result = space.Read(address, _page);
-        Require.NotEqual(AccessResult.WouldBlock, result);
-        return result == AccessResult.Done ? PagePattern.Classify(_page, page) : PageContent.Unreadable;
+        Require.True(!result.IsWaiting, $"Reading page {page} {result}; that it waits for nothing");
+        return result.IsDone ? PagePattern.Classify(_page, page) : PageContent.Unreadable;
     }
 
     private bool IsFilledThroughFile => _state.Memory is CollapseMemory.Private or CollapseMemory.ReadOnlyDisk;
 
     private void MapMemory()
     {
-        const VmaFlags ReadWrite = VmaFlags.Read | VmaFlags.Write;
         PageRange mapping = _state.Mapping;
-        ulong start = AddressOf(mapping.First), length = (ulong)mapping.Count * Page;
+        ulong start = AddressOf(mapping.First), length = LengthOf(mapping);
         if (_state.Memory is CollapseMemory.Anonymous or CollapseMemory.Hugetlb or CollapseMemory.Secret)
         {
-            Caller.Map(length, ReadWrite | (_state.Memory == CollapseMemory.Anonymous ? VmaFlags.None : VmaFlags.Special), start);
+            Done(Caller.Mmap(start, length, Protection.ReadWrite, MapFlags.Private | MapFlags.FixedNoReplace | (_state.Memory == CollapseMemory.Anonymous ? 0 : MapFlags.Special)));
             return;
         }
         bool isShmem = _state.Memory is CollapseMemory.Shared or CollapseMemory.Private;
         File = Machine.NewFile(FilePageOf(mapping.End) * Page, isShmem, _cgroup);
         File.IsOpenForWrite = _state.Memory == CollapseMemory.Disk;
-        VmaFlags flags = _state.Memory switch
-        {
-            CollapseMemory.Private => ReadWrite,
-            CollapseMemory.ReadOnlyDisk => VmaFlags.Read,
-            _ => ReadWrite | VmaFlags.Shared,
-        };
-        Caller.MapFile(File, FilePageOf(mapping.First), length, flags, start);
+        Protection protection = _state.Memory == CollapseMemory.ReadOnlyDisk ? Protection.Read : Protection.ReadWrite;
+        MapFlags flags = MapFlags.FixedNoReplace
+            | (_state.Memory is CollapseMemory.Private or CollapseMemory.ReadOnlyDisk ? MapFlags.Private : MapFlags.Shared);
+        ulong offset = FilePageOf(mapping.First) * Page;
+        Done(Caller.Mmap(start, length, protection, flags, File, offset));
         if (_state.AlsoMapped.Count > 0)
-            Caller.MapFile(File, FilePageOf(mapping.First), length, flags, SecondBase + (ulong)mapping.First * Page);
+            Done(Caller.Mmap(SecondBase + (ulong)mapping.First * Page, length, protection, flags, File, offset));
     }
 
     private void Fill()
@@ -161,10 +162,10 @@ internal sealed unsafe class ModelSubject : IDisposable
         {
             var states = Of(new PageRange(first, HugePagePages)).Select(page => _state[page]).ToHashSet();
             if (states.Overlaps([PageState.HugeMapped, PageState.HugeCached, PageState.Compound]))
-                Require.Equal(0, MadviseCollapse.Run(Caller, AddressOf(first), HugePage, out _));
+                Done(Caller.Madvise(AddressOf(first), HugePage, Advice.Collapse));
             if (!states.Contains(PageState.HugeZeroPage))
                 continue;
-            Done(Caller.SetFlags(AddressOf(first), HugePage, VmaFlags.HugePage));
+            Done(Caller.Madvise(AddressOf(first), HugePage, Advice.HugePage));
             Touch(Base, first);
         }
     }
@@ -176,19 +177,19 @@ internal sealed unsafe class ModelSubject : IDisposable
         // What is written or read from here on stays small too.
         WithSmallPages(ChangePages);
         if (_state.Locked.Count > 0)
-            Done(Caller.LockInMemory(AddressOf(_state.Locked.First), LengthOf(_state.Locked)));
+            Done(Caller.Mlock(AddressOf(_state.Locked.First), LengthOf(_state.Locked)));
         foreach (int page in Of(_state.Pinned))
-            Done(Caller.TryPin(AddressOf(page)));
+            Done(Caller.TryPin(AddressOf(page), out _));
         if (_state.FilePages is int pages)
             Done(File!.Truncate(FilePageOf(pages) * Page));
 
         if (_state.Advice != MappingAdvice.None)
-            SetFlags(_state.Advice == MappingAdvice.Huge ? VmaFlags.HugePage : VmaFlags.NoHugePage, VmaFlags.None);
+            Advise(_state.Advice == MappingAdvice.Huge ? Advice.HugePage : Advice.NoHugePage);
         if (_state.Protection != MappingProtection.ReadWrite)
-            SetFlags(VmaFlags.None, _state.Protection == MappingProtection.None ? VmaFlags.Read | VmaFlags.Write : VmaFlags.Write);
+            OnMapping((start, length) => Caller.Mprotect(start, length, _state.Protection == MappingProtection.None ? Protection.None : Protection.Read));
         if (_state.Gap.Count > 0)
-            Done(Caller.Unmap(AddressOf(_state.Gap.First), LengthOf(_state.Gap)));
-        Caller.ThpDisabled = _state.ThpDisabled;
+            Done(Caller.Munmap(AddressOf(_state.Gap.First), LengthOf(_state.Gap)));
+        Done(Caller.SetThpDisable(_state.ThpDisabled ? ThpDisable.Completely : ThpDisable.Off));
         if (_state.ChargeDenied)
             _cgroup.LimitPages = _cgroup.ChargedPages;
     }
@@ -197,26 +198,37 @@ internal sealed unsafe class ModelSubject : IDisposable
     {
         foreach (int page in Of(_state.Rewritten))
             Write(page, 1);
-        Each(PageState.Dropped, Caller.DontNeed);
+        Each(PageState.Dropped, Advice.DontNeed);
         foreach (PageRange run in RunsOf(PageState.Punched))
             Done(File!.PunchHole(FilePageOf(run.First), (uint)run.Count));
-        Each(PageState.Cached, Caller.DontNeed);
-        Each(PageState.HugeCached, Caller.DontNeed);
-        Each(PageState.Lazyfree, Caller.LazyFree);
+        Each(PageState.Cached, Advice.DontNeed);
+        Each(PageState.HugeCached, Advice.DontNeed);
+        Each(PageState.Lazyfree, Advice.Free);
         foreach (int page in RunsOf(PageState.ZeroPage).SelectMany(Of))
             Touch(Base, page);
-        Each(PageState.Swapped, Caller.PageOut);
-        Each(PageState.Guarded, Caller.InstallGuard);
+        Each(PageState.Swapped, Advice.PageOut);
+        Each(PageState.Guarded, Advice.GuardInstall);
         foreach (int page in RunsOf(PageState.HwPoisoned).SelectMany(Of))
             Done(Machine.MemoryFailure.Handle(Caller.EntryAt(AddressOf(page)).Pfn));
-        // Poison is planted by who is registered for missing pages; both registrations last as long as the state has one.
-        if (_state.Userfaultfd == UserfaultfdRegistration.Missing || (_state.Userfaultfd != UserfaultfdRegistration.None && _state.Has(PageState.Poisoned)))
-            SetFlags(VmaFlags.UffdMissing, VmaFlags.None);
-        if (_state.Userfaultfd == UserfaultfdRegistration.WriteProtect)
-            SetFlags(VmaFlags.UffdWriteProtect, VmaFlags.None);
-        Each(PageState.Poisoned, Caller.DontNeed);
-        Each(PageState.Poisoned, Caller.InstallPoison);
-        Each(PageState.WriteProtected, Caller.UffdWriteProtect);
+        if (_state.Userfaultfd != UserfaultfdRegistration.None || _state.Has(PageState.Poisoned) || _state.Has(PageState.WriteProtected))
+            Register();
+    }
+
+    /// <summary>Poison is planted under a registration for missing pages; registrations end where the state has none.</summary>
+    private void Register()
+    {
+        _userfaultfd = Caller.OpenUserfaultfd(_state.Has(PageState.WriteProtected) ? UserfaultfdFeatures.WriteProtectUnpopulated : UserfaultfdFeatures.None);
+        ulong start = AddressOf(_state.Mapping.First), length = LengthOf(_state.Mapping);
+        UserfaultfdModes modes = (_state.Userfaultfd == UserfaultfdRegistration.WriteProtect ? UserfaultfdModes.WriteProtect : 0)
+            | (_state.Userfaultfd == UserfaultfdRegistration.Missing || _state.Has(PageState.Poisoned) ? UserfaultfdModes.Missing : 0);
+        Done(_userfaultfd.Register(start, length, modes));
+        Each(PageState.Poisoned, Advice.DontNeed);
+        foreach (PageRange run in RunsOf(PageState.Poisoned))
+            Done(_userfaultfd.Poison(AddressOf(run.First), LengthOf(run)));
+        foreach (PageRange run in RunsOf(PageState.WriteProtected))
+            Done(_userfaultfd.WriteProtect(AddressOf(run.First), LengthOf(run)));
+        if (_state.Userfaultfd == UserfaultfdRegistration.None)
+            Done(_userfaultfd.Unregister(start, length));
     }
 
     /// <summary>Anonymous memory keeps its huge page and is mapped by PTEs; a file's is dropped and comes back by small faults.</summary>
@@ -226,10 +238,13 @@ internal sealed unsafe class ModelSubject : IDisposable
         if (File is null)
         {
             if (Caller.IsHuge(huge))
-                Done(Caller.SplitHugeMapping(huge));
+            {
+                Done(Caller.Mprotect(huge, Page, Protection.Read));
+                Done(Caller.Mprotect(huge, Page, Protection.ReadWrite));
+            }
             return;
         }
-        Done(Caller.DontNeed(huge, HugePage));
+        Done(Caller.Madvise(huge, HugePage, Advice.DontNeed));
         WithSmallPages(() =>
         {
             foreach (int page in Of(run))
@@ -239,23 +254,25 @@ internal sealed unsafe class ModelSubject : IDisposable
 
     private void WithSmallPages(Action action)
     {
-        Caller.ThpDisabled = true;
+        Done(Caller.SetThpDisable(ThpDisable.Completely));
         action();
-        Caller.ThpDisabled = false;
+        Done(Caller.SetThpDisable(ThpDisable.Off));
     }
 
-    private void Each(PageState state, Func<ulong, ulong, AccessResult> change)
+    private void Each(PageState state, Advice advice)
     {
         foreach (PageRange run in RunsOf(state))
-            Done(change(AddressOf(run.First), LengthOf(run)));
+            Done(Caller.Madvise(AddressOf(run.First), LengthOf(run), advice));
     }
 
-    private void SetFlags(VmaFlags set, VmaFlags clear)
+    private void Advise(Advice advice) => OnMapping((start, length) => Caller.Madvise(start, length, advice));
+
+    private void OnMapping(Func<ulong, ulong, SystemCallResult> call)
     {
         // Where everything was unmapped there is nothing to change.
         ulong start = AddressOf(_state.Mapping.First), length = LengthOf(_state.Mapping);
         if (Caller.Areas.Any(area => area.Start < start + length && start < area.End))
-            Done(Caller.SetFlags(start, length, set, clear));
+            Done(call(start, length));
     }
 
     private void Write(int page, int generation)
@@ -285,4 +302,6 @@ internal sealed unsafe class ModelSubject : IDisposable
     private static ulong LengthOf(PageRange range) => (ulong)range.Count * Page;
 
     private static void Done(AccessResult result) => Require.Equal(AccessResult.Done, result);
+
+    private static void Done(SystemCallResult result) => Require.True(result.IsDone, $"A call ended with {result}; that it succeeds");
 }

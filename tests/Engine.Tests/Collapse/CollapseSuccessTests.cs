@@ -43,7 +43,7 @@ public sealed class CollapseSuccessTests : IDisposable
 
         Assert.Equal(CollapseResult.PteMappedHugepage, collapse.Result);
         _test.ExpectSound();
-        Assert.Equal(0, MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage, out _));
+        Assert.Equal(Errno.None, MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage).Error);
         Assert.True(_test.Process.IsHuge(start));
         TestMachine.ExpectContent(_test.Process, start);
         Assert.Equal(512, file.CachedPages);
@@ -56,7 +56,7 @@ public sealed class CollapseSuccessTests : IDisposable
     {
         ulong start = _test.MapFilled(page => page % 3 == 0);
         Assert.NotNull(TestMachine.Read(_test.Process, start + TestMachine.Page));
-        Assert.Equal(0, MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage, out _));
+        Assert.Equal(Errno.None, MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage).Error);
         Assert.True(_test.Process.IsHuge(start));
         TestMachine.ExpectContent(_test.Process, start, page => page % 3 == 0);
         _test.ExpectSound();
@@ -66,7 +66,7 @@ public sealed class CollapseSuccessTests : IDisposable
     public void Holes_of_shmem_become_zeros_and_are_charged()
     {
         (SimulatedFile file, ulong start) = _test.MapFile(isShmem: true, page => page % 5 == 0);
-        Assert.Equal(0, MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage, out _));
+        Assert.Equal(Errno.None, MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage).Error);
         Assert.True(_test.Process.IsHuge(start));
         TestMachine.ExpectContent(_test.Process, start, page => page % 5 == 0);
         Assert.Equal(512, file.ChargedPages);
@@ -78,8 +78,8 @@ public sealed class CollapseSuccessTests : IDisposable
     public void Pages_shared_by_a_fork_stay_with_the_other_process()
     {
         ulong start = _test.MapFilled();
-        Assert.Equal(AccessResult.Done, _test.Process.Fork(out AddressSpace? child));
-        Assert.Equal(0, MadviseCollapse.Run(child!, start, TestMachine.HugePage, out _));
+        Assert.Equal(SystemCallResult.Done, _test.Process.Fork(out AddressSpace? child));
+        Assert.Equal(Errno.None, MadviseCollapse.Run(child!, start, TestMachine.HugePage).Error);
         Assert.True(child!.IsHuge(start));
         Assert.False(_test.Process.IsHuge(start));
         Assert.Equal(AccessResult.Done, child.Write(start, [1]));
@@ -95,9 +95,9 @@ public sealed class CollapseSuccessTests : IDisposable
     {
         _test.MapFilled();
         (SimulatedFile file, ulong start) = _test.MapFile(isShmem: true);
-        Assert.Equal(0, MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage, out _));
-        Assert.Equal(AccessResult.Done, _test.Process.Exit());
-        Assert.Equal(AccessResult.Done, file.Truncate(0));
+        Assert.Equal(Errno.None, MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage).Error);
+        Assert.Equal(SystemCallResult.Done, _test.Process.Exit());
+        Assert.Equal(SystemCallResult.Done, file.Truncate(0));
         Assert.Equal(8 * 512, _test.Machine.FreeFrames);
         Assert.Equal(0, _test.Machine.RootCgroup.ChargedPages);
         _test.ExpectSound();

@@ -113,7 +113,7 @@ public sealed class FailedStepTests : IDisposable
     {
         using var test = new TestMachine(hugePages: 4, new SimulatedMachineOptions { SwapPages = 64 });
         var range = new CollapsedRange(memory, test);
-        Assert.Equal(AccessResult.Done, test.Process.PageOut(range.Start, 10 * TestMachine.Page));
+        Assert.Equal(SystemCallResult.Done, test.Process.Madvise(range.Start, 10 * TestMachine.Page, Advice.PageOut));
         Assert.Equal(10, test.Machine.Counters.PSwpOut);
 
         var trace = new CollapseTrace();
@@ -142,7 +142,7 @@ public sealed class FailedStepTests : IDisposable
         Assert.Equal(undo, trace.UndoSteps);
         range.ExpectUnchanged(before, lostPage: null, isolated, putBackFirst);
         // Nothing is in the way of the next try.
-        Assert.Equal(0, MadviseCollapse.Run(range.Test.Process, range.Start, TestMachine.HugePage, out _));
+        Assert.Equal(Errno.None, MadviseCollapse.Run(range.Test.Process, range.Start, TestMachine.HugePage).Error);
         Assert.True(range.Test.Process.IsHuge(range.Start));
         range.ExpectContent();
         range.Test.ExpectSound();

@@ -28,12 +28,12 @@ public sealed class InterruptedRunTests : IDisposable
         }
         else
         {
-            Assert.Throws<InvalidOperationException>(() => MadviseCollapse.Run(_test.Process, other, TestMachine.HugePage, out _));
+            Assert.Throws<InvalidOperationException>(() => MadviseCollapse.Run(_test.Process, other, TestMachine.HugePage));
         }
         Assert.Equal(free, _test.Machine.FreeFrames);
         _test.ExpectSound(swapsIn);
         Assert.Equal(CollapseResult.Succeed, swapsIn.Run());
-        Assert.Equal(0, MadviseCollapse.Run(_test.Process, other, TestMachine.HugePage, out _));
+        Assert.Equal(Errno.None, MadviseCollapse.Run(_test.Process, other, TestMachine.HugePage).Error);
         TestMachine.ExpectContent(_test.Process, other);
         _test.ExpectSound();
     }
@@ -73,7 +73,7 @@ public sealed class InterruptedRunTests : IDisposable
             Assert.False(collapse.MoveNext());
             test.ExpectSound();
             range.ExpectContent();
-            Assert.Equal(0, MadviseCollapse.Run(test.Process, range.Start, TestMachine.HugePage, out _));
+            Assert.Equal(Errno.None, MadviseCollapse.Run(test.Process, range.Start, TestMachine.HugePage).Error);
             range.ExpectContent();
             test.ExpectSound();
             if (thrown is null)
@@ -88,11 +88,11 @@ public sealed class InterruptedRunTests : IDisposable
     /// <summary>A collapse that holds the address space for reading, and another range of it to collapse.</summary>
     private AnonymousCollapse StopAtSwapIn(out ulong other)
     {
-        ulong start = _test.Process.Map(2 * TestMachine.HugePage, Eligible);
+        ulong start = _test.Process.Map(2 * TestMachine.HugePage, advice: Advice.HugePage);
         other = start + TestMachine.HugePage;
         TestMachine.Fill(_test.Process, start);
         TestMachine.Fill(_test.Process, other);
-        Assert.Equal(AccessResult.Done, _test.Process.PageOut(start, TestMachine.Page));
+        Assert.Equal(SystemCallResult.Done, _test.Process.Madvise(start, TestMachine.Page, Advice.PageOut));
         var collapse = new AnonymousCollapse(_test.Process, start, new CollapseOptions { StopBetweenPages = true });
         while (collapse.NextStep != CollapseStep.SwapIn)
             Assert.True(collapse.MoveNext());

@@ -7,8 +7,6 @@ namespace CopyMc.Engine.Tests.Collapse;
 /// <summary>The agent walks all address spaces at its pace, past what it may not collapse, and sleeps in between.</summary>
 public sealed class KhugepagedTests : IDisposable
 {
-    private const VmaFlags Eligible = VmaFlags.Read | VmaFlags.Write | VmaFlags.HugePage;
-
     private readonly TestMachine _test = new(hugePages: 16);
 
     public void Dispose() => _test.Dispose();
@@ -16,7 +14,7 @@ public sealed class KhugepagedTests : IDisposable
     [Fact]
     public void A_batch_looks_at_no_more_pages_than_it_has_and_the_next_goes_on_from_there()
     {
-        ulong start = _test.Process.Map(3 * TestMachine.HugePage, Eligible);
+        ulong start = _test.Process.Map(3 * TestMachine.HugePage, advice: Advice.HugePage);
         for (ulong i = 0; i < 3; i++)
             TestMachine.Fill(_test.Process, start + i * TestMachine.HugePage);
         var agent = new Khugepaged(_test.Machine, new KhugepagedOptions { PagesToScan = 512 });
@@ -48,13 +46,13 @@ public sealed class KhugepagedTests : IDisposable
     public void The_cursor_goes_from_one_process_to_the_next_and_past_one_that_has_ended()
     {
         AddressSpace[] processes = [_test.Process, _test.Machine.NewProcess(), _test.Machine.NewProcess()];
-        ulong[] starts = [.. processes.Select(process => process.Map(TestMachine.HugePage, Eligible))];
+        ulong[] starts = [.. processes.Select(process => process.Map(TestMachine.HugePage, advice: Advice.HugePage))];
         for (int i = 0; i < 3; i++)
             TestMachine.Fill(processes[i], starts[i]);
         var agent = new Khugepaged(_test.Machine, new KhugepagedOptions { PagesToScan = 512 });
         agent.ScanBatch();
         Assert.True(processes[0].IsHuge(starts[0]));
-        Assert.Equal(AccessResult.Done, processes[1].Exit());
+        Assert.Equal(SystemCallResult.Done, processes[1].Exit());
         // Numbers are not given twice: the cursor goes by them.
         Assert.Equal(3, _test.Machine.NewProcess().Number);
         agent.ScanBatch();
@@ -70,10 +68,10 @@ public sealed class KhugepagedTests : IDisposable
     {
         AddressSpace process = _test.Process;
         ulong notAsked = process.Map(TestMachine.HugePage);
-        ulong refused = process.Map(TestMachine.HugePage, Eligible | VmaFlags.NoHugePage);
-        ulong tooSmall = process.Map(TestMachine.HugePage - TestMachine.Page, Eligible);
-        ulong misaligned = process.Map(TestMachine.HugePage, Eligible, (tooSmall + 4 * TestMachine.HugePage) + TestMachine.Page);
-        ulong good = process.Map(TestMachine.HugePage, Eligible);
+        ulong refused = process.Map(TestMachine.HugePage, advice: Advice.NoHugePage);
+        ulong tooSmall = process.Map(TestMachine.HugePage - TestMachine.Page, advice: Advice.HugePage);
+        ulong misaligned = process.Map(TestMachine.HugePage, tooSmall + 4 * TestMachine.HugePage + TestMachine.Page, Advice.HugePage);
+        ulong good = process.Map(TestMachine.HugePage, advice: Advice.HugePage);
         foreach (ulong start in (ulong[])[notAsked, refused, misaligned, good])
             TestMachine.Fill(process, start);
 
@@ -91,14 +89,14 @@ public sealed class KhugepagedTests : IDisposable
     {
         ulong start = _test.MapFilled();
         var agent = new Khugepaged(_test.Machine, new KhugepagedOptions { Limits = new CollapseLimits(MaxPtesNone: 0) });
-        Assert.Equal(AccessResult.Done, _test.Process.DontNeed(start, TestMachine.Page));
+        Assert.Equal(SystemCallResult.Done, _test.Process.Madvise(start, TestMachine.Page, Advice.DontNeed));
         agent.ScanBatch();
         Assert.Equal(CollapseResult.ExceedNonePte, agent.LastResult);
-        Assert.Equal(AccessResult.Done, _test.Process.SetFlags(start, TestMachine.HugePage, VmaFlags.NoHugePage, VmaFlags.HugePage));
+        Assert.Equal(SystemCallResult.Done, _test.Process.Madvise(start, TestMachine.HugePage, Advice.NoHugePage));
         agent.ScanBatch();
         Assert.Equal((1, 2), (agent.RangesScanned, _test.Machine.Counters.FullScans));
-        _test.Process.ThpDisabled = true;
-        _test.Process.SetFlags(start, TestMachine.HugePage, VmaFlags.HugePage, VmaFlags.NoHugePage);
+        Assert.Equal(SystemCallResult.Done, _test.Process.SetThpDisable(ThpDisable.Completely));
+        Assert.Equal(SystemCallResult.Done, _test.Process.Madvise(start, TestMachine.HugePage, Advice.HugePage));
         agent.ScanBatch();
         Assert.Equal(1, agent.RangesScanned);
     }
@@ -156,7 +154,7 @@ public sealed class KhugepagedTests : IDisposable
     [Fact]
     public async Task Without_a_huge_page_it_waits_longer_goes_on_once_and_ends_the_batch_the_second_time()
     {
-        ulong start = _test.Process.Map(3 * TestMachine.HugePage, Eligible);
+        ulong start = _test.Process.Map(3 * TestMachine.HugePage, advice: Advice.HugePage);
         for (ulong i = 0; i < 3; i++)
             TestMachine.Fill(_test.Process, start + i * TestMachine.HugePage);
         var time = new ManualTime();

@@ -41,7 +41,7 @@ public sealed unsafe class PoisonScanTests
             using var map = new PoisonMap(memory, length);
             memory[0] = memory[lost - 1] = memory[length - 1] = 1;
             Assert.Equal(0, PoisonScan.Run(map));
-            Assert.Null(Userfaultfd.Poison(memory + lost, NativeRegion.PageSize));
+            Assert.Null(UserfaultfdPoison.Install(memory + lost, NativeRegion.PageSize));
             Assert.Equal(64, PoisonScan.Run(map));
             Assert.Equal(lost, map.FirstPoisoned(0, length));
         }

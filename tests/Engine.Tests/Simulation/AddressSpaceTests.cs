@@ -39,7 +39,7 @@ public sealed class AddressSpaceTests : IDisposable
     {
         ulong start = MapHuge();
         TestMachine.Read(_test.Process, start);
-        Assert.Equal(AccessResult.Done, _test.Process.Fork(out AddressSpace? child));
+        Assert.Equal(SystemCallResult.Done, _test.Process.Fork(out AddressSpace? child));
         Assert.True(child!.IsHuge(start));
         Assert.Equal(AccessResult.Done, child.Write(start, [1]));
         Assert.True(_test.Process.IsHuge(start));
@@ -50,10 +50,10 @@ public sealed class AddressSpaceTests : IDisposable
     public void A_change_of_protection_leaves_a_huge_page_huge()
     {
         ulong start = _test.MapFilled();
-        Assert.Equal(0, MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage, out _));
-        Assert.Equal(AccessResult.Done, _test.Process.SetFlags(start, TestMachine.HugePage, VmaFlags.None, VmaFlags.Write));
+        Assert.Equal(Errno.None, MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage).Error);
+        Assert.Equal(SystemCallResult.Done, _test.Process.Mprotect(start, TestMachine.HugePage, Protection.Read));
         Assert.True(_test.Process.IsHuge(start));
-        Assert.Equal(AccessResult.SegmentationFault, _test.Process.Write(start, [1]));
+        Assert.Equal(AccessResult.AccessError, _test.Process.Write(start, [1]));
         TestMachine.ExpectContent(_test.Process, start);
     }
 
@@ -61,11 +61,12 @@ public sealed class AddressSpaceTests : IDisposable
     public void Locked_memory_is_not_reclaimed()
     {
         ulong start = MapSmall();
-        Assert.Equal(AccessResult.Done, _test.Process.LockInMemory(start, TestMachine.HugePage));
-        _test.Process.PageOut(start, TestMachine.HugePage);
+        Assert.Equal(SystemCallResult.Done, _test.Process.Mlock(start, TestMachine.HugePage));
+        Assert.Equal(Errno.EINVAL, _test.Process.Madvise(start, TestMachine.HugePage, Advice.PageOut).Error);
+        Assert.False(Reclaim.TryReclaimOne(_test.Machine, anonymous: true));
         Assert.Equal(0, _test.Process.SwapEntries);
-        _test.Process.SetFlags(start, TestMachine.HugePage, VmaFlags.None, VmaFlags.Locked);
-        _test.Process.PageOut(start, TestMachine.HugePage);
+        Assert.Equal(SystemCallResult.Done, _test.Process.Munlock(start, TestMachine.HugePage));
+        _test.Process.Madvise(start, TestMachine.HugePage, Advice.PageOut);
         Assert.Equal(512, _test.Process.SwapEntries);
     }
 
@@ -74,9 +75,9 @@ public sealed class AddressSpaceTests : IDisposable
     {
         ulong start = _test.Process.Map(TestMachine.HugePage);
         TestMachine.Fill(_test.Process, start, page => page < 8);
-        Assert.Equal(AccessResult.Done, _test.Process.Fork(out AddressSpace? child));
+        Assert.Equal(SystemCallResult.Done, _test.Process.Fork(out AddressSpace? child));
         uint shared = child!.EntryAt(start).Pfn;
-        Assert.Equal(AccessResult.Done, child.LockInMemory(start, 16 * TestMachine.Page));
+        Assert.Equal(SystemCallResult.Done, child.Mlock(start, 16 * TestMachine.Page));
         Assert.NotEqual(shared, child.EntryAt(start).Pfn);
         Assert.Equal(16, child.AnonymousPages);
         TestMachine.ExpectContent(child, start, page => page < 8);
@@ -86,11 +87,12 @@ public sealed class AddressSpaceTests : IDisposable
     public void The_end_of_a_registration_takes_write_protection_away()
     {
         ulong start = MapSmall();
-        _test.Process.SetFlags(start, TestMachine.HugePage, VmaFlags.UffdWriteProtect);
-        _test.Process.DontNeed(start, TestMachine.Page);
-        _test.Process.UffdWriteProtect(start, 2 * TestMachine.Page);
-        Assert.Equal(AccessResult.WouldBlock, _test.Process.Write(start + TestMachine.Page, [1]));
-        _test.Process.SetFlags(start, TestMachine.HugePage, VmaFlags.None, VmaFlags.UffdWriteProtect);
+        Userfaultfd watcher = _test.Process.OpenUserfaultfd(UserfaultfdFeatures.WriteProtectUnpopulated);
+        Assert.Equal(SystemCallResult.Done, watcher.Register(start, TestMachine.HugePage, UserfaultfdModes.WriteProtect));
+        _test.Process.Madvise(start, TestMachine.Page, Advice.DontNeed);
+        Assert.Equal(SystemCallResult.Done, watcher.WriteProtect(start, 2 * TestMachine.Page));
+        Assert.Equal(AccessResult.Waits(WaitReason.UserfaultfdWriteProtect), _test.Process.Write(start + TestMachine.Page, [1]));
+        Assert.Equal(SystemCallResult.Done, watcher.Unregister(start, TestMachine.HugePage));
         Assert.True(_test.Process.EntryAt(start).IsNone);
         Assert.Equal(AccessResult.Done, _test.Process.Write(start + TestMachine.Page, [1]));
     }
@@ -100,18 +102,19 @@ public sealed class AddressSpaceTests : IDisposable
     {
         MemoryCgroup owner = _test.Machine.NewCgroup(), full = _test.Machine.NewCgroup();
         SimulatedFile file = _test.Machine.NewFile(TestMachine.HugePage, isShmem: true, owner);
-        Assert.Equal(AccessResult.Done, file.Write(0, TestMachine.Content(0)));
+        Assert.True(file.Write(0, TestMachine.Content(0)).IsDone);
         AddressSpace process = _test.Machine.NewProcess(full);
         ulong start = process.MapFile(file, 0, TestMachine.HugePage);
         full.LimitPages = 511;
-        Assert.Equal(16, MadviseCollapse.Run(process, start, TestMachine.HugePage, out CollapseResult? failure));
-        Assert.Equal(CollapseResult.CgroupChargeFail, failure);
+        MadviseCollapseResult run = MadviseCollapse.Run(process, start, TestMachine.HugePage);
+        Assert.Equal(Errno.EBUSY, run.Error);
+        Assert.Equal(CollapseResult.CgroupChargeFail, run.LastFailure);
         full.LimitPages = 512;
-        Assert.Equal(0, MadviseCollapse.Run(process, start, TestMachine.HugePage, out _));
+        Assert.Equal(Errno.None, MadviseCollapse.Run(process, start, TestMachine.HugePage).Error);
         Assert.Equal((0, 512), (owner.ChargedPages, full.ChargedPages));
     }
 
-    private ulong MapHuge() => _test.Process.Map(TestMachine.HugePage, VmaFlags.Read | VmaFlags.Write | VmaFlags.HugePage);
+    private ulong MapHuge() => _test.Process.Map(TestMachine.HugePage, advice: Advice.HugePage);
 
     private ulong MapSmall()
     {

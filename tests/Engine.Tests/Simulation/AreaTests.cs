@@ -10,16 +10,19 @@ public sealed class AreaTests : IDisposable
 
     public void Dispose() => _test.Dispose();
 
+    private SystemCallResult Moved(ulong address, ulong length, ulong newLength, ulong newAddress) =>
+        _test.Process.Mremap(address, length, newLength, RemapFlags.MayMove | RemapFlags.Fixed, newAddress);
+
     [Fact]
     public void Parts_that_differ_in_nothing_any_more_are_one_area_again()
     {
         ulong start = _test.MapFilled();
-        Assert.Equal(AccessResult.Done, _test.Process.SetFlags(start, TestMachine.Page, VmaFlags.NoHugePage, VmaFlags.HugePage));
+        Assert.Equal(SystemCallResult.Done, _test.Process.Madvise(start, TestMachine.Page, Advice.NoHugePage));
         Assert.Equal(2, _test.Process.Areas.Count);
-        Assert.Equal(AccessResult.Done, _test.Process.SetFlags(start, TestMachine.HugePage, VmaFlags.NoHugePage, VmaFlags.HugePage));
+        Assert.Equal(SystemCallResult.Done, _test.Process.Madvise(start, TestMachine.HugePage, Advice.NoHugePage));
         Assert.Single(_test.Process.Areas);
-        Assert.Equal(AccessResult.Done, _test.Process.SetFlags(start, TestMachine.HugePage, VmaFlags.HugePage, VmaFlags.NoHugePage));
-        Assert.Equal(0, MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage, out _));
+        Assert.Equal(SystemCallResult.Done, _test.Process.Madvise(start, TestMachine.HugePage, Advice.HugePage));
+        Assert.Equal(Errno.None, MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage).Error);
         TestMachine.ExpectContent(_test.Process, start);
         _test.ExpectSound();
     }
@@ -28,11 +31,10 @@ public sealed class AreaTests : IDisposable
     public void Neighbours_of_a_file_are_joined_only_if_its_pages_follow_each_other()
     {
         SimulatedFile file = _test.Machine.NewFile(TestMachine.HugePage, isShmem: true);
-        const VmaFlags Flags = VmaFlags.Read | VmaFlags.Shared;
-        ulong start = _test.Process.MapFile(file, 0, TestMachine.Page, Flags);
-        _test.Process.MapFile(file, 5, TestMachine.Page, Flags, start + TestMachine.Page);
-        _test.Process.MapFile(file, 6, TestMachine.Page, Flags, start + 2 * TestMachine.Page);
-        Assert.Equal(AccessResult.Done, _test.Process.SetFlags(start, 3 * TestMachine.Page, VmaFlags.HugePage));
+        ulong start = _test.Process.MapFile(file, 0, TestMachine.Page, Protection.Read);
+        _test.Process.MapFile(file, 5, TestMachine.Page, Protection.Read, start + TestMachine.Page);
+        _test.Process.MapFile(file, 6, TestMachine.Page, Protection.Read, start + 2 * TestMachine.Page);
+        Assert.Equal(SystemCallResult.Done, _test.Process.Madvise(start, 3 * TestMachine.Page, Advice.HugePage));
         Assert.Equal([(0u, 1u), (5u, 2u)], _test.Process.Areas.Select(area => (area.FilePage, (uint)((area.End - area.Start) >> 12))));
     }
 
@@ -43,15 +45,15 @@ public sealed class AreaTests : IDisposable
     {
         ulong start = _test.MapFilled();
         if (huge)
-            Assert.Equal(0, MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage, out _));
+            Assert.Equal(Errno.None, MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage).Error);
         ulong target = start + 16 * TestMachine.HugePage;
-        Assert.Equal(AccessResult.Done, _test.Process.Remap(start, TestMachine.HugePage, TestMachine.HugePage, target));
+        Assert.Equal(target, Moved(start, TestMachine.HugePage, TestMachine.HugePage, target).Value);
         Assert.Null(_test.Process.Find(start));
         TestMachine.ExpectContent(_test.Process, target);
         _test.ExpectSound();
 
-        Assert.Equal(AccessResult.Done, _test.Process.Fork(out AddressSpace? child));
-        Assert.Equal(0, MadviseCollapse.Run(child!, target, TestMachine.HugePage, out _));
+        Assert.Equal(SystemCallResult.Done, _test.Process.Fork(out AddressSpace? child));
+        Assert.Equal(Errno.None, MadviseCollapse.Run(child!, target, TestMachine.HugePage).Error);
         TestMachine.ExpectContent(child!, target);
         child!.Exit();
         // The reverse map finds what was moved: a poisoned frame is unmapped where it is now.
@@ -67,20 +69,20 @@ public sealed class AreaTests : IDisposable
     {
         ulong start = _test.MapFilled();
         ulong target = start + 16 * TestMachine.HugePage + TestMachine.Page;
-        Assert.Equal(AccessResult.Done, _test.Process.Remap(start, TestMachine.HugePage, 3 * TestMachine.Page, target));
+        Assert.Equal(target, Moved(start, TestMachine.HugePage, 3 * TestMachine.Page, target).Value);
         Assert.Equal(3, _test.Process.AnonymousPages);
-        Assert.Equal(AccessResult.Done, _test.Process.Remap(target, 3 * TestMachine.Page, TestMachine.HugePage, start));
+        Assert.Equal(start, Moved(target, 3 * TestMachine.Page, TestMachine.HugePage, start).Value);
         TestMachine.ExpectContent(_test.Process, start, page => page < 3);
         _test.ExpectSound();
-        Assert.Equal(AccessResult.SegmentationFault, _test.Process.Remap(target, TestMachine.Page, TestMachine.Page, start));
-        Assert.Throws<ArgumentException>(() => _test.Process.Remap(start, TestMachine.HugePage, TestMachine.HugePage, start + TestMachine.Page));
+        Assert.Equal(Errno.EFAULT, Moved(target, TestMachine.Page, TestMachine.Page, start).Error);
+        Assert.Equal(Errno.EINVAL, Moved(start, TestMachine.HugePage, TestMachine.HugePage, start + TestMachine.Page).Error);
     }
 
     [Fact]
     public void Addresses_above_16_TiB_are_as_good_as_any()
     {
         const ulong High = 40UL << 40;
-        _test.Process.Map(TestMachine.HugePage, VmaFlags.Read | VmaFlags.Write | VmaFlags.HugePage, High);
+        _test.Process.Map(TestMachine.HugePage, address: High, advice: Advice.HugePage);
         TestMachine.Fill(_test.Process, High);
         uint pfn = _test.Process.EntryAt(High).Pfn;
         Assert.Equal(AccessResult.Done, _test.Machine.MemoryFailure.Handle(pfn));
@@ -93,19 +95,19 @@ public sealed class AreaTests : IDisposable
     {
         var machine = new TestMachine(options: new SimulatedMachineOptions { SwapPages = 8 });
         ulong start = machine.MapFilled(page => page < 4);
-        Assert.Equal(AccessResult.Done, machine.Process.PageOut(start, TestMachine.Page));
+        Assert.Equal(SystemCallResult.Done, machine.Process.Madvise(start, TestMachine.Page, Advice.PageOut));
         machine.Machine.Poison(machine.Process.EntryAt(start + TestMachine.Page).Pfn, line: 3);
         Pte[] before = machine.Process.TableAt(start)!.Entries.ToArray();
         var page = new byte[NativeRegion.PageSize];
         Assert.Equal(AccessResult.Done, machine.Process.Peek(start, page));
         Assert.Equal(TestMachine.Content(0), page);
-        Assert.Equal(AccessResult.BusError, machine.Process.Peek(start + TestMachine.Page, page));
+        Assert.Equal(AccessResult.MemoryError, machine.Process.Peek(start + TestMachine.Page, page));
         byte[] lost = TestMachine.Content(1).ToArray();
         lost.AsSpan(3 * 64, 64).Clear();
         Assert.Equal(lost, page);
         Assert.Equal(AccessResult.Done, machine.Process.Peek(start + 9 * TestMachine.Page, page));
         Assert.Equal(new byte[NativeRegion.PageSize], page);
-        Assert.Equal(AccessResult.SegmentationFault, machine.Process.Peek(start + TestMachine.HugePage, page));
+        Assert.Equal(AccessResult.MapError, machine.Process.Peek(start + TestMachine.HugePage, page));
         Assert.True(before.AsSpan().SequenceEqual(machine.Process.TableAt(start)!.Entries));
         machine.ExpectSound();
         machine.Dispose();
@@ -121,11 +123,12 @@ public sealed class AreaTests : IDisposable
         uint pfn = _test.Process.EntryAt(start + 100 * TestMachine.Page).Pfn;
         Assert.True(_test.Machine.TryLockPage(pfn));
         Assert.False(_test.Machine.TryLockPage(pfn));
-        Assert.Equal(11, MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage, out CollapseResult? failure));
-        Assert.Equal(CollapseResult.PageLock, failure);
+        MadviseCollapseResult run = MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage);
+        Assert.Equal(Errno.EAGAIN, run.Error);
+        Assert.Equal(CollapseResult.PageLock, run.LastFailure);
         _test.ExpectSound();
         _test.Machine.UnlockPage(pfn);
-        Assert.Equal(0, MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage, out _));
+        Assert.Equal(Errno.None, MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage).Error);
         _test.ExpectSound();
     }
 }

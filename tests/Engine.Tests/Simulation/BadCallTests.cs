@@ -19,53 +19,82 @@ public sealed class BadCallTests : IDisposable
         _other.Dispose();
     }
 
-    public static TheoryData<string, ulong, ulong, string> Ranges()
+    public static TheoryData<string, ulong, ulong, Errno> BadRanges() => new()
     {
-        var ranges = new TheoryData<string, ulong, ulong, string>();
-        foreach (string call in s_calls.Keys)
-        {
-            ranges.Add(call, 100, Page, "address");
-            ranges.Add(call, 0, 50, "length");
-            ranges.Add(call, 0, ulong.MaxValue - Page + 1, "length");
-            ranges.Add(call, LastAddress + Page, Page, "address");
-            ranges.Add(call, ulong.MaxValue - Page + 1, Page, "address");
-        }
-        return ranges;
-    }
+        { "munmap", 100, Page, Errno.EINVAL },
+        { "munmap", 0, 0, Errno.EINVAL },
+        { "munmap", 0, LastAddress, Errno.EINVAL },
+        { "munmap", LastAddress + Page, Page, Errno.EINVAL },
+        { "mprotect", 100, Page, Errno.EINVAL },
+        { "mprotect", 0, ulong.MaxValue - Page + 1, Errno.ENOMEM },
+        { "mprotect", 8 * Huge, Page, Errno.ENOMEM },
+        { "mprotect", 0, 2 * Huge, Errno.ENOMEM },
+        { "mlock", 0, ulong.MaxValue - Page + 1, Errno.EINVAL },
+        { "mlock", 8 * Huge, Page, Errno.ENOMEM },
+        { "mseal", 100, Page, Errno.EINVAL },
+        { "mseal", 0, ulong.MaxValue - Page + 1, Errno.EINVAL },
+        { "mseal", 0, 2 * Huge, Errno.ENOMEM },
+        { "dontneed", 100, Page, Errno.EINVAL },
+        { "dontneed", 0, ulong.MaxValue, Errno.EINVAL },
+        { "dontneed", 8 * Huge, Page, Errno.ENOMEM },
+        { "no advice", 0, Page, Errno.EINVAL },
+        { "mmap fixed", 100, Page, Errno.EINVAL },
+        { "mmap fixed", 0, 0, Errno.EINVAL },
+        { "mmap fixed", 0, ulong.MaxValue, Errno.ENOMEM },
+        { "mmap fixed", LastAddress, Page, Errno.ENOMEM },
+        { "mmap no replace", 0, Page, Errno.EEXIST },
+        { "mmap shared and private", 8 * Huge, Page, Errno.EINVAL },
+        { "mremap", 100, Page, Errno.EINVAL },
+        { "mremap", 8 * Huge, Page, Errno.EFAULT },
+        { "mremap", 0, 2 * Huge, Errno.EFAULT },
+        { "register", 100, Page, Errno.EINVAL },
+        { "register", 0, 50, Errno.EINVAL },
+        { "register", 8 * Huge, Page, Errno.EINVAL },
+        { "register for nothing", 0, Page, Errno.EINVAL },
+        { "register minor", 0, Page, Errno.EINVAL },
+        { "poison", 0, Page, Errno.ENOENT },
+        { "write-protect", 0, Page, Errno.ENOENT },
+    };
 
-    private static readonly Dictionary<string, Action<AddressSpace, ulong, ulong>> s_calls = new()
+    private static readonly Dictionary<string, Func<AddressSpace, ulong, ulong, SystemCallResult>> s_calls = new()
     {
-        ["unmap"] = (process, at, length) => process.Unmap(at, length),
-        ["flags"] = (process, at, length) => process.SetFlags(at, length, VmaFlags.HugePage),
-        ["populate"] = (process, at, length) => process.Populate(at, length),
-        ["lock"] = (process, at, length) => process.LockInMemory(at, length),
-        ["drop"] = (process, at, length) => process.DontNeed(at, length),
-        ["page out"] = (process, at, length) => process.PageOut(at, length),
-        ["guard"] = (process, at, length) => process.InstallGuard(at, length),
-        ["map"] = (process, at, length) => process.Map(length, address: at),
-        ["remap"] = (process, at, length) => process.Remap(at, length, Page, 1UL << 40),
+        ["munmap"] = (process, at, length) => process.Munmap(at, length),
+        ["mprotect"] = (process, at, length) => process.Mprotect(at, length, Protection.ReadWrite),
+        ["mlock"] = (process, at, length) => process.Mlock(at, length),
+        ["mseal"] = (process, at, length) => process.Mseal(at, length),
+        ["dontneed"] = (process, at, length) => process.Madvise(at, length, Advice.DontNeed),
+        ["no advice"] = (process, at, length) => process.Madvise(at, length, (Advice)7),
+        ["mmap fixed"] = (process, at, length) => process.Mmap(at, length, Protection.Read, MapFlags.Private | MapFlags.Fixed),
+        ["mmap no replace"] = (process, at, length) => process.Mmap(at, length, Protection.Read, MapFlags.Private | MapFlags.FixedNoReplace),
+        ["mmap shared and private"] = (process, at, length) => process.Mmap(at, length, Protection.Read, MapFlags.Private | MapFlags.Shared),
+        ["mremap"] = (process, at, length) => process.Mremap(at, length, length, RemapFlags.MayMove | RemapFlags.Fixed, 1UL << 40),
+        ["register"] = (process, at, length) => process.OpenUserfaultfd().Register(at, length, UserfaultfdModes.Missing),
+        ["register for nothing"] = (process, at, length) => process.OpenUserfaultfd().Register(at, length, 0),
+        ["register minor"] = (process, at, length) => process.OpenUserfaultfd().Register(at, length, UserfaultfdModes.Minor),
+        ["poison"] = (process, at, length) => process.OpenUserfaultfd().Poison(at, length),
+        ["write-protect"] = (process, at, length) => process.OpenUserfaultfd().WriteProtect(at, length),
     };
 
     [Theory]
-    [MemberData(nameof(Ranges))]
-    public void A_range_that_is_none(string call, ulong offset, ulong length, string name)
+    [MemberData(nameof(BadRanges))]
+    public void A_bad_range_is_refused_with_the_kernels_errno_and_nothing_is_lost(string call, ulong offset, ulong length, Errno error)
     {
         ulong start = _test.MapFilled();
         ulong at = offset < LastAddress ? start + offset : offset;
-        Assert.Equal(name, Assert.ThrowsAny<ArgumentException>(() => s_calls[call](_test.Process, at, length)).ParamName);
-        Assert.Single(_test.Process.Areas);
+        Assert.Equal(error, s_calls[call](_test.Process, at, length).Error);
+        Vma area = Assert.Single(_test.Process.Areas);
+        Assert.Equal((start, start + Huge), (area.Start, area.End));
         TestMachine.ExpectContent(_test.Process, start);
     }
 
     [Theory]
-    [InlineData(Huge, ulong.MaxValue - (1UL << 20) + 1, "newAddress")]
-    [InlineData(Huge, LastAddress, "newLength")]
-    [InlineData(50ul, 1UL << 40, "newLength")]
-    [InlineData(0ul, 1UL << 40, "newLength")]
-    public void A_place_to_move_to_that_is_none(ulong newLength, ulong newAddress, string name)
+    [InlineData(Huge, ulong.MaxValue - (1UL << 20) + 1)]
+    [InlineData(Huge, LastAddress)]
+    [InlineData(0ul, 1UL << 40)]
+    public void A_bad_place_to_move_to_is_EINVAL(ulong newLength, ulong newAddress)
     {
         ulong start = _test.MapFilled();
-        Assert.Equal(name, Assert.ThrowsAny<ArgumentException>(() => _test.Process.Remap(start, Huge, newLength, newAddress)).ParamName);
+        Assert.Equal(Errno.EINVAL, _test.Process.Mremap(start, Huge, newLength, RemapFlags.MayMove | RemapFlags.Fixed, newAddress).Error);
         TestMachine.ExpectContent(_test.Process, start);
     }
 
@@ -73,10 +102,10 @@ public sealed class BadCallTests : IDisposable
     public void A_collapse_of_more_than_all_addresses_is_EINVAL()
     {
         ulong start = _test.MapFilled();
-        Assert.Equal(22, MadviseCollapse.Run(_test.Process, start, ulong.MaxValue, out _));
-        Assert.Equal(22, MadviseCollapse.Run(_test.Process, start, ulong.MaxValue - Page + 1, out _));
+        Assert.Equal(Errno.EINVAL, MadviseCollapse.Run(_test.Process, start, ulong.MaxValue).Error);
+        Assert.Equal(Errno.EINVAL, MadviseCollapse.Run(_test.Process, start, ulong.MaxValue - Page + 1).Error);
         Assert.False(_test.Process.IsHuge(start));
-        Assert.Equal(0, MadviseCollapse.Run(_test.Process, start, 0, out _));
+        Assert.Equal(Errno.None, MadviseCollapse.Run(_test.Process, start, 0).Error);
     }
 
     [Fact]
@@ -100,7 +129,7 @@ public sealed class BadCallTests : IDisposable
     {
         using var test = new TestMachine(options: new SimulatedMachineOptions { SwapPages = int.MaxValue });
         ulong start = test.MapFilled();
-        Assert.Equal(AccessResult.Done, test.Process.PageOut(start, Huge));
+        Assert.Equal(SystemCallResult.Done, test.Process.Madvise(start, Huge, Advice.PageOut));
         Assert.Equal(TestMachine.Pages, test.Process.SwapEntries);
         TestMachine.ExpectContent(test.Process, start);
         test.ExpectSound();

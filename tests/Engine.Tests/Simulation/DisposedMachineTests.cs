@@ -16,8 +16,8 @@ public sealed class DisposedMachineTests
         AddressSpace process = test.Process;
         SimulatedMachine machine = test.Machine;
         SimulatedFile deleted = machine.NewFile(TestMachine.Page, isShmem: true);
-        Assert.Equal(AccessResult.Done, deleted.Delete());
-        Assert.Equal(AccessResult.Done, process.TryPin(start));
+        Assert.Equal(SystemCallResult.Done, deleted.Delete());
+        Assert.Equal(AccessResult.Done, process.TryPin(start, out PinnedPage? pinned));
         var halfDone = new AnonymousCollapse(process, start);
         machine.Dispose();
         machine.Dispose();
@@ -27,17 +27,19 @@ public sealed class DisposedMachineTests
         [
             () => process.Write(start, [1]),
             () => process.Read(start, page),
-            () => process.TryPin(start),
+            () => process.TryPin(start, out _),
             () => process.Map(TestMachine.Page),
             () => process.MapFile(file, 0, TestMachine.Page),
-            () => process.Unmap(start, TestMachine.Page),
-            () => process.Remap(start, TestMachine.Page, TestMachine.Page, 1UL << 40),
-            () => process.SetFlags(start, TestMachine.Page, VmaFlags.Locked),
-            () => process.Populate(start, TestMachine.Page),
-            () => process.LockInMemory(start, TestMachine.Page),
-            () => process.DontNeed(start, TestMachine.Page),
-            () => process.InstallGuard(start, TestMachine.Page),
-            () => process.SplitHugeMapping(start),
+            () => process.Munmap(start, TestMachine.Page),
+            () => process.Mremap(start, TestMachine.Page, TestMachine.Page, RemapFlags.MayMove | RemapFlags.Fixed, 1UL << 40),
+            () => process.Mprotect(start, TestMachine.Page, Protection.Read),
+            () => process.SetThpDisable(ThpDisable.Off),
+            () => process.Mseal(start, TestMachine.Page),
+            () => process.Madvise(start, TestMachine.Page, Advice.PopulateWrite),
+            () => process.Madvise(start, TestMachine.Page, Advice.HugePage),
+            () => process.Mlock(start, TestMachine.Page),
+            () => process.Madvise(start, TestMachine.Page, Advice.DontNeed),
+            () => process.OpenUserfaultfd(),
             () => process.Fork(out _),
             () => process.Exit(),
             () => file.Write(0, [1]),
@@ -71,7 +73,7 @@ public sealed class DisposedMachineTests
         Assert.True(process.HasExited);
         Assert.False(process.IsHuge(start));
         Assert.False(file.IsHuge(0));
-        Assert.Equal(AccessResult.SegmentationFault, process.Peek(start, page));
-        Assert.False(process.Unpin());
+        Assert.Equal(AccessResult.MapError, process.Peek(start, page));
+        pinned!.Dispose();
     }
 }

@@ -26,12 +26,12 @@ public sealed class FileTests : IDisposable
             Assert.True(collapse.MoveNext());
 
         const ulong Cut = (TestMachine.Pages - 1) * TestMachine.Page + 100;
-        Assert.Equal(AccessResult.WouldBlock, file.Truncate(Cut));
+        Assert.Equal(SystemCallResult.Waits(WaitReason.PageLock), file.Truncate(Cut));
         Assert.Equal(TestMachine.HugePage, file.Length);
         _test.ExpectSound(collapse);
         while (collapse.MoveNext())
             Assert.False(collapse.IsBlocked);
-        Assert.Equal(AccessResult.Done, file.Truncate(Cut));
+        Assert.Equal(SystemCallResult.Done, file.Truncate(Cut));
         ExpectZeroTail(file, Cut);
     }
 
@@ -41,10 +41,10 @@ public sealed class FileTests : IDisposable
         SimulatedFile file = NewFilled(2, isShmem: true);
         uint pfn = file.SlotAt(0).Pfn;
         Assert.True(_test.Machine.TryLockPage(pfn));
-        Assert.Equal(AccessResult.WouldBlock, file.Truncate(100));
+        Assert.Equal(SystemCallResult.Waits(WaitReason.PageLock), file.Truncate(100));
         Assert.True(file.SlotAt(1).IsPage);
         _test.Machine.UnlockPage(pfn);
-        Assert.Equal(AccessResult.Done, file.Truncate(100));
+        Assert.Equal(SystemCallResult.Done, file.Truncate(100));
         ExpectZeroTail(file, 100);
     }
 
@@ -55,10 +55,10 @@ public sealed class FileTests : IDisposable
         Assert.True(Reclaim.TryReclaimOne(_test.Machine, anonymous: false));
         Assert.True(file.SlotAt(0).IsSwap);
         _test.Machine.FailureInjection = point => point == FailurePoint.PageAllocation;
-        Assert.Equal(AccessResult.OutOfMemory, file.Truncate(100));
+        Assert.Equal(Errno.ENOMEM, file.Truncate(100).Error);
         Assert.Equal(TestMachine.Page, file.Length);
         _test.Machine.FailureInjection = null;
-        Assert.Equal(AccessResult.Done, file.Truncate(100));
+        Assert.Equal(SystemCallResult.Done, file.Truncate(100));
         ExpectZeroTail(file, 100);
     }
 
@@ -71,11 +71,12 @@ public sealed class FileTests : IDisposable
         for (int i = 0; i < TestMachine.Pages; i++)
             Assert.NotNull(TestMachine.Read(_test.Process, start + (ulong)i * TestMachine.Page));
         Assert.Equal(AccessResult.Done, _test.Process.Write(start, TestMachine.Content(7)));
-        Assert.Equal(AccessResult.Done, _test.Process.SetFlags(start, TestMachine.HugePage, VmaFlags.None, VmaFlags.Write));
+        Assert.Equal(SystemCallResult.Done, _test.Process.Mprotect(start, TestMachine.HugePage, Protection.Read));
         Assert.True(file.IsOpenForWrite);
-        Assert.Equal(22, MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage, out CollapseResult? failure));
-        Assert.Equal(CollapseResult.VmaCheck, failure);
-        Assert.Equal(AccessResult.Done, _test.Process.Unmap(start, TestMachine.HugePage));
+        MadviseCollapseResult run = MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage);
+        Assert.Equal(Errno.EINVAL, run.Error);
+        Assert.Equal(CollapseResult.VmaCheck, run.LastFailure);
+        Assert.Equal(SystemCallResult.Done, _test.Process.Munmap(start, TestMachine.HugePage));
         Assert.False(file.IsOpenForWrite);
         Reclaim.DropCaches(_test.Machine);
         ExpectPage(file, 0, TestMachine.Content(7));
@@ -88,13 +89,14 @@ public sealed class FileTests : IDisposable
         file.WriteBack();
         ulong start = _test.Process.MapFile(file, 0, TestMachine.HugePage);
         Assert.Equal(AccessResult.Done, _test.Process.Write(start, TestMachine.Content(7)));
-        Assert.Equal(AccessResult.Done, _test.Process.SetFlags(start, TestMachine.HugePage, VmaFlags.None, VmaFlags.Write));
+        Assert.Equal(SystemCallResult.Done, _test.Process.Mprotect(start, TestMachine.HugePage, Protection.Read));
         file.IsOpenForWrite = false;
         Assert.False(file.IsOpenForWrite);
-        Assert.Equal(11, MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage, out CollapseResult? failure));
-        Assert.Equal(CollapseResult.PageDirtyOrWriteback, failure);
+        MadviseCollapseResult run = MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage);
+        Assert.Equal(Errno.EAGAIN, run.Error);
+        Assert.Equal(CollapseResult.PageDirtyOrWriteback, run.LastFailure);
         file.WriteBack();
-        Assert.Equal(0, MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage, out _));
+        Assert.Equal(Errno.None, MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage).Error);
         ExpectPage(file, 0, TestMachine.Content(7));
     }
 
@@ -116,7 +118,7 @@ public sealed class FileTests : IDisposable
         file.WriteBack();
         Assert.Equal(CollapseResult.PteMappedHugepage, new FileCollapse(_test.Machine, file, 0).Run());
         file.AttachPrivate(0);
-        Assert.Equal(AccessResult.Done, file.Truncate(0));
+        Assert.Equal(SystemCallResult.Done, file.Truncate(0));
         Assert.Equal(_test.Machine.Content.Length / (nuint)TestMachine.Page, (nuint)_test.Machine.FreeFrames + 1);
     }
 
@@ -125,27 +127,27 @@ public sealed class FileTests : IDisposable
     {
         const ulong Most = (1UL << 44) - TestMachine.HugePage;
         SimulatedFile file = NewFilled(4, isShmem: true);
-        ExpectRefused("offset", () => file.Write(1UL << 44, TestMachine.Content(9)));
-        ExpectRefused("offset", () => file.Write(ulong.MaxValue, [1]));
-        ExpectRefused("offset", () => file.Read(1UL << 44, new byte[1]));
-        ExpectRefused("length", () => file.Truncate(Most + 1));
-        ExpectRefused("pages", () => file.PunchHole(1, uint.MaxValue));
-        ExpectRefused("firstPage", () => file.PunchHole(uint.MaxValue, 1));
+        Assert.Equal(Errno.EFBIG, file.Write(1UL << 44, TestMachine.Content(9)).Error);
+        Assert.Equal(Errno.EFBIG, file.Write(ulong.MaxValue, [1]).Error);
+        Assert.Equal(SystemCallResult.Done, file.Read(1UL << 44, new byte[1]));
+        Assert.Equal(Errno.EFBIG, file.Truncate(Most + 1).Error);
+        Assert.Equal(Errno.EFBIG, file.PunchHole(1, uint.MaxValue).Error);
+        Assert.Equal(Errno.EFBIG, file.PunchHole(uint.MaxValue, 1).Error);
         ExpectRefused("length", () => _test.Machine.NewFile(Most + 1, isShmem: true));
-        ExpectRefused("filePage", () => _test.Process.MapFile(file, uint.MaxValue, TestMachine.Page));
-        ExpectRefused("length", () => _test.Process.MapFile(file, 1, Most));
+        Assert.Equal(Errno.EINVAL, _test.Process.Mmap(TestMachine.Page, file: file, flags: MapFlags.Shared, offset: uint.MaxValue * TestMachine.Page).Error);
+        Assert.Equal(Errno.EINVAL, _test.Process.Mmap(Most, file: file, flags: MapFlags.Shared, offset: TestMachine.Page).Error);
         ExpectRefused("firstPage", () => _ = new FileCollapse(_test.Machine, file, unchecked((uint)-512)));
         Assert.Equal(4 * TestMachine.Page, file.Length);
         for (int i = 0; i < 4; i++)
             ExpectPage(file, i, TestMachine.Content(i));
 
-        Assert.Equal(AccessResult.Done, file.Truncate(Most));
-        Assert.Equal(AccessResult.Done, file.Write(Most - 1, [1]));
-        Assert.Equal(AccessResult.Done, file.PunchHole(4, (uint)(Most / TestMachine.Page) - 4));
+        Assert.Equal(SystemCallResult.Done, file.Truncate(Most));
+        Assert.True(file.Write(Most - 1, [1]).IsDone);
+        Assert.Equal(SystemCallResult.Done, file.PunchHole(4, (uint)(Most / TestMachine.Page) - 4));
         ExpectPage(file, 3, TestMachine.Content(3));
         ulong start = _test.Process.MapFile(file, (uint)(Most / TestMachine.Page) - 1, TestMachine.Page);
         Assert.Equal(AccessResult.Done, _test.Process.Write(start, [1]));
-        ExpectRefused("newLength", () => _test.Process.Remap(start, TestMachine.Page, 2 * TestMachine.Page, start + TestMachine.HugePage));
+        Assert.Equal(Errno.EINVAL, _test.Process.Mremap(start, TestMachine.Page, 2 * TestMachine.Page).Error);
     }
 
     private static void ExpectRefused(string name, Action call) =>
@@ -154,7 +156,7 @@ public sealed class FileTests : IDisposable
     private static void ExpectPage(SimulatedFile file, int page, byte[] content)
     {
         var read = new byte[TestMachine.Page];
-        Assert.Equal(AccessResult.Done, file.Read((ulong)page * TestMachine.Page, read));
+        Assert.True(file.Read((ulong)page * TestMachine.Page, read).IsDone);
         Assert.Equal(content, read);
     }
 
@@ -162,7 +164,7 @@ public sealed class FileTests : IDisposable
     {
         SimulatedFile file = _test.Machine.NewFile((ulong)pages * TestMachine.Page, isShmem);
         for (int i = 0; i < pages; i++)
-            Assert.Equal(AccessResult.Done, file.Write((ulong)i * TestMachine.Page, TestMachine.Content(i)));
+            Assert.True(file.Write((ulong)i * TestMachine.Page, TestMachine.Content(i)).IsDone);
         return file;
     }
 
@@ -170,9 +172,9 @@ public sealed class FileTests : IDisposable
     {
         Assert.Equal(length, file.Length);
         ulong whole = (length + TestMachine.Page - 1) & ~(TestMachine.Page - 1);
-        Assert.Equal(AccessResult.Done, file.Truncate(whole));
+        Assert.Equal(SystemCallResult.Done, file.Truncate(whole));
         var page = new byte[TestMachine.Page];
-        Assert.Equal(AccessResult.Done, file.Read(whole - TestMachine.Page, page));
+        Assert.True(file.Read(whole - TestMachine.Page, page).IsDone);
         int kept = (int)(length % TestMachine.Page);
         Assert.Equal(TestMachine.Content((int)(length / TestMachine.Page)).AsSpan(0, kept), page.AsSpan(0, kept));
         Assert.Equal(-1, page.AsSpan(kept).IndexOfAnyExcept((byte)0));

@@ -17,9 +17,9 @@ public sealed class ReferenceLimitTests : IDisposable
         ulong start = _test.MapFilled();
         // The mapping has a reference too.
         PinUntil(start, Most - 1);
-        ExpectRefusal(() => _test.Process.TryPin(start));
-        Assert.True(_test.Process.Unpin());
-        Assert.Equal(AccessResult.Done, _test.Process.TryPin(start));
+        ExpectRefusal(() => _test.Process.TryPin(start, out _));
+        _test.Process.Pins[^1].Dispose();
+        Assert.Equal(AccessResult.Done, _test.Process.TryPin(start, out _));
         _test.ExpectSound();
     }
 
@@ -41,21 +41,21 @@ public sealed class ReferenceLimitTests : IDisposable
     public void Splits_of_a_huge_mapping()
     {
         ulong start = _test.MapFilled();
-        Assert.Equal(0, CopyMc.Collapse.MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage, out _));
+        Assert.Equal(Errno.None, _test.Process.Madvise(start, TestMachine.HugePage, Advice.Collapse).Error);
         PinUntil(start, Most - TestMachine.Pages);
-        ExpectRefusal(() => _test.Process.SplitHugeMapping(start));
+        ExpectRefusal(() => _test.Process.Mprotect(start, TestMachine.Page, Protection.Read));
         Assert.True(_test.Process.IsHuge(start));
         TestMachine.ExpectContent(_test.Process, start);
         _test.ExpectSound();
-        Assert.True(_test.Process.Unpin());
-        Assert.Equal(AccessResult.Done, _test.Process.SplitHugeMapping(start));
+        _test.Process.Pins[^1].Dispose();
+        _test.Process.SplitHugeMapping(start);
         _test.ExpectSound();
     }
 
     private void PinUntil(ulong address, int pins)
     {
         for (int i = 0; i < pins; i++)
-            Assert.Equal(AccessResult.Done, _test.Process.TryPin(address));
+            Assert.Equal(AccessResult.Done, _test.Process.TryPin(address, out _));
     }
 
     private static void ExpectRefusal(Action call) => Assert.Contains("65535", Assert.Throws<InvalidOperationException>(call).Message);

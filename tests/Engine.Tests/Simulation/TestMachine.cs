@@ -30,16 +30,16 @@ public sealed class TestMachine : IDisposable
     /// <summary>Ends the process and deletes the files; the next process finds the machine as it was new.</summary>
     public void StartAnew()
     {
-        Assert.Equal(AccessResult.Done, Process.Exit());
+        Assert.Equal(SystemCallResult.Done, Process.Exit());
         foreach (SimulatedFile file in Machine.Files.ToArray())
-            Assert.Equal(AccessResult.Done, file.Delete());
+            Assert.Equal(SystemCallResult.Done, file.Delete());
         Process = Machine.NewProcess();
     }
 
     /// <summary>Maps anonymous memory of one huge page's size and writes to all or some of its pages.</summary>
     public ulong MapFilled(Func<int, bool>? which = null)
     {
-        ulong start = Process.Map(HugePage, VmaFlags.Read | VmaFlags.Write | VmaFlags.HugePage);
+        ulong start = Process.Map(HugePage, advice: Advice.HugePage);
         Fill(Process, start, which);
         return start;
     }
@@ -51,13 +51,13 @@ public sealed class TestMachine : IDisposable
         for (int i = 0; i < Pages; i++)
         {
             if (which is null || which(i))
-                Assert.Equal(AccessResult.Done, file.Write((ulong)i * Page, Content(i)));
+                Assert.True(file.Write((ulong)i * Page, Content(i)).IsDone);
         }
         if (writeBack)
             file.WriteBack();
         // A regular file that can be written to is not collapsed.
-        VmaFlags access = isShmem ? VmaFlags.Read | VmaFlags.Write : VmaFlags.Read;
-        ulong start = Process.MapFile(file, 0, HugePage, access | VmaFlags.Shared | VmaFlags.HugePage);
+        Protection access = isShmem ? Protection.ReadWrite : Protection.Read;
+        ulong start = Process.MapFile(file, 0, HugePage, access, advice: Advice.HugePage);
         return (file, start);
     }
 
@@ -86,7 +86,7 @@ public sealed class TestMachine : IDisposable
     public static byte[]? Read(AddressSpace process, ulong address)
     {
         var bytes = new byte[NativeRegion.PageSize];
-        return process.Read(address, bytes) == AccessResult.Done ? bytes : null;
+        return process.Read(address, bytes).IsDone ? bytes : null;
     }
 
     /// <summary>Expects every page of the range to hold its own content, or zeros where it was not written; <paramref name="lost"/> pages are not read.</summary>

@@ -36,11 +36,10 @@ internal sealed class Participants(TestMachine test, Random random, Action<strin
         {
             AddressSpace process = i == 0 ? test.Process : _machine.NewProcess();
             // Through one mapping in four a regular file can be written, and not collapsed.
-            VmaFlags access = _file is { IsShmem: false } && random.Next(4) != 0 ? VmaFlags.Read : VmaFlags.Read | VmaFlags.Write;
-            VmaFlags flags = access | VmaFlags.HugePage;
+            Protection access = _file is { IsShmem: false } && random.Next(4) != 0 ? Protection.Read : Protection.ReadWrite;
             ulong start = _file is null
-                ? process.Map(TestMachine.HugePage, flags)
-                : process.MapFile(_file, 0, TestMachine.HugePage, flags | VmaFlags.Shared);
+                ? process.Map(TestMachine.HugePage, advice: Advice.HugePage)
+                : process.MapFile(_file, 0, TestMachine.HugePage, access, advice: Advice.HugePage);
             _memories.Add(new ParticipantMemory(process, start, _fileShadow));
         }
         for (int page = 0; page < Pages && _file is null; page += every)
@@ -92,14 +91,17 @@ internal sealed class Participants(TestMachine test, Random random, Action<strin
                 break;
             case 9 or 10:
                 int count = 1 + random.Next(40);
-                note($"page out {page} to {page + count} of process {memory.Process.Number}: "
-                    + memory.Process.PageOut(memory.AddressOf(page), (ulong)int.Min(count, Pages - page) * TestMachine.Page));
+                ulong length = (ulong)int.Min(count, Pages - page) * TestMachine.Page;
+                note($"page out {page} to {page + count} of process {memory.Process.Number}: {memory.Process.Madvise(memory.AddressOf(page), length, Advice.PageOut)}");
                 break;
             case 11:
-                note($"pin {page} of process {memory.Process.Number}: {memory.Process.TryPin(memory.AddressOf(page))}");
+                note($"pin {page} of process {memory.Process.Number}: {memory.Process.TryPin(memory.AddressOf(page), out _)}");
                 break;
             case 12 or 13:
-                note($"unpin in process {memory.Process.Number}: {memory.Process.Unpin()}");
+                int pins = memory.Process.Pins.Count;
+                note($"unpin one of {pins} in process {memory.Process.Number}");
+                if (pins > 0)
+                    memory.Process.Pins[random.Next(pins)].Dispose();
                 break;
             case 14 when random.Next(4) == 0:
                 Poison(memory, page);
@@ -133,7 +135,7 @@ internal sealed class Participants(TestMachine test, Random random, Action<strin
         foreach (ParticipantMemory memory in _memories)
         {
             if (memory.Process != test.Process)
-                Assert.Equal(AccessResult.Done, memory.Process.Exit());
+                Assert.Equal(SystemCallResult.Done, memory.Process.Exit());
         }
         test.StartAnew();
         // What was nobody's is free now, and can be dealt with.
@@ -153,7 +155,7 @@ internal sealed class Participants(TestMachine test, Random random, Action<strin
         uint value = ++_value;
         AccessResult result = memory.Process.Write(memory.AddressOf(page), BitConverter.GetBytes(value));
         note($"write {value} to {page} of process {memory.Process.Number}: {result}");
-        if (result == AccessResult.Done)
+        if (result.IsDone)
             memory.Set(page, value);
         else
             Excuse(memory, page, result);
@@ -170,7 +172,7 @@ internal sealed class Participants(TestMachine test, Random random, Action<strin
     {
         var bytes = new byte[sizeof(uint)];
         AccessResult result = memory.Process.Read(memory.AddressOf(page), bytes);
-        if (result != AccessResult.Done)
+        if (!result.IsDone)
             Excuse(memory, page, result);
         else if (!memory.IsTainted(page))
             Assert.True(memory.Get(page) == BitConverter.ToUInt32(bytes), $"page {page} of process {memory.Process.Number} holds {BitConverter.ToUInt32(bytes)}, not {memory.Get(page)}");
@@ -180,11 +182,11 @@ internal sealed class Participants(TestMachine test, Random random, Action<strin
     /// <summary>An access may fail for poison, for a lock, for lack of memory, or beyond the end of the file; for nothing else.</summary>
     private void Excuse(ParticipantMemory memory, int page, AccessResult result)
     {
-        bool excused = result switch
+        bool excused = result.Outcome switch
         {
-            AccessResult.WouldBlock or AccessResult.OutOfMemory => true,
-            AccessResult.SegmentationFault => _file is { IsShmem: false },
-            AccessResult.BusError => memory.IsTainted(page) || IsPoisoned(memory, page) || (_file is not null && (ulong)page >= _file.LengthInPages),
+            AccessOutcome.Waits or AccessOutcome.OutOfMemory => true,
+            AccessOutcome.AccessError => _file is { IsShmem: false },
+            AccessOutcome.BusAddressError or AccessOutcome.MemoryError => memory.IsTainted(page) || IsPoisoned(memory, page) || (_file is not null && (ulong)page >= _file.LengthInPages),
             _ => false,
         };
         Assert.True(excused, $"page {page} of process {memory.Process.Number}: {result}");
@@ -199,9 +201,9 @@ internal sealed class Participants(TestMachine test, Random random, Action<strin
 
     private void Fork(ParticipantMemory memory)
     {
-        AccessResult result = memory.Process.Fork(out AddressSpace? child);
+        SystemCallResult result = memory.Process.Fork(out AddressSpace? child);
         note($"fork of process {memory.Process.Number}: {result}");
-        if (result == AccessResult.Done)
+        if (result.IsDone)
             _memories.Add(memory.Copy(child!));
     }
 
@@ -210,9 +212,9 @@ internal sealed class Participants(TestMachine test, Random random, Action<strin
         // The first process is the one that the machine starts anew with.
         if (memory.Process == test.Process)
             return;
-        AccessResult result = memory.Process.Exit();
+        SystemCallResult result = memory.Process.Exit();
         note($"exit of process {memory.Process.Number}: {result}");
-        if (result == AccessResult.Done)
+        if (result.IsDone)
             _memories.Remove(memory);
     }
 
@@ -221,9 +223,9 @@ internal sealed class Participants(TestMachine test, Random random, Action<strin
         if (random.Next(10) == 0)
             (page, count) = (0, Pages);
         count = int.Min(count, Pages - page);
-        AccessResult result = memory.Process.DontNeed(memory.AddressOf(page), (ulong)count * TestMachine.Page);
+        SystemCallResult result = memory.Process.Madvise(memory.AddressOf(page), (ulong)count * TestMachine.Page, Advice.DontNeed);
         note($"drop {page} to {page + count} of process {memory.Process.Number}: {result}");
-        for (int i = page; i < page + count && result == AccessResult.Done && _file is null; i++)
+        for (int i = page; i < page + count && result.IsDone && _file is null; i++)
         {
             // While the page table is out, there is nothing there to drop.
             memory.Set(i, 0);
@@ -248,10 +250,10 @@ internal sealed class Participants(TestMachine test, Random random, Action<strin
     private void WriteFile(int page)
     {
         uint value = ++_value;
-        AccessResult result = _file!.Write((ulong)page * TestMachine.Page, BitConverter.GetBytes(value));
+        SystemCallResult result = _file!.Write((ulong)page * TestMachine.Page, BitConverter.GetBytes(value));
         if (_memories.Count > 0)
             note($"write {value} to {page} of the file: {result}");
-        if (result == AccessResult.Done)
+        if (result.IsDone)
             _fileShadow!.Values[page] = value;
     }
 
@@ -264,17 +266,17 @@ internal sealed class Participants(TestMachine test, Random random, Action<strin
                 break;
             case 1:
                 int count = int.Min(1 + random.Next(20), Pages - page);
-                AccessResult punched = _file!.PunchHole((uint)page, (uint)count);
+                SystemCallResult punched = _file!.PunchHole((uint)page, (uint)count);
                 note($"punch {page} to {page + count}: {punched}");
-                if (punched == AccessResult.Done)
+                if (punched.IsDone)
                     _fileShadow!.Clear(page, page + count);
                 break;
             case 2:
                 bool shorter = (ulong)page <= _file!.LengthInPages;
-                AccessResult truncated = _file.Truncate((ulong)page * TestMachine.Page);
+                SystemCallResult truncated = _file.Truncate((ulong)page * TestMachine.Page);
                 note($"truncate to {page}: {truncated}");
                 // What was written beyond the end, through a huge mapping that reaches there, is still there when the file grows.
-                if (truncated == AccessResult.Done && shorter)
+                if (truncated.IsDone && shorter)
                     _fileShadow!.Clear(page, Pages);
                 break;
             case 3:

@@ -76,7 +76,7 @@ internal sealed unsafe partial class StruckCollapse(int page)
     {
         using var machine = new SimulatedMachine(4 * HugePage);
         AddressSpace process = machine.NewProcess();
-        ulong start = process.Map(HugePage, VmaFlags.Read | VmaFlags.Write | VmaFlags.HugePage);
+        ulong start = process.Map(HugePage, advice: Advice.HugePage);
         for (int i = 0; i < Pages; i++)
             Require.Equal(AccessResult.Done, process.Write(start + (ulong)(i * PageSize), new byte[PageSize]));
         machine.Poison(process.EntryAt(start + (ulong)(page * PageSize)).Pfn, LineInPage);

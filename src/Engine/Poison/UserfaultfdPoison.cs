@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace CopyMc;
 
 /// <summary>What of userfaultfd(2) it takes to plant a poison marker in a page table entry.</summary>
-internal static unsafe class Userfaultfd
+internal static unsafe class UserfaultfdPoison
 {
     private const nuint FeaturePoison = 1 << 14;
     private const nint UserModeOnly = 1;
@@ -19,7 +19,7 @@ internal static unsafe class Userfaultfd
     /// Drops the pages and plants poison markers. The markers outlive the registration and the descriptor; <c>MADV_DONTNEED</c> takes
     /// them away. Returns null, or which call failed and why.
     /// </summary>
-    internal static string? Poison(byte* start, nuint length)
+    internal static string? Install(byte* start, nuint length)
     {
         int descriptor = (int)Libc.Syscall(SyscallNumber, Libc.OpenCloseOnExec | UserModeOnly);
         if (descriptor < 0)

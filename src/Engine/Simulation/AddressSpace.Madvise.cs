@@ -1,0 +1,174 @@
+using CopyMc.Collapse;
+
+namespace CopyMc.Simulation;
+
+// madvise(2): mm/madvise.c.
+public sealed partial class AddressSpace
+{
+    /// <summary>Gives advice for a range (<c>madvise(2)</c>).</summary>
+    /// <param name="address">The first byte; a multiple of 4096.</param>
+    /// <param name="length">Bytes; rounded up to pages.</param>
+    /// <param name="advice">The advice.</param>
+    /// <returns>
+    /// <see cref="Errno.ENOMEM"/> where something in the range is not mapped; what is mapped has been advised then. An area that refuses ends the call.
+    /// </returns>
+    public SystemCallResult Madvise(ulong address, ulong length, Advice advice)
+    {
+        if (!Enum.IsDefined(advice) || (address & PageMask) != 0)
+            return Errno.EINVAL;
+        ulong end = unchecked(address + ((length + PageMask) & ~PageMask));
+        if (length > ulong.MaxValue - PageMask || end < address)
+            return Errno.EINVAL;
+        if (end == address)
+            return Errno.None;
+        if (advice == Advice.Collapse)
+            return MadviseCollapse.Run(this, address, length).Error;
+        if (!(ChangesAreas(advice) ? _lock.CanWrite : _lock.CanRead))
+            return SystemCallResult.Waits(WaitReason.MmapLock);
+        if (advice is Advice.PopulateRead or Advice.PopulateWrite)
+            return Populate(address, end, advice == Advice.PopulateWrite);
+
+        ulong reached = address;
+        bool gap = false;
+        foreach (Vma area in _areas.In(address, end))
+        {
+            gap |= area.Start > reached;
+            (ulong from, ulong to) = (ulong.Max(area.Start, address), ulong.Min(area.End, end));
+            SystemCallResult result = Advise(area, from, to, advice);
+            if (!result.IsDone)
+                return result;
+            reached = to;
+        }
+        return gap || reached < end ? Errno.ENOMEM : Errno.None;
+    }
+
+    private static bool ChangesAreas(Advice advice) => advice is Advice.Normal or Advice.Random or Advice.Sequential or Advice.DontFork or Advice.DoFork
+        or Advice.HugePage or Advice.NoHugePage or Advice.WipeOnFork or Advice.KeepOnFork;
+
+    private SystemCallResult Advise(Vma area, ulong start, ulong end, Advice advice)
+    {
+        VmaFlags flags = area.Flags;
+        bool isPlain = (flags & (VmaFlags.Locked | VmaFlags.Special)) == 0;
+        switch (advice)
+        {
+            case Advice.Normal:
+                return SetAdvice(area, start, end, flags & ~(VmaFlags.RandomRead | VmaFlags.SequentialRead));
+            case Advice.Random:
+                return SetAdvice(area, start, end, (flags & ~VmaFlags.SequentialRead) | VmaFlags.RandomRead);
+            case Advice.Sequential:
+                return SetAdvice(area, start, end, (flags & ~VmaFlags.RandomRead) | VmaFlags.SequentialRead);
+            case Advice.DontFork:
+                return SetAdvice(area, start, end, flags | VmaFlags.DontFork);
+            case Advice.DoFork:
+                return (flags & VmaFlags.Special) != 0 ? Errno.EINVAL : SetAdvice(area, start, end, flags & ~VmaFlags.DontFork);
+            case Advice.WipeOnFork:
+                return area.File is not null || area.IsShared ? Errno.EINVAL : SetAdvice(area, start, end, flags | VmaFlags.WipeOnFork);
+            case Advice.KeepOnFork:
+                return (flags & VmaFlags.Droppable) != 0 ? Errno.EINVAL : SetAdvice(area, start, end, flags & ~VmaFlags.WipeOnFork);
+            case Advice.HugePage:
+                return SetAdvice(area, start, end, (flags & ~VmaFlags.NoHugePage) | VmaFlags.HugePage);
+            case Advice.NoHugePage:
+                return SetAdvice(area, start, end, (flags & ~VmaFlags.HugePage) | VmaFlags.NoHugePage);
+            case Advice.WillNeed:
+                // Reads ahead into the swap cache, which the machine does not have: the entries stay as they are.
+                return Errno.None;
+            case Advice.DontNeed or Advice.DontNeedLocked:
+                if (IsSealedAgainstDropping(area))
+                    return Errno.EPERM;
+                if ((flags & VmaFlags.Special) != 0 || (advice == Advice.DontNeed && !isPlain))
+                    return Errno.EINVAL;
+                Zap(area, start, end, ZapKind.DontNeed);
+                return Errno.None;
+            case Advice.Free:
+                if (IsSealedAgainstDropping(area))
+                    return Errno.EPERM;
+                if (!isPlain || !area.IsAnonymous)
+                    return Errno.EINVAL;
+                FreeLazily(area, start, end);
+                return Errno.None;
+            case Advice.Remove:
+                if (!isPlain || area.File is not { } file)
+                    return Errno.EINVAL;
+                return area.IsShared && (flags & VmaFlags.MayWrite) != 0
+                    ? file.PunchHole(area.PageIndex(start), (uint)((end - start) >> 12))
+                    : Errno.EACCES;
+            case Advice.Cold:
+                if (!isPlain)
+                    return Errno.EINVAL;
+                MakeOld(area, start, end);
+                return Errno.None;
+            case Advice.PageOut:
+                if (!isPlain)
+                    return Errno.EINVAL;
+                PageOut(area, start, end);
+                return Errno.None;
+            case Advice.GuardInstall:
+                if (!isPlain)
+                    return Errno.EINVAL;
+                if (IsSealedAgainstDropping(area))
+                    return Errno.EPERM;
+                InstallGuards(area, start, end);
+                return Errno.None;
+            case Advice.GuardRemove:
+                if ((flags & VmaFlags.Special) != 0)
+                    return Errno.EINVAL;
+                RemoveGuards(start, end);
+                return Errno.None;
+            default:
+                return Errno.EINVAL;
+        }
+    }
+
+    private SystemCallResult SetAdvice(Vma area, ulong start, ulong end, VmaFlags flags)
+    {
+        Vma advised = _areas.Modify(area, start, end, flags, area.Userfaultfd);
+        if ((flags & VmaFlags.HugePage) != 0)
+            _machine.EnterKhugepaged(advised);
+        return Errno.None;
+    }
+
+    /// <summary>Content that could not be written may not be dropped either (<c>can_modify_vma_madv</c>).</summary>
+    private static bool IsSealedAgainstDropping(Vma area) =>
+        (area.Flags & VmaFlags.Sealed) != 0 && area.IsAnonymous && (area.Flags & VmaFlags.Write) == 0;
+
+    /// <summary><c>madvise_populate</c>.</summary>
+    private Errno Populate(ulong start, ulong end, bool write)
+    {
+        while (start < end)
+        {
+            if (_areas.Find(start) is not { } area)
+                return Errno.ENOMEM;
+            if ((area.Flags & VmaFlags.Special) != 0 || (area.Flags & (write ? VmaFlags.Write : VmaFlags.Read)) == 0)
+                return Errno.EINVAL;
+            ulong to = ulong.Min(area.End, end);
+            Errno result = FaultInRange(area, start, to, write);
+            if (result != Errno.None)
+                return result;
+            start = to;
+        }
+        return Errno.None;
+    }
+
+    /// <summary>Faults the pages of a range in (<c>faultin_page_range</c>).</summary>
+    private Errno FaultInRange(Vma area, ulong start, ulong end, bool write)
+    {
+        for (ulong at = start; at < end; at += NativeRegion.PageSize)
+        {
+            AccessResult result = FaultIn(at, write, out _);
+            if (!result.IsDone)
+            {
+                return result.Outcome switch
+                {
+                    AccessOutcome.OutOfMemory => Errno.ENOMEM,
+                    AccessOutcome.MemoryError => Errno.EHWPOISON,
+                    AccessOutcome.Waits => Errno.EAGAIN,
+                    _ => Errno.EFAULT,
+                };
+            }
+            if (IsHuge(at))
+                at = (at | HugeMask) + 1 - NativeRegion.PageSize;
+        }
+        _ = area;
+        return Errno.None;
+    }
+}

@@ -1,0 +1,215 @@
+namespace CopyMc.Simulation;
+
+// What the calls of a userfaultfd do: fs/userfaultfd.c for registrations, mm/userfaultfd.c for pages.
+public sealed unsafe partial class AddressSpace
+{
+    /// <summary>Opens a userfaultfd for this process (<c>userfaultfd(2)</c>).</summary>
+    public Userfaultfd OpenUserfaultfd(UserfaultfdFeatures features = UserfaultfdFeatures.None)
+    {
+        ObjectDisposedException.ThrowIf(HasExited, this);
+        return new Userfaultfd(this, features);
+    }
+
+    internal SystemCallResult RegisterUserfaultfd(Userfaultfd userfaultfd, ulong address, ulong length, UserfaultfdModes modes)
+    {
+        const UserfaultfdModes All = UserfaultfdModes.Missing | UserfaultfdModes.WriteProtect | UserfaultfdModes.Minor;
+        if (modes == 0 || (modes & ~All) != 0 || !IsUserfaultfdRange(address, length))
+            return Errno.EINVAL;
+        if (!_lock.CanWrite)
+            return SystemCallResult.Waits(WaitReason.MmapLock);
+        List<Vma> areas = _areas.In(address, address + length);
+        if (areas.Count == 0)
+            return Errno.EINVAL;
+        foreach (Vma area in areas)
+        {
+            if (!CanUserfault(area, (modes & UserfaultfdModes.Minor) != 0))
+                return Errno.EINVAL;
+            if (area.IsShared && (area.Flags & VmaFlags.MayWrite) == 0)
+                return Errno.EPERM;
+            if (area.Userfaultfd is not null && area.Userfaultfd != userfaultfd)
+                return Errno.EBUSY;
+        }
+        VmaFlags flags = ((modes & UserfaultfdModes.Missing) != 0 ? VmaFlags.UffdMissing : VmaFlags.None)
+            | ((modes & UserfaultfdModes.WriteProtect) != 0 ? VmaFlags.UffdWriteProtect : VmaFlags.None)
+            | ((modes & UserfaultfdModes.Minor) != 0 ? VmaFlags.UffdMinor : VmaFlags.None);
+        foreach (Vma area in areas)
+        {
+            // Registered for all of it already: nothing changes.
+            if (area.Userfaultfd == userfaultfd && (area.Flags & flags) == flags)
+                continue;
+            _areas.Modify(
+                area, ulong.Max(area.Start, address), ulong.Min(area.End, address + length), (area.Flags & ~VmaFlagSets.Userfaultfd) | flags, userfaultfd);
+        }
+        return Errno.None;
+    }
+
+    internal SystemCallResult UnregisterUserfaultfd(Userfaultfd userfaultfd, ulong address, ulong length)
+    {
+        if (!IsUserfaultfdRange(address, length))
+            return Errno.EINVAL;
+        if (!_lock.CanWrite)
+            return SystemCallResult.Waits(WaitReason.MmapLock);
+        List<Vma> areas = _areas.In(address, address + length);
+        if (areas.Count == 0 || areas.Exists(area => !CanUserfault(area, isMinor: false) || (area.Userfaultfd is not null && area.Userfaultfd != userfaultfd)))
+            return Errno.EINVAL;
+        foreach (Vma area in areas)
+            EndRegistration(area, ulong.Max(area.Start, address), ulong.Min(area.End, address + length));
+        return Errno.None;
+    }
+
+    internal SystemCallResult CloseUserfaultfd(Userfaultfd userfaultfd)
+    {
+        if (!_lock.CanWrite)
+            return SystemCallResult.Waits(WaitReason.MmapLock);
+        foreach (Vma area in _areas.In(0, EndOfAddresses))
+        {
+            if (area.Userfaultfd == userfaultfd)
+                EndRegistration(area, area.Start, area.End);
+        }
+        return Errno.None;
+    }
+
+    internal SystemCallResult UffdWriteProtect(Userfaultfd userfaultfd, ulong address, ulong length, bool protect)
+    {
+        if (!IsUserfaultfdRange(address, length))
+            return Errno.EINVAL;
+        if (!_lock.CanRead)
+            return SystemCallResult.Waits(WaitReason.MmapLock);
+        List<Vma> areas = _areas.In(address, address + length);
+        if (areas.Count == 0)
+            return Errno.ENOENT;
+        foreach (Vma area in areas)
+        {
+            if ((area.Flags & VmaFlags.UffdWriteProtect) == 0 || area.Userfaultfd != userfaultfd)
+                return Errno.ENOENT;
+            ProtectForUserfaultfd(area, ulong.Max(area.Start, address), ulong.Min(area.End, address + length), protect);
+        }
+        return Errno.None;
+    }
+
+    /// <summary>Fills absent pages of one registered area (<c>mfill_atomic</c>).</summary>
+    internal SystemCallResult FillMissing(
+        Userfaultfd userfaultfd, ulong address, ulong length, Filling filling, ReadOnlySpan<byte> content = default)
+    {
+        if (!IsUserfaultfdRange(address, length))
+            return Errno.EINVAL;
+        if (!_lock.CanRead)
+            return SystemCallResult.Waits(WaitReason.MmapLock);
+        if (_areas.Find(address) is not { } area || area.End < address + length || area.Userfaultfd != userfaultfd)
+            return Errno.ENOENT;
+        if (filling == Filling.Continue && area.File is null)
+            return Errno.EINVAL;
+        if (!area.IsShared)
+            PrepareAnonVma(area);
+        for (ulong at = address; at < address + length; at += NativeRegion.PageSize)
+        {
+            ReadOnlySpan<byte> page = filling == Filling.Copy ? content.Slice((int)(at - address), NativeRegion.PageSize) : default;
+            SystemCallResult result = PmdAt(at).IsHuge ? Errno.EEXIST : Fill(area, at, filling, page);
+            if (!result.IsDone)
+                return at == address || result.IsWaiting ? result : Errno.EAGAIN;
+        }
+        return Errno.None;
+    }
+
+    private SystemCallResult Fill(Vma area, ulong address, Filling filling, ReadOnlySpan<byte> content)
+    {
+        ref Pte pte = ref TableFor(address).Writable[PteIndex(address)];
+        if (area.File is { } file && file.IsBeyondEnd(area.PageIndex(address)))
+            return Errno.EFAULT;
+        // Markers of write protection are no obstacle, but for poison.
+        bool isProtected = pte.IsWriteProtectMarker;
+        if (!pte.IsNone && !(isProtected && filling != Filling.Poison))
+            return Errno.EEXIST;
+        if (filling == Filling.Poison)
+        {
+            pte = Pte.PoisonMarker;
+            return Errno.None;
+        }
+        SystemCallResult result = area.IsShared || filling == Filling.Continue
+            ? FillFromFile(area, address, filling, content, ref pte)
+            : FillPrivate(area, address, filling, content, ref pte);
+        if (result.IsDone && isProtected)
+            pte = pte.UffdWriteProtected();
+        return result;
+    }
+
+    private SystemCallResult FillPrivate(Vma area, ulong address, Filling filling, ReadOnlySpan<byte> content, ref Pte pte)
+    {
+        if (filling == Filling.Zero)
+        {
+            pte = Pte.Of(_memory.ZeroFrame, writable: false, dirty: false, young: true);
+            return Errno.None;
+        }
+        if (!TryNewAnonymous(area, address, clear: false, out uint pfn).IsDone)
+            return Errno.ENOMEM;
+        bool copied = TryStore(content, pfn);
+        if (copied)
+            SetFrame(ref pte, pfn, (area.Flags & VmaFlags.Write) != 0, dirty: true);
+        _memory.Put(pfn);
+        return copied ? Errno.None : Errno.EFAULT;
+    }
+
+    private SystemCallResult FillFromFile(Vma area, ulong address, Filling filling, ReadOnlySpan<byte> content, ref Pte pte)
+    {
+        SimulatedFile file = area.File!;
+        uint page = area.PageIndex(address);
+        if (file.SlotAt(page).IsEmpty == (filling == Filling.Continue))
+            return filling == Filling.Continue ? Errno.EFAULT : Errno.EEXIST;
+        AccessResult found = file.TryGetPage(page, out uint pfn);
+        if (found.IsWaiting)
+            return SystemCallResult.Waits(found.WaitsFor);
+        if (!found.IsDone)
+            return found.Outcome == AccessOutcome.MemoryError ? Errno.EIO : Errno.ENOMEM;
+        if (filling == Filling.Copy && !TryStore(content, pfn))
+            return Errno.EFAULT;
+        SetFrame(ref pte, pfn, area.IsShared && (area.Flags & VmaFlags.Write) != 0, dirty: filling != Filling.Continue);
+        return Errno.None;
+    }
+
+    private bool TryStore(ReadOnlySpan<byte> content, uint pfn)
+    {
+        fixed (byte* source = content)
+            return _memory.Engine.Copy(source, _memory.ContentOf(pfn), NativeRegion.PageSize) == 0;
+    }
+
+    private void EndRegistration(Vma area, ulong start, ulong end)
+    {
+        if ((area.Flags & VmaFlags.UffdWriteProtect) != 0)
+            ProtectForUserfaultfd(area, start, end, protect: false);
+        _areas.Modify(area, start, end, area.Flags & ~VmaFlagSets.Userfaultfd, userfaultfd: null);
+    }
+
+    /// <summary>
+    /// Protects entries, or releases them (<c>uffd_wp_range</c>). A huge page of anonymous memory is protected as one; a file's is mapped by
+    /// page tables, which can hold markers where no page is.
+    /// </summary>
+    private void ProtectForUserfaultfd(Vma area, ulong start, ulong end, bool protect)
+    {
+        if (!protect)
+        {
+            ForEachEntry(start, end, static (ref Pte pte, ulong _) => pte = pte.UffdUnprotected());
+            return;
+        }
+        bool marksAbsent = !area.IsAnonymous || (area.Userfaultfd!.Features & UserfaultfdFeatures.WriteProtectUnpopulated) != 0;
+        for (ulong at = start; at < end; at += NativeRegion.HugePageSize - at % NativeRegion.HugePageSize)
+        {
+            if (PmdAt(at).IsHuge && !area.IsAnonymous)
+                SplitPmd(at);
+            if (marksAbsent && !PmdAt(at).IsHuge)
+                TableFor(at);
+        }
+        ForEachEntry(start, end, (ref Pte pte, ulong _) => pte = pte switch
+        {
+            { IsNone: true } => marksAbsent ? Pte.WriteProtectMarker : pte,
+            { IsPresent: true } or { IsSwap: true } => pte.UffdWriteProtected(),
+            _ => pte,
+        });
+    }
+
+    /// <summary><c>vma_can_userfault</c>: anonymous memory and shmem; minor faults are shmem's alone.</summary>
+    private static bool CanUserfault(Vma area, bool isMinor) =>
+        (area.Flags & (VmaFlags.Special | VmaFlags.Droppable)) == 0 && (area.File is null ? !isMinor : area.File.IsShmem);
+
+    private static bool IsUserfaultfdRange(ulong address, ulong length) =>
+        ((address | length) & PageMask) == 0 && length != 0 && address <= EndOfAddresses && length <= EndOfAddresses - address;
+}

@@ -1,0 +1,29 @@
+namespace CopyMc.Simulation;
+
+/// <summary>How a simulated system call ended.</summary>
+/// <param name="Error">The kernel's errno; <see cref="Errno.None"/> if it succeeded or would wait.</param>
+/// <param name="Value">What it returned: an address or a number of bytes; 0 where the call returns nothing.</param>
+/// <param name="WaitsFor">What it would wait for; nothing was changed then.</param>
+public readonly record struct SystemCallResult(Errno Error, ulong Value, WaitReason WaitsFor)
+{
+    /// <summary>It succeeded and returned 0.</summary>
+    public static SystemCallResult Done => default;
+
+    /// <summary>Whether it succeeded.</summary>
+    public bool IsDone => Error == Errno.None && WaitsFor == WaitReason.None;
+
+    /// <summary>Whether it would wait.</summary>
+    public bool IsWaiting => WaitsFor != WaitReason.None;
+
+    /// <summary>It failed, or succeeded and returned 0.</summary>
+    public static implicit operator SystemCallResult(Errno error) => new(error, 0, WaitReason.None);
+
+    /// <summary>It would wait.</summary>
+    public static SystemCallResult Waits(WaitReason reason) => new(Errno.None, 0, reason);
+
+    /// <summary>It succeeded and returned a value.</summary>
+    public static SystemCallResult Returned(ulong value) => new(Errno.None, value, WaitReason.None);
+
+    /// <summary>The errno, what is waited for, or the value.</summary>
+    public override string ToString() => IsWaiting ? $"waits for {WaitsFor}" : Error != Errno.None ? Error.ToString() : Value == 0 ? "done" : $"0x{Value:x}";
+}
