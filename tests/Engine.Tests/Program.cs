@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using CopyMc.Engine.Tests.Children;
+using CopyMc.Engine.Tests.Collapse.Agreement;
 using Xunit.MicrosoftTestingPlatform;
 using Xunit.Runner.InProc.SystemConsole;
 
@@ -12,6 +13,7 @@ internal static class Program
     {
         [ChildProcess.Argument, string scenario, .. string[] rest] => ChildScenario.Run(scenario, rest),
         [Child.Argument, string deed] => Child.Do(deed),
+        [SituationTool.Argument, .. string[] rest] => SituationTool.Run(rest),
         _ => RunTests(args),
     };
 

@@ -5,12 +5,14 @@
 #define _GNU_SOURCE
 #include "kernel_interface.h"
 #include "observation.h"
+#include "situation.h"
 #include "trace.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -30,6 +32,8 @@ static void collapse(const struct state *state, struct subject *subject, struct 
 }
 
 int main(int count, char **arguments) {
+    if (count == 2 && !strcmp(arguments[1], "situations"))
+        return run_situations();
     static struct state state;
     struct subject subject;
     parse_state(count - 1, arguments + 1, &state);

@@ -47,7 +47,7 @@ internal sealed class CollapseRun
         foreach (InterleavedAct act in _pending.All)
             _deeds.Remember(act.Act);
         machine.FailureInjection = _act.Failures is null ? null : FailsNow;
-        int? errno = null;
+        Errno? errno = null;
         string? failure;
         try
         {
@@ -88,14 +88,14 @@ internal sealed class CollapseRun
         };
     }
 
-    private int Madvise(out string? failure)
+    private Errno Madvise(out string? failure)
     {
         int first = _act.First ?? 0;
         int count = _act.Count ?? _region.Setup.LengthPages - first;
-        int errno = MadviseCollapse.Run(
-            _process, _region.AddressOf(first), (ulong)count * NativeRegion.PageSize, out CollapseResult? last, _trace, BeforeStep);
-        failure = last?.ToName();
-        return errno;
+        MadviseCollapseResult result = MadviseCollapse.Run(
+            _process, _region.AddressOf(first), (ulong)count * NativeRegion.PageSize, _trace, BeforeStep);
+        failure = result.LastFailure?.ToName();
+        return result.Error;
     }
 
     /// <summary>One pass through all processes; the result is that of the region's ranges.</summary>
@@ -141,7 +141,7 @@ internal sealed class CollapseRun
     private void Happen(InterleavedAct act, CollapseStep? at)
     {
         var before = new ContentSnapshot(_stage);
-        AccessResult result = _deeds.Do(act.Act, $"{_place}.between[{_pending.IndexOf(act)}].act");
+        ActionResult result = _deeds.Do(act.Act, $"{_place}.between[{_pending.IndexOf(act)}].act");
         _pending.Tried(act, at, result);
         _expected.Follow(before, new ContentSnapshot(_stage));
     }

@@ -1,4 +1,3 @@
-using CopyMc.Collapse;
 using CopyMc.Simulation;
 
 namespace CopyMc.Bench.Collapse;
@@ -9,6 +8,7 @@ namespace CopyMc.Bench.Collapse;
 /// </summary>
 internal static class CompoundPages
 {
+    private const RemapFlags Move = RemapFlags.MayMove | RemapFlags.Fixed;
     private const ulong Page = NativeRegion.PageSize, Huge = NativeRegion.HugePageSize;
 
     /// <returns>False if the machine has too few huge pages.</returns>
@@ -16,17 +16,16 @@ internal static class CompoundPages
     {
         ulong window = region.Address + region.Length;
         ulong aside = window + 2 * Huge;
-        process.Unmap(region.Address, region.Length);
-        process.Map(Huge, VmaFlags.Read | VmaFlags.Write, window);
+        process.Munmap(region.Address, region.Length);
+        process.Mmap(window, Huge, Protection.ReadWrite, MapFlags.Private | MapFlags.Fixed);
         for (ulong taken = 0; taken < (ulong)PageTable.EntryCount; taken++)
         {
-            if (process.Write(window, [1]) != AccessResult.Done || MadviseCollapse.Run(process, window, Huge, out _) != 0)
+            if (!process.Write(window, [1]).IsDone || !process.Madvise(window, Huge, Advice.Collapse).IsDone)
                 return false;
-            process.Remap(window - taken * Page, taken * Page + Huge, (taken + 1) * Page, aside);
-            process.Remap(aside, (taken + 1) * Page, (taken + 1) * Page + Huge, window - (taken + 1) * Page);
+            process.Mremap(window - taken * Page, taken * Page + Huge, (taken + 1) * Page, Move, aside);
+            process.Mremap(aside, (taken + 1) * Page, (taken + 1) * Page + Huge, Move, window - (taken + 1) * Page);
         }
-        process.Unmap(window, Huge);
-        process.SetFlags(region.Address, region.Length, VmaFlags.NoHugePage);
+        process.Munmap(window, Huge);
         return true;
     }
 }

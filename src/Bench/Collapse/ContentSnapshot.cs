@@ -46,9 +46,9 @@ internal sealed class ContentSnapshot
             {
                 if (!now._pages.TryGetValue(key, out Pages? after))
                     changed++;
-                else if (after.Results[page] == AccessResult.BusError)
+                else if (after.Results[page].IsBusError)
                     lost++;
-                else if (before.Results[page] == AccessResult.BusError || after.IsSame(before, page))
+                else if (before.Results[page].IsBusError || after.IsSame(before, page))
                     // What was lost in part and can be read again was read from disk.
                     identical++;
                 else
@@ -59,7 +59,7 @@ internal sealed class ContentSnapshot
     }
 
     internal int LostPagesOf(AddressSpace process, StagedRegion region) =>
-        _pages.TryGetValue((process, region), out Pages? pages) ? pages.Results.Count(result => result == AccessResult.BusError) : 0;
+        _pages.TryGetValue((process, region), out Pages? pages) ? pages.Results.Count(result => result.IsBusError) : 0;
 
     private sealed class Pages
     {
@@ -73,7 +73,7 @@ internal sealed class ContentSnapshot
             {
                 AccessResult found = process.Peek(region.AddressOf(page), ContentOf(page));
                 // Past a file's end the rest of a huge page reads as zeros and small pages are none: which of them is there, a collapse may change.
-                Results[page] = found == AccessResult.SegmentationFault && IsPastEnd(process, region, page) ? AccessResult.Done : found;
+                Results[page] = !found.IsDone && IsPastEnd(process, region, page) ? AccessResult.Done : found;
             }
         }
 

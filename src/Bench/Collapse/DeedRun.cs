@@ -9,6 +9,7 @@ internal sealed class DeedRun(ScenarioStage stage)
     private const ulong Page = NativeRegion.PageSize;
 
     private readonly Dictionary<ScenarioAct, int> _versions = new(ReferenceEqualityComparer.Instance);
+    private readonly Queue<PinnedPage> _pins = new();
     private readonly Dictionary<ScenarioAct, uint?> _frames = new(ReferenceEqualityComparer.Instance);
 
     /// <exception cref="ScenarioFault">There is no such process.</exception>
@@ -40,7 +41,7 @@ internal sealed class DeedRun(ScenarioStage stage)
     }
 
     /// <exception cref="ScenarioFault">There is no such process, or none any more, or no room to count what is asked for.</exception>
-    internal AccessResult Do(ScenarioAct act, string place)
+    internal ActionResult Do(ScenarioAct act, string place)
     {
         AddressSpace process = DeedMembers.Allowed(act.Do).Contains("process") ? LivingProcessOf(act, place) : ProcessOf(act, place);
         try
@@ -53,7 +54,7 @@ internal sealed class DeedRun(ScenarioStage stage)
         }
     }
 
-    private AccessResult Do(ScenarioAct act, AddressSpace process, string place)
+    private ActionResult Do(ScenarioAct act, AddressSpace process, string place)
     {
         StagedRegion region = RegionOf(act);
         int first = act.First ?? 0;
@@ -66,23 +67,22 @@ internal sealed class DeedRun(ScenarioStage stage)
             case Deed.Read:
                 return ForEachPage(first, count, page => process.Read(region.AddressOf(page), new byte[NativeRegion.PageSize]));
             case Deed.DontNeed:
-                return process.DontNeed(address, length);
+                return process.Madvise(address, length, Advice.DontNeed);
             case Deed.LazyFree:
-                return process.LazyFree(address, length);
+                return process.Madvise(address, length, Advice.Free);
             case Deed.Cold:
-                return process.MakeOld(address, length);
+                return process.Madvise(address, length, Advice.Cold);
             case Deed.PageOut:
-                return process.PageOut(address, length);
+                return process.Madvise(address, length, Advice.PageOut);
             case Deed.Advise:
-                VmaFlags advice = act.Advice switch
+                return process.Madvise(address, length, act.Advice switch
                 {
-                    Advice.HugePage => VmaFlags.HugePage,
-                    Advice.NoHugePage => VmaFlags.NoHugePage,
-                    _ => VmaFlags.None,
-                };
-                return process.SetFlags(address, length, advice, VmaFlags.HugePage | VmaFlags.NoHugePage);
+                    RegionAdvice.HugePage => Advice.HugePage,
+                    RegionAdvice.NoHugePage => Advice.NoHugePage,
+                    _ => Advice.Normal,
+                });
             case Deed.SplitMapping:
-                return process.SplitHugeMapping(region.Address);
+                return SplitMapping(process, region.Address);
             case Deed.Fork:
                 return stage.Fork(process, place);
             case Deed.Exit:
@@ -93,13 +93,13 @@ internal sealed class DeedRun(ScenarioStage stage)
                 return region.File!.PunchHole(region.FilePageOf(first), (uint)count);
             case Deed.WriteBack:
                 region.File!.WriteBack();
-                return AccessResult.Done;
+                return ActionResult.Done;
             case Deed.DropCaches:
                 Reclaim.DropCaches(stage.Machine);
-                return AccessResult.Done;
+                return ActionResult.Done;
             case Deed.Reclaim:
                 bool any = Reclaim.TryReclaimOne(stage.Machine, anonymous: true) | Reclaim.TryReclaimOne(stage.Machine, anonymous: false);
-                return any ? AccessResult.Done : AccessResult.WouldBlock;
+                return any ? ActionResult.Done : ActionResult.Waiting;
             case Deed.Poison:
                 return OnFrame(process, region, act, frame =>
                 {
@@ -108,11 +108,17 @@ internal sealed class DeedRun(ScenarioStage stage)
                 });
             case Deed.HandlePoison:
                 stage.Machine.MemoryFailure.RunPending();
-                return AccessResult.Done;
+                return ActionResult.Done;
             case Deed.Pin:
-                return process.TryPin(region.AddressOf(act.Page!.Value));
+                ActionResult held = process.TryPin(region.AddressOf(act.Page!.Value), out PinnedPage? pinned);
+                if (pinned is not null)
+                    _pins.Enqueue(pinned);
+                return held;
             case Deed.Unpin:
-                return process.Unpin() ? AccessResult.Done : AccessResult.SegmentationFault;
+                if (!_pins.TryDequeue(out PinnedPage? oldest))
+                    return ActionResult.NoPage;
+                oldest.Dispose();
+                return ActionResult.Done;
             case Deed.Lock:
                 return OnFrame(process, region, act, stage.Machine.TryLockPage);
             case Deed.Unlock:
@@ -126,21 +132,31 @@ internal sealed class DeedRun(ScenarioStage stage)
         }
     }
 
-    private AccessResult OnFrame(AddressSpace process, StagedRegion region, ScenarioAct act, Func<uint, bool> tryDo)
+    /// <summary>Maps a huge page by page-table entries: a page of it is protected otherwise for a moment.</summary>
+    private static ActionResult SplitMapping(AddressSpace process, ulong address)
     {
-        uint? frame = region.FrameOf(process, act.Page!.Value) ?? _frames.GetValueOrDefault(act);
-        return frame is null ? AccessResult.SegmentationFault : tryDo(frame.Value) ? AccessResult.Done : AccessResult.WouldBlock;
+        if (process.Find(address) is not { } area || !process.IsHuge(address))
+            return ActionResult.NoPage;
+        Protection protection = (area.Flags & VmaFlags.Write) != 0 ? Protection.ReadWrite : (area.Flags & VmaFlags.Read) != 0 ? Protection.Read : Protection.None;
+        SystemCallResult result = process.Mprotect(address, Page, protection ^ Protection.Read);
+        return result.IsDone ? process.Mprotect(address, Page, protection) : result;
     }
 
-    private static AccessResult ForEachPage(int first, int count, Func<int, AccessResult> access)
+    private ActionResult OnFrame(AddressSpace process, StagedRegion region, ScenarioAct act, Func<uint, bool> tryDo)
+    {
+        uint? frame = region.FrameOf(process, act.Page!.Value) ?? _frames.GetValueOrDefault(act);
+        return frame is null ? ActionResult.NoPage : tryDo(frame.Value) ? ActionResult.Done : ActionResult.Waiting;
+    }
+
+    private static ActionResult ForEachPage(int first, int count, Func<int, ActionResult> access)
     {
         for (int page = first; page < first + count; page++)
         {
-            AccessResult result = access(page);
-            if (result != AccessResult.Done)
+            ActionResult result = access(page);
+            if (!result.IsDone)
                 return result;
         }
-        return AccessResult.Done;
+        return ActionResult.Done;
     }
 
     /// <summary>Each write has content of its own, and the same when it is tried again.</summary>

@@ -15,5 +15,5 @@ internal sealed record InterleavedReport
     public required CollapseStep? HappenedAt { get; init; }
 
     /// <summary>How it ended; null: its moment never came.</summary>
-    public required AccessResult? Result { get; init; }
+    public required string? Result { get; init; }
 }

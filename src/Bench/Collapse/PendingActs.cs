@@ -9,7 +9,7 @@ internal sealed class PendingActs(IReadOnlyList<InterleavedAct> acts)
 {
     private readonly bool[] _begun = new bool[acts.Count];
     private readonly CollapseStep?[] _at = new CollapseStep?[acts.Count];
-    private readonly AccessResult?[] _results = new AccessResult?[acts.Count];
+    private readonly ActionResult?[] _results = new ActionResult?[acts.Count];
 
     internal IReadOnlyList<InterleavedAct> All => acts;
 
@@ -22,7 +22,7 @@ internal sealed class PendingActs(IReadOnlyList<InterleavedAct> acts)
     /// <summary>Those that wait to the end.</summary>
     internal List<InterleavedAct> Waiting() => [.. acts.Where((_, i) => IsWaiting(i))];
 
-    internal void Tried(InterleavedAct act, CollapseStep? at, AccessResult result)
+    internal void Tried(InterleavedAct act, CollapseStep? at, ActionResult result)
     {
         int index = IndexOf(act);
         _begun[index] = true;
@@ -34,9 +34,9 @@ internal sealed class PendingActs(IReadOnlyList<InterleavedAct> acts)
     [
         .. acts.Select((act, i) => new InterleavedReport
         {
-            At = act.At, Page = act.Page, Do = act.Act.Do, HappenedAt = _begun[i] ? _at[i] : null, Result = _results[i],
+            At = act.At, Page = act.Page, Do = act.Act.Do, HappenedAt = _begun[i] ? _at[i] : null, Result = _results[i]?.Text,
         }),
     ];
 
-    private bool IsWaiting(int index) => _begun[index] && _results[index] == AccessResult.WouldBlock;
+    private bool IsWaiting(int index) => _begun[index] && _results[index] is { IsWaiting: true };
 }

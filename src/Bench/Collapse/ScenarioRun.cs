@@ -55,8 +55,8 @@ internal static class ScenarioRun
                 case Deed.Expect:
                     break;
                 default:
-                    AccessResult result = deeds.Do(act, place);
-                    if (result != AccessResult.Done)
+                    ActionResult result = deeds.Do(act, place);
+                    if (!result.IsDone)
                         failures.Add($"{place}: {act.Do} ended in {result}");
                     break;
             }

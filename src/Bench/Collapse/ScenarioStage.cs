@@ -23,7 +23,10 @@ internal sealed class ScenarioStage : IDisposable
             _processes.Add(Machine.NewProcess());
             var setup = new StageSetup(this);
             Regions = [.. scenario.Regions.Select((region, i) => setup.Map(region, i))];
+            // What the states are made of stays small; from here on the settings hold.
+            Machine.HugePagesAtFault = false;
             setup.Fill();
+            Machine.HugePagesAtFault = scenario.Machine.HugePagesAtFault;
         }
         catch
         {
@@ -48,11 +51,11 @@ internal sealed class ScenarioStage : IDisposable
     internal void Add(StagedRegion region) => Regions = [.. Regions, region];
 
     /// <exception cref="ScenarioFault">There are as many processes as a scenario may have.</exception>
-    internal AccessResult Fork(AddressSpace process, string place)
+    internal ActionResult Fork(AddressSpace process, string place)
     {
         if (_processes.Count == MostProcesses)
             throw new ScenarioFault(place, $"a scenario has at most {MostProcesses} processes, those that have ended included.");
-        AccessResult result = process.Fork(out AddressSpace? child);
+        SystemCallResult result = process.Fork(out AddressSpace? child);
         if (child is not null)
             _processes.Add(child);
         return result;

@@ -8,29 +8,28 @@ namespace CopyMc.Bench.Collapse;
 internal sealed class StageSetup(ScenarioStage stage)
 {
     private const ulong Page = NativeRegion.PageSize;
-    private const VmaFlags Plain = VmaFlags.Read | VmaFlags.Write | VmaFlags.NoHugePage;
 
     private AddressSpace Process => stage.Processes[0];
 
-    /// <summary>Maps a region, with nothing in it, so that nothing becomes a huge page by itself.</summary>
+    /// <summary>Maps a region, with nothing in it.</summary>
     internal StagedRegion Map(RegionSetup setup, int number)
     {
-        string place = $"$.regions[{number}]";
         ulong length = (ulong)setup.LengthPages * Page;
-        ulong? address = setup.Address is null ? null : ScenarioCheck.TryParseAddress(setup.Address, out ulong wanted) ? wanted : null;
-        try
+        ulong? address = setup.Address is not null && ScenarioCheck.TryParseAddress(setup.Address, out ulong parsed) ? parsed : null;
+        SimulatedFile? file = null;
+        MapFlags flags = MapFlags.Private;
+        if (setup.Memory != MemoryKind.Anonymous)
         {
-            if (setup.Memory == MemoryKind.Anonymous)
-                return new StagedRegion(number, setup, Process.Map(length, Plain, address), File: null);
-            SimulatedFile file = stage.Machine.NewFile((ulong)setup.FilePage * Page + length, setup.Memory == MemoryKind.Shmem);
+            file = stage.Machine.NewFile((ulong)setup.FilePage * Page + length, setup.Memory == MemoryKind.Shmem);
             file.LimitPages = setup.LimitPages ?? long.MaxValue;
-            VmaFlags flags = Plain | (setup.Private ? VmaFlags.None : VmaFlags.Shared);
-            return new StagedRegion(number, setup, Process.MapFile(file, (uint)setup.FilePage, length, flags, address), file);
+            flags = setup.Private ? MapFlags.Private : MapFlags.Shared;
         }
-        catch (ArgumentException error)
-        {
-            throw new ScenarioFault($"{place}.address", PlainText.Of(error));
-        }
+        SystemCallResult mapped = address is { } place
+            ? Process.Mmap(place, length, Protection.ReadWrite, flags | MapFlags.FixedNoReplace, file, (ulong)setup.FilePage * Page)
+            : Process.Mmap(length, Protection.ReadWrite, flags, file, (ulong)setup.FilePage * Page);
+        if (!mapped.IsDone)
+            throw new ScenarioFault($"$.regions[{number}].address", $"{length} bytes cannot be mapped{(address is { } wanted ? $" at 0x{wanted:x}" : "")}: {mapped}.");
+        return new StagedRegion(number, setup, mapped.Value, file);
     }
 
     /// <summary>All regions at once: a fork shares what all of them have.</summary>
@@ -50,7 +49,7 @@ internal sealed class StageSetup(ScenarioStage stage)
         ForEach(states, Hold);
     }
 
-    private static void ForEach(Dictionary<StagedRegion, PageRun?[]> states, Func<StagedRegion, int, PageRun, AccessResult> make)
+    private static void ForEach(Dictionary<StagedRegion, PageRun?[]> states, Func<StagedRegion, int, PageRun, ActionResult> make)
     {
         foreach ((StagedRegion region, PageRun?[] pages) in states)
         {
@@ -58,8 +57,8 @@ internal sealed class StageSetup(ScenarioStage stage)
             {
                 // What no run covers is absent.
                 PageRun run = pages[page] ?? new PageRun { First = page, State = PageState.Absent };
-                AccessResult result = make(region, page, run);
-                if (result == AccessResult.Done)
+                ActionResult result = make(region, page, run);
+                if (result.IsDone)
                     continue;
                 int place = region.Setup.Pages.ToList().IndexOf(run);
                 throw new ScenarioFault(
@@ -69,29 +68,29 @@ internal sealed class StageSetup(ScenarioStage stage)
         }
     }
 
-    private AccessResult Write(StagedRegion region, int page, PageRun run)
+    private ActionResult Write(StagedRegion region, int page, PageRun run)
     {
         ulong address = region.AddressOf(page);
         byte[] content = PagePattern.Of(region.Number, page, version: 0);
         if (region.File is { } file)
             return run.State is PageState.Absent or PageState.PoisonMarker or PageState.GuardMarker && file.IsShmem
-                ? AccessResult.Done
+                ? ActionResult.Done
                 : file.Write(region.FilePageOf(page) * Page, content);
         return run.State switch
         {
-            PageState.Absent or PageState.PoisonMarker or PageState.GuardMarker => AccessResult.Done,
+            PageState.Absent or PageState.PoisonMarker or PageState.GuardMarker => ActionResult.Done,
             PageState.Zero => Process.Read(address, new byte[1]),
             PageState.Compound => page > 0 || CompoundPages.TryBuild(Process, region) ? Process.Write(address, content) : AccessResult.OutOfMemory,
             _ => Process.Write(address, content),
         };
     }
 
-    private AccessResult Unshare(StagedRegion region, int page, PageRun run) =>
+    private ActionResult Unshare(StagedRegion region, int page, PageRun run) =>
         run.Shared || region.File is not null || region.FrameOf(Process, page) is null || run.State == PageState.Zero
-            ? AccessResult.Done
+            ? ActionResult.Done
             : Process.Write(region.AddressOf(page), PagePattern.Of(region.Number, page, version: 0));
 
-    private AccessResult Change(StagedRegion region, int page, PageRun run)
+    private ActionResult Change(StagedRegion region, int page, PageRun run)
     {
         ulong address = region.AddressOf(page);
         if (region.File is { IsShmem: false } file && page == 0)
@@ -102,8 +101,8 @@ internal sealed class StageSetup(ScenarioStage stage)
         }
         if (region.File is not null && run.State is PageState.Present or PageState.Swapped or PageState.Old or PageState.WriteProtected)
         {
-            AccessResult mapped = Process.Read(address, new byte[1]);
-            if (mapped != AccessResult.Done)
+            ActionResult mapped = Process.Read(address, new byte[1]);
+            if (!mapped.IsDone)
                 return mapped;
         }
         byte[] content = PagePattern.Of(region.Number, page, version: 0);
@@ -112,66 +111,89 @@ internal sealed class StageSetup(ScenarioStage stage)
             PageState.Cached => region.File!.Read(region.FilePageOf(page) * Page, new byte[1]),
             PageState.Dirty => region.File!.Write(region.FilePageOf(page) * Page, content),
             PageState.Swapped => Swap(address),
-            PageState.LazyFree => Process.LazyFree(address, Page),
-            PageState.Old => Process.MakeOld(address, Page),
-            PageState.PoisonMarker => Process.InstallPoison(address, Page),
-            PageState.GuardMarker => Process.InstallGuard(address, Page),
-            PageState.WriteProtected => Process.UffdWriteProtect(address, Page),
-            _ => AccessResult.Done,
+            PageState.LazyFree => Process.Madvise(address, Page, Advice.Free),
+            PageState.Old => Process.Madvise(address, Page, Advice.Cold),
+            PageState.PoisonMarker => InstallMarker(region, address),
+            PageState.GuardMarker => Process.Madvise(address, Page, Advice.GuardInstall),
+            PageState.WriteProtected => ActionResult.Done,
+            _ => ActionResult.Done,
         };
     }
 
-    private AccessResult Swap(ulong address)
+    /// <summary>Poison is planted under a registration for missing pages, and stays when that ends.</summary>
+    private ActionResult InstallMarker(StagedRegion region, ulong address)
     {
-        AccessResult result = Process.PageOut(address, Page);
-        return result == AccessResult.Done && Process.EntryAt(address).IsPresent ? AccessResult.OutOfMemory : result;
+        Userfaultfd watcher = Process.OpenUserfaultfd();
+        ActionResult registered = watcher.Register(address, Page, UserfaultfdModes.Missing);
+        if (!registered.IsDone)
+            return registered;
+        if (region.File is not null)
+            Process.Madvise(address, Page, Advice.DontNeed);
+        ActionResult result = watcher.Poison(address, Page);
+        watcher.Close();
+        return result;
+    }
+
+    private ActionResult Swap(ulong address)
+    {
+        SystemCallResult result = Process.Madvise(address, Page, Advice.PageOut);
+        return result.IsDone && Process.EntryAt(address).IsPresent ? AccessResult.OutOfMemory : result;
     }
 
     /// <summary>What the region asks for and allows, now that its pages are there.</summary>
     private void Settle(StagedRegion region)
     {
         RegionSetup setup = region.Setup;
-        VmaFlags set = setup.Advice switch
-        {
-            Advice.HugePage => VmaFlags.HugePage,
-            Advice.NoHugePage => VmaFlags.NoHugePage,
-            _ => VmaFlags.None,
-        };
-        set |= setup.Userfaultfd switch
-        {
-            Userfaultfd.Missing => VmaFlags.UffdMissing,
-            Userfaultfd.WriteProtect => VmaFlags.UffdWriteProtect,
-            _ => VmaFlags.None,
-        };
-        VmaFlags kept = setup.Protection switch
-        {
-            Protection.ReadWrite => VmaFlags.Read | VmaFlags.Write,
-            Protection.Read => VmaFlags.Read,
-            _ => VmaFlags.None,
-        };
+        bool isProtected = setup.Protection != RegionProtection.ReadWrite;
         foreach (AddressSpace process in stage.Processes)
-            process.SetFlags(region.Address, region.Length, process == Process ? set : set & ~(VmaFlags.UffdMissing | VmaFlags.UffdWriteProtect), Plain & ~kept & ~set);
+        {
+            if (setup.Advice != RegionAdvice.None)
+                Require(process.Madvise(region.Address, region.Length, setup.Advice == RegionAdvice.HugePage ? Advice.HugePage : Advice.NoHugePage));
+            if (isProtected)
+                Require(process.Mprotect(region.Address, region.Length, setup.Protection == RegionProtection.Read ? Protection.Read : Protection.None));
+        }
+        if (setup.Userfaultfd != UserfaultfdRegistration.None)
+            Register(region);
         if (region.File is not null)
             region.File.IsOpenForWrite = setup.OpenForWrite;
+
+        void Require(SystemCallResult result)
+        {
+            if (!result.IsDone)
+                throw new ScenarioFault($"$.regions[{region.Number}]", $"the region cannot be set up: {result}.");
+        }
+
+        void Register(StagedRegion registered)
+        {
+            Userfaultfd watcher = Process.OpenUserfaultfd(UserfaultfdFeatures.WriteProtectUnpopulated);
+            UserfaultfdModes modes = setup.Userfaultfd == UserfaultfdRegistration.Missing ? UserfaultfdModes.Missing : UserfaultfdModes.WriteProtect;
+            Require(watcher.Register(registered.Address, registered.Length, modes));
+            PageRun?[] pages = ScenarioCheck.StatesOf(setup);
+            for (int page = 0; page < pages.Length; page++)
+            {
+                if (pages[page] is { State: PageState.WriteProtected })
+                    Require(watcher.WriteProtect(registered.AddressOf(page), Page));
+            }
+        }
     }
 
-    private AccessResult Poison(StagedRegion region, int page, PageRun run)
+    private ActionResult Poison(StagedRegion region, int page, PageRun run)
     {
         if (run.Poison is not { } kind)
-            return AccessResult.Done;
+            return ActionResult.Done;
         if (region.FrameOf(Process, page) is not { } frame)
-            return AccessResult.SegmentationFault;
+            return ActionResult.NoPage;
         stage.Poison(frame, run.Line ?? 0, kind);
-        return run.Handled ? stage.Machine.MemoryFailure.Handle(frame) : AccessResult.Done;
+        return run.Handled ? stage.Machine.MemoryFailure.Handle(frame) : ActionResult.Done;
     }
 
-    private AccessResult Hold(StagedRegion region, int page, PageRun run)
+    private ActionResult Hold(StagedRegion region, int page, PageRun run)
     {
         if (run.FileSystemData)
             region.File!.AttachPrivate(region.FilePageOf(page));
-        AccessResult pinned = run.Pinned ? Process.TryPin(region.AddressOf(page)) : AccessResult.Done;
+        ActionResult pinned = run.Pinned ? Process.TryPin(region.AddressOf(page), out _) : ActionResult.Done;
         if (run.Locked && !(region.FrameOf(Process, page) is { } frame && stage.Machine.TryLockPage(frame)))
-            return AccessResult.WouldBlock;
+            return ActionResult.Waiting;
         return pinned;
     }
 }

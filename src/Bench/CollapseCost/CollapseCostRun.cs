@@ -121,8 +121,9 @@ internal sealed unsafe class CollapseCostRun(CopyEngine engine, int rounds, int 
     private static byte* NextHugePage(SimulatedMachine machine)
     {
         AddressSpace process = machine.NewProcess();
-        ulong start = process.Map(HugePage, VmaFlags.Read | VmaFlags.Write | VmaFlags.HugePage);
-        process.Populate(start, HugePage);
+        ulong start = process.Mmap(HugePage).Value;
+        process.Madvise(start, HugePage, Advice.HugePage);
+        process.Madvise(start, HugePage, Advice.PopulateWrite);
         byte* content = ContentAt(machine, process, start);
         process.Exit();
         return content;
@@ -139,7 +140,7 @@ internal sealed unsafe class CollapseCostRun(CopyEngine engine, int rounds, int 
     private (AddressSpace Process, ulong Start) Fill(SimulatedMachine machine)
     {
         AddressSpace process = machine.NewProcess();
-        ulong start = process.Map((ulong)ranges * HugePage);
+        ulong start = process.Mmap((ulong)ranges * HugePage).Value;
         for (ulong at = 0; at < (ulong)ranges * HugePage; at += Page)
             process.Write(start + at, BitConverter.GetBytes(at));
         // What the raw copy takes for granted.

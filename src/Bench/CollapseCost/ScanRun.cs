@@ -21,7 +21,7 @@ internal sealed class ScanRun(ulong memoryBytes, int passes)
         using var machine = new SimulatedMachine((nuint)memoryBytes, new SimulatedMachineOptions { HugePagesAtFault = true, Enabled = ThpMode.Always });
         var ranges = (long)(memoryBytes / HugePage) - 1;
         AddressSpace process = machine.NewProcess();
-        ulong start = process.Map((ulong)ranges * HugePage);
+        ulong start = process.Mmap((ulong)ranges * HugePage).Value;
         long collapsible = Populate(process, start, ranges);
         long grown = Environment.WorkingSet - before;
 
@@ -54,9 +54,9 @@ internal sealed class ScanRun(ulong memoryBytes, int passes)
             bool isCollapsible = i % 100 == 99;
             bool isHuge = !isCollapsible && i % 2 == 0;
             // A first touch makes a huge page where huge pages are asked for.
-            process.ThpDisabled = !isHuge;
-            AccessResult result = process.Populate(range, isHuge || isCollapsible ? HugePage : FewPages * Page);
-            if (result != AccessResult.Done)
+            process.SetThpDisable(isHuge ? ThpDisable.Off : ThpDisable.Completely);
+            SystemCallResult result = process.Madvise(range, isHuge || isCollapsible ? HugePage : FewPages * Page, Advice.PopulateWrite);
+            if (!result.IsDone)
                 throw new InvalidOperationException($"Range {i} cannot be populated: {result}.");
             collapsible += isCollapsible ? 1 : 0;
         }

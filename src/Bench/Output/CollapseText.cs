@@ -99,7 +99,7 @@ internal static class CollapseText
         if (act.Result is not { } result)
             return what + "its moment never came";
         string when = act.HappenedAt is { } at ? (at == act.At ? "" : $"waited for a lock until {Word<CollapseStep>(at)}, then ") : "waited for a lock until the end, then ";
-        return what + when + (result == AccessResult.Done ? "done" : result.ToString());
+        return what + when + result;
     }
 
     /// <summary>What is zero before and after is left out.</summary>

@@ -44,13 +44,13 @@ public sealed unsafe partial class AddressSpace
     /// <summary>Holds the page at an address in place (<c>pin_user_pages</c>); without the mmap lock where it is mapped already.</summary>
     /// <param name="address">The address.</param>
     /// <param name="page">The page, to be disposed of when it need not be held any more; null unless the result is done.</param>
-    /// <param name="kind">How it is held. Every pin may write, so that the page is faulted in as for a store.</param>
+    /// <param name="kind">How it is held. A page that is pinned for I/O is faulted in as for a store.</param>
     /// <exception cref="InvalidOperationException">The page has 65,535 references already.</exception>
     public AccessResult TryPin(ulong address, out PinnedPage? page, PinKind kind = PinKind.Reference)
     {
         page = null;
         Pte entry = EntryAt(address);
-        if (!entry.IsPresent || entry.Pfn == _memory.ZeroFrame || !entry.IsWritable)
+        if (!entry.IsPresent || entry.Pfn == _memory.ZeroFrame || (kind == PinKind.Io && !entry.IsWritable))
         {
             AccessResult result = FaultIn(address, write: true, out _);
             if (!result.IsDone)

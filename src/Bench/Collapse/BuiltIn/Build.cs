@@ -24,8 +24,8 @@ internal static class Build
     internal static RegionSetup Region(Variant variant, params IReadOnlyList<PageRun> pages) => new()
     {
         Memory = variant.Memory,
-        Advice = Advice.None,
-        Protection = variant.Memory == MemoryKind.File ? Protection.Read : Protection.ReadWrite,
+        Advice = RegionAdvice.None,
+        Protection = variant.Memory == MemoryKind.File ? RegionProtection.Read : RegionProtection.ReadWrite,
         Pages = pages,
     };
 
@@ -39,7 +39,7 @@ internal static class Build
         Process = process,
     };
 
-    internal static ScenarioAct Advise(Advice advice, int? process = null, int? count = null) =>
+    internal static ScenarioAct Advise(RegionAdvice advice, int? process = null, int? count = null) =>
         new() { Do = Deed.Advise, Advice = advice, Process = process, Count = count };
 
     internal static ScenarioAct ExpectHuge(int huge, int? process = null, int? lostPages = null) =>
@@ -53,7 +53,7 @@ internal static class Build
         IReadOnlyList<InterleavedAct>? between = null, IReadOnlyList<InjectedFailure>? failures = null)
     {
         bool succeeds = result == CollapseResult.Succeed;
-        yield return Advise(Advice.HugePage, process);
+        yield return Advise(RegionAdvice.HugePage, process);
         yield return new ScenarioAct
         {
             Do = Deed.Collapse,
@@ -73,6 +73,6 @@ internal static class Build
     internal static IEnumerable<ScenarioAct> MakeHuge() =>
     [
         new ScenarioAct { Do = Deed.Collapse, By = CollapseMeans.Madvise, Expect = new Expectation { Result = CollapseResult.Succeed, Huge = 1 } },
-        Advise(Advice.HugePage),
+        Advise(RegionAdvice.HugePage),
     ];
 }

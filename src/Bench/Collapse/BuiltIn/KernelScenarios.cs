@@ -60,14 +60,14 @@ internal static class KernelScenarios
     private static CollapseScenario SinglePteEntryCompound(Variant variant) => Scenario(
         variant, Region(variant, Run(0, Pages)),
         [
-            .. MakeHuge(), Advise(Advice.NoHugePage), new ScenarioAct { Do = Deed.DontNeed, First = 1, Count = Pages - 1 }, ExpectHuge(0),
+            .. MakeHuge(), Advise(RegionAdvice.NoHugePage), new ScenarioAct { Do = Deed.DontNeed, First = 1, Count = Pages - 1 }, ExpectHuge(0),
             .. CollapseActs(variant, CollapseResult.Succeed),
         ]);
 
     private static CollapseScenario FullOfCompound(Variant variant) => Scenario(
         variant, Region(variant, Run(0, Pages)),
         [
-            .. MakeHuge(), Advise(Advice.NoHugePage, count: 1), Advise(Advice.NoHugePage), ExpectHuge(0),
+            .. MakeHuge(), Advise(RegionAdvice.NoHugePage, count: 1), Advise(RegionAdvice.NoHugePage), ExpectHuge(0),
             .. CollapseActs(variant, CollapseResult.Succeed),
         ]);
 
@@ -97,7 +97,7 @@ internal static class KernelScenarios
         variant, Region(variant, Run(0, Pages)),
         [
             .. MakeHuge(), new ScenarioAct { Do = Deed.Fork }, ExpectHuge(1, Child),
-            Advise(Advice.NoHugePage, Child, count: 1), Advise(Advice.NoHugePage, Child), ExpectHuge(0, Child), Touch(variant, 0, 1, Child),
+            Advise(RegionAdvice.NoHugePage, Child, count: 1), Advise(RegionAdvice.NoHugePage, Child), ExpectHuge(0, Child), Touch(variant, 0, 1, Child),
             .. CollapseActs(variant, CollapseResult.Succeed, process: Child, limits: new LimitsSetup { MaxPtesShared = Pages - 1 }),
             new ScenarioAct { Do = Deed.Exit, Process = Child }, ExpectHuge(1),
         ]);
@@ -124,7 +124,7 @@ internal static class KernelScenarios
     private static CollapseScenario RetractedPageTables(Variant variant) => Scenario(
         new MachineSetup(), Region(variant, Run(0, Pages)),
         [
-            Advise(Advice.HugePage),
+            Advise(RegionAdvice.HugePage),
             new ScenarioAct { Do = Deed.Collapse, By = CollapseMeans.Khugepaged, Expect = new Expectation { Result = CollapseResult.Succeed, Huge = 0 } },
             .. CollapseActs(variant, CollapseResult.Succeed),
         ]);

@@ -1,13 +1,16 @@
+using CopyMc.Simulation;
+
 namespace CopyMc.Bench.Collapse.Scenarios;
 
-/// <summary>The errnos of <c>madvise(2)</c>, by name.</summary>
+/// <summary>What a collapse may be expected to return.</summary>
 internal static class ErrnoNames
 {
-    private static readonly (int Number, string Name)[] s_names = [(0, "0"), (11, "EAGAIN"), (12, "ENOMEM"), (16, "EBUSY"), (22, "EINVAL")];
+    private const string Success = "0";
 
-    internal static IEnumerable<string> All => s_names.Skip(1).Select(one => one.Name);
+    /// <summary>Those of <c>MADV_COLLAPSE</c>.</summary>
+    internal static IEnumerable<string> All { get; } = [nameof(Errno.EAGAIN), nameof(Errno.ENOMEM), nameof(Errno.EBUSY), nameof(Errno.EINVAL)];
 
-    internal static bool IsKnown(string name) => s_names.Any(one => one.Name == name);
+    internal static bool IsKnown(string name) => name == Success || All.Contains(name);
 
-    internal static string Of(int errno) => s_names.First(one => one.Number == errno).Name;
+    internal static string Of(Errno errno) => errno == Errno.None ? Success : errno.ToString();
 }

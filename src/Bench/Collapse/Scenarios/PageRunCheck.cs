@@ -22,14 +22,14 @@ internal static class PageRunCheck
         bool possible = run.State switch
         {
             PageState.Zero or PageState.LazyFree or PageState.Compound => memory == MemoryKind.Anonymous,
-            PageState.Swapped or PageState.PoisonMarker => memory != MemoryKind.File,
+            PageState.Swapped or PageState.PoisonMarker or PageState.WriteProtected => memory != MemoryKind.File,
             PageState.Cached => memory != MemoryKind.Anonymous,
             PageState.Dirty => memory == MemoryKind.File,
             _ => true,
         };
         Expect(possible, $"{at}.state", $"a page of {Word(memory)} memory is never '{state}'.");
         Expect(
-            run.State != PageState.WriteProtected || region.Userfaultfd == Userfaultfd.WriteProtect, $"{at}.state",
+            run.State != PageState.WriteProtected || region.Userfaultfd == UserfaultfdRegistration.WriteProtect, $"{at}.state",
             "a page is 'writeProtected' only where the region's 'userfaultfd' is 'writeProtect'.");
         Expect(
             run.State != PageState.Compound || (run.First == 0 && run.Count == length && length == 512 && region.Address is null), $"{at}.state",

@@ -29,11 +29,11 @@ internal sealed record RegionSetup
     /// <summary>Pages that the shmem file may hold.</summary>
     public long? LimitPages { get; init; }
 
-    public Advice Advice { get; set; } = Advice.HugePage;
+    public RegionAdvice Advice { get; set; } = RegionAdvice.HugePage;
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public Protection Protection { get; init; }
+    public RegionProtection Protection { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public Userfaultfd Userfaultfd { get; init; }
+    public UserfaultfdRegistration Userfaultfd { get; init; }
 
     /// <summary>In their order: a later run has the say over an earlier one. What none covers is absent.</summary>
     public IReadOnlyList<PageRun> Pages { get; set; } = [];

@@ -20,7 +20,7 @@ internal sealed record ScenarioAct
     public int? Page { get; init; }
     public int? Line { get; init; }
     public PoisonKind? Kind { get; init; }
-    public Advice? Advice { get; init; }
+    public RegionAdvice? Advice { get; init; }
 
     /// <summary>The pages that a file is to have.</summary>
     public int? LengthPages { get; init; }

@@ -69,6 +69,9 @@ internal static class ScenarioCheck
         bool anonymous = region.Memory == MemoryKind.Anonymous;
         Expect(!anonymous || region.FilePage == 0, $"{at}.filePage", "anonymous memory has no file.");
         Expect(!anonymous || !region.Private, $"{at}.private", "anonymous memory is private already.");
+        Expect(
+            region.Memory != MemoryKind.File || region.Userfaultfd == UserfaultfdRegistration.None, $"{at}.userfaultfd",
+            "userfaultfd takes anonymous memory and shmem, no regular files.");
         Expect(region.Memory == MemoryKind.File || !region.OpenForWrite, $"{at}.openForWrite", "only a regular file is asked that.");
         Expect(region.Memory == MemoryKind.Shmem || region.LimitPages is null, $"{at}.limitPages", "only shmem has a limit of its own.");
         ExpectNoNull(region.Pages, $"{at}.pages");

@@ -12,7 +12,7 @@ namespace CopyMc.Bench.Collapse.Scenarios;
     AllowTrailingCommas = true, RespectNullableAnnotations = true,
     Converters =
     [
-        typeof(CamelCase<MemoryKind>), typeof(CamelCase<Advice>), typeof(CamelCase<Protection>), typeof(CamelCase<Userfaultfd>),
+        typeof(CamelCase<MemoryKind>), typeof(CamelCase<RegionAdvice>), typeof(CamelCase<RegionProtection>), typeof(CamelCase<UserfaultfdRegistration>),
         typeof(CamelCase<PoisonKind>), typeof(CamelCase<CollapseMeans>), typeof(CamelCase<PageState>), typeof(CamelCase<Deed>),
         typeof(CamelCase<ThpMode>), typeof(CamelCase<CollapseStep>), typeof(CamelCase<FailurePoint>), typeof(ResultName),
     ])]

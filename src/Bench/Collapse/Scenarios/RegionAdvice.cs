@@ -1,7 +1,7 @@
 namespace CopyMc.Bench.Collapse.Scenarios;
 
 /// <summary>What the process said of huge pages with <c>madvise(2)</c>.</summary>
-internal enum Advice
+internal enum RegionAdvice
 {
     /// <summary>Nothing.</summary>
     None,

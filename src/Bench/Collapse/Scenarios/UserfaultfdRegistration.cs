@@ -1,7 +1,7 @@
 namespace CopyMc.Bench.Collapse.Scenarios;
 
 /// <summary>What a region is registered for with userfaultfd.</summary>
-internal enum Userfaultfd
+internal enum UserfaultfdRegistration
 {
     /// <summary>It is not.</summary>
     None,

@@ -1,7 +1,7 @@
 namespace CopyMc.Bench.Collapse.Scenarios;
 
 /// <summary>What the process may do with a region.</summary>
-internal enum Protection
+internal enum RegionProtection
 {
     /// <summary><c>PROT_READ | PROT_WRITE</c>.</summary>
     ReadWrite,

@@ -1,0 +1,492 @@
+#define _GNU_SOURCE
+#include "process.h"
+
+#include "accesses.h"
+#include "kernel_interface.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/io_uring.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+enum { PAGE_BYTES = 4096, HUGE_PAGES = 512, MOST_PAGES = 4096, MOST_PINS = 8 };
+
+static char *const base = (char *)0x10000000000;
+static char answer[MOST_ANSWER];
+static int files[26], userfaultfd = -1;
+static unsigned long uffd_features;
+static struct {
+    long first, count;
+    int ends[2];
+} pins[MOST_PINS];
+
+struct words {
+    char *all[12];
+    int count;
+};
+
+struct range {
+    char *start;
+    size_t length;
+    long first, count;
+};
+
+static void say(const char *format, ...) {
+    size_t used = strlen(answer);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(answer + used, sizeof answer - used, format, arguments);
+    va_end(arguments);
+}
+
+static bool has(const struct words *words, const char *word) {
+    for (int i = 1; i < words->count; i++)
+        if (!strcmp(words->all[i], word))
+            return true;
+    return false;
+}
+
+static struct range range_of(const char *word) {
+    long first = 0, count = 0;
+    if (!word || sscanf(word, "%ld+%ld", &first, &count) != 2)
+        say("cannot read range '%s'", word ? word : "");
+    return (struct range){base + first * PAGE_BYTES, (size_t)count * PAGE_BYTES, first, count};
+}
+
+static void say_result(bool succeeded) {
+    if (succeeded)
+        say("ok");
+    else
+        say("%s", strerrorname_np(errno));
+}
+
+static int *file_of(const char *word) { return word && isalpha((unsigned char)*word) ? &files[tolower((unsigned char)*word) - 'a'] : NULL; }
+
+static int protection_of(const struct words *words) {
+    for (int i = 1; i < words->count; i++) {
+        const char *word = words->all[i];
+        if (!strcmp(word, "none"))
+            return PROT_NONE;
+        if (strspn(word, "rwx") == strlen(word))
+            return (strchr(word, 'r') ? PROT_READ : 0) | (strchr(word, 'w') ? PROT_WRITE : 0) | (strchr(word, 'x') ? PROT_EXEC : 0);
+    }
+    return PROT_READ | PROT_WRITE;
+}
+
+// mmap R [shared] [file f OFFSET] [r|rw|rwx|none] [locked] [noreserve] [growsdown] [droppable] [populate] [noreplace]
+static void map(const struct words *words) {
+    struct range range = range_of(words->all[1]);
+    int fd = -1, flags = has(words, "shared") ? MAP_SHARED : has(words, "droppable") ? 8 : MAP_PRIVATE;
+    off_t offset = 0;
+    for (int i = 2; i + 2 < words->count; i++)
+        if (!strcmp(words->all[i], "file")) {
+            fd = *file_of(words->all[i + 1]);
+            offset = strtol(words->all[i + 2], NULL, 10) * PAGE_BYTES;
+        }
+    flags |= (fd < 0 ? MAP_ANONYMOUS : 0) | (has(words, "noreplace") ? MAP_FIXED_NOREPLACE : MAP_FIXED);
+    flags |= (has(words, "locked") ? MAP_LOCKED : 0) | (has(words, "noreserve") ? MAP_NORESERVE : 0) |
+             (has(words, "growsdown") ? MAP_GROWSDOWN : 0) | (has(words, "populate") ? MAP_POPULATE : 0);
+    say_result(mmap(range.start, range.length, protection_of(words), flags, fd, offset) != MAP_FAILED);
+}
+
+static void advise(const struct words *words) {
+    static const struct {
+        const char *name;
+        int number;
+    } advice[] = {{"normal", 0},      {"random", 1},       {"sequential", 2},     {"willneed", 3},       {"dontneed", 4},
+                  {"free", 8},        {"remove", 9},       {"dontfork", 10},      {"dofork", 11},        {"hugepage", 14},
+                  {"nohugepage", 15}, {"wipeonfork", 18},  {"keeponfork", 19},    {"cold", 20},          {"pageout", 21},
+                  {"populate_read", 22}, {"populate_write", 23}, {"dontneed_locked", 24}, {"collapse", 25}, {"guard_install", 102},
+                  {"guard_remove", 103}};
+    struct range range = range_of(words->all[1]);
+    for (size_t i = 0; i < sizeof advice / sizeof *advice; i++)
+        if (words->count > 2 && !strcmp(words->all[2], advice[i].name)) {
+            // Pages that were just written are known to reclaim a moment later.
+            for (int attempt = 0;; attempt++) {
+                int result = madvise(range.start, range.length, advice[i].number);
+                if (advice[i].number != MADV_PAGEOUT || result != 0 || attempt == 3) {
+                    say_result(result == 0);
+                    return;
+                }
+            }
+        }
+    say("no such advice");
+}
+
+static void remap(const struct words *words) {
+    struct range range = range_of(words->all[1]), to = range_of(words->all[2]);
+    int flags = MREMAP_MAYMOVE | MREMAP_FIXED | (has(words, "dontunmap") ? MREMAP_DONTUNMAP : 0);
+    say_result(mremap(range.start, range.length, to.length, flags, to.start) != MAP_FAILED);
+}
+
+static const char *stamp_name(const struct stamp *first, const struct stamp *last, long page, char *name) {
+    if (first->operation != last->operation || first->page != last->page)
+        return "torn";
+    if (!first->operation)
+        return "zero";
+    long away = (long)first->page - page;
+    if (away)
+        sprintf(name, "%lu@%+ld", first->operation, away);
+    else
+        sprintf(name, "%lu", first->operation);
+    return name;
+}
+
+static void say_run(int run, const char *name) { say("%s%d %s", *answer ? ", " : "", run, name); }
+
+static void access_memory(const struct words *words, unsigned long operation, bool stores) {
+    static struct accesses accesses;
+    static const char *const outcomes[] = {"ok", "SIGBUS", "SIGSEGV", "waits"};
+    struct range range = range_of(words->all[1]);
+    accesses.start = range.start;
+    accesses.count = (int)range.count;
+    accesses.operation = stores ? operation : 0;
+    accesses.first_page = range.first;
+    run_accesses(&accesses, userfaultfd);
+    char previous[64] = "", own[64];
+    int run = 0;
+    for (int i = 0; i <= range.count; i++) {
+        const char *name = "";
+        if (i < range.count)
+            name = accesses.outcomes[i] != ACCESS_DONE || stores
+                       ? outcomes[accesses.outcomes[i]]
+                       : stamp_name(&accesses.first[i], &accesses.last[i], range.first + i, own);
+        if (run && strcmp(name, previous)) {
+            say_run(run, previous);
+            run = 0;
+        }
+        snprintf(previous, sizeof previous, "%s", name);
+        run++;
+    }
+}
+
+static void file_write(const struct words *words, unsigned long operation) {
+    struct range range = range_of(words->all[2]);
+    char page[PAGE_BYTES] = {0};
+    for (long i = 0; i < range.count; i++) {
+        struct stamp stamp = {operation, (unsigned long)(range.first + i)};
+        memcpy(page, &stamp, sizeof stamp);
+        memcpy(page + PAGE_BYTES - sizeof stamp, &stamp, sizeof stamp);
+        if (pwrite(*file_of(words->all[1]), page, PAGE_BYTES, (range.first + i) * PAGE_BYTES) != PAGE_BYTES) {
+            say_result(false);
+            return;
+        }
+    }
+    say_result(true);
+}
+
+static void file_read(const struct words *words) {
+    struct range range = range_of(words->all[2]);
+    char page[PAGE_BYTES], previous[64] = "", own[64];
+    int run = 0;
+    for (long i = 0; i <= range.count; i++) {
+        const char *name = "";
+        if (i < range.count) {
+            ssize_t length = pread(*file_of(words->all[1]), page, PAGE_BYTES, (range.first + i) * PAGE_BYTES);
+            struct stamp first, last;
+            memcpy(&first, page, sizeof first);
+            memcpy(&last, page + PAGE_BYTES - sizeof last, sizeof last);
+            name = length < 0 ? strerrorname_np(errno) : length == 0 ? "end" : stamp_name(&first, &last, range.first + i, own);
+        }
+        if (run && strcmp(name, previous)) {
+            say_run(run, previous);
+            run = 0;
+        }
+        snprintf(previous, sizeof previous, "%s", name);
+        run++;
+    }
+}
+
+static void open_file(const struct words *words) {
+    int *file = file_of(words->all[1]);
+    *file = (int)syscall(SYS_memfd_create, "situation", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    say_result(*file >= 0 && ftruncate(*file, strtol(words->all[2], NULL, 10) * PAGE_BYTES) == 0);
+}
+
+static void allocate(const struct words *words) {
+    struct range range = range_of(words->all[2]);
+    int mode = has(words, "punch") ? FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE : 0;
+    say_result(fallocate(*file_of(words->all[1]), mode, range.first * PAGE_BYTES, range.count * PAGE_BYTES) == 0);
+}
+
+static void seal(const struct words *words) {
+    int seals = (has(words, "write") ? F_SEAL_WRITE : 0) | (has(words, "shrink") ? F_SEAL_SHRINK : 0) | (has(words, "grow") ? F_SEAL_GROW : 0) |
+                (has(words, "seal") ? F_SEAL_SEAL : 0) | (has(words, "future_write") ? F_SEAL_FUTURE_WRITE : 0);
+    say_result(fcntl(*file_of(words->all[1]), F_ADD_SEALS, seals) == 0);
+}
+
+static void open_userfaultfd(const struct words *words) {
+    unsigned long wanted = UFFD_FEATURE_MISSING_SHMEM | UFFD_FEATURE_MINOR_SHMEM | UFFD_FEATURE_POISON | UFFD_FEATURE_WP_HUGETLBFS_SHMEM |
+                           (has(words, "wp_unpopulated") ? UFFD_FEATURE_WP_UNPOPULATED : 0);
+    userfaultfd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | UFFD_USER_MODE_ONLY);
+    struct uffdio_api api = {.api = UFFD_API, .features = wanted};
+    say_result(userfaultfd >= 0 && ioctl(userfaultfd, UFFDIO_API, &api) == 0);
+    uffd_features = wanted;
+}
+
+static void use_userfaultfd(const struct words *words, unsigned long operation) {
+    const char *call = words->all[1];
+    if (!strcmp(call, "open")) {
+        open_userfaultfd(words);
+        return;
+    }
+    if (!strcmp(call, "close")) {
+        say_result(close(userfaultfd) == 0);
+        userfaultfd = -1;
+        return;
+    }
+    struct range range = range_of(words->all[2]);
+    struct uffdio_range place = {(unsigned long)range.start, range.length};
+    int result = -1;
+    if (!strcmp(call, "register")) {
+        struct uffdio_register request = {.range = place,
+                                          .mode = (has(words, "missing") ? UFFDIO_REGISTER_MODE_MISSING : 0ULL) |
+                                                  (has(words, "wp") ? UFFDIO_REGISTER_MODE_WP : 0ULL) |
+                                                  (has(words, "minor") ? UFFDIO_REGISTER_MODE_MINOR : 0ULL)};
+        result = ioctl(userfaultfd, UFFDIO_REGISTER, &request);
+    } else if (!strcmp(call, "unregister")) {
+        result = ioctl(userfaultfd, UFFDIO_UNREGISTER, &place);
+    } else if (!strcmp(call, "poison")) {
+        struct uffdio_poison request = {.range = place};
+        result = ioctl(userfaultfd, UFFDIO_POISON, &request);
+    } else if (!strcmp(call, "writeprotect") || !strcmp(call, "unprotect")) {
+        struct uffdio_writeprotect request = {.range = place, .mode = *call == 'w' ? UFFDIO_WRITEPROTECT_MODE_WP : 0};
+        result = ioctl(userfaultfd, UFFDIO_WRITEPROTECT, &request);
+    } else if (!strcmp(call, "zeropage")) {
+        struct uffdio_zeropage request = {.range = place};
+        result = ioctl(userfaultfd, UFFDIO_ZEROPAGE, &request);
+    } else if (!strcmp(call, "continue")) {
+        struct uffdio_continue request = {.range = place};
+        result = ioctl(userfaultfd, UFFDIO_CONTINUE, &request);
+    } else if (!strcmp(call, "copy")) {
+        char *content = calloc(1, range.length);
+        for (long i = 0; i < range.count; i++) {
+            struct stamp stamp = {operation, (unsigned long)(range.first + i)};
+            memcpy(content + i * PAGE_BYTES, &stamp, sizeof stamp);
+            memcpy(content + (i + 1) * PAGE_BYTES - sizeof stamp, &stamp, sizeof stamp);
+        }
+        struct uffdio_copy request = {.dst = place.start, .src = (unsigned long)content, .len = place.len};
+        result = ioctl(userfaultfd, UFFDIO_COPY, &request);
+        int error = errno;
+        free(content);
+        errno = error;
+    }
+    say_result(result == 0);
+}
+
+static bool pin_for_io(const struct range *range, int *ends) {
+    struct io_uring_params parameters = {0};
+    ends[0] = (int)syscall(SYS_io_uring_setup, 2, &parameters);
+    ends[1] = -1;
+    struct iovec buffer = {range->start, range->length};
+    return ends[0] >= 0 && syscall(SYS_io_uring_register, ends[0], IORING_REGISTER_BUFFERS, &buffer, 1) == 0;
+}
+
+static bool pin_by_reference(const struct range *range, int *ends) {
+    if (pipe(ends) != 0)
+        return false;
+    fcntl(ends[1], F_SETPIPE_SZ, 1 << 20);
+    for (long i = 0; i < range->count; i++) {
+        struct iovec page = {range->start + i * PAGE_BYTES, PAGE_BYTES};
+        if (vmsplice(ends[1], &page, 1, SPLICE_F_NONBLOCK) != PAGE_BYTES)
+            return false;
+    }
+    return true;
+}
+
+static void pin(const struct words *words) {
+    struct range range = range_of(words->all[1]);
+    for (int i = 0; i < MOST_PINS; i++)
+        if (!pins[i].count) {
+            pins[i].first = range.first;
+            pins[i].count = range.count;
+            bool held = has(words, "io") ? pin_for_io(&range, pins[i].ends) : pin_by_reference(&range, pins[i].ends);
+            say_result(held);
+            if (!held)
+                pins[i].count = 0;
+            return;
+        }
+    say("too many pins");
+}
+
+static void unpin(const struct words *words) {
+    struct range range = range_of(words->all[1]);
+    for (int i = 0; i < MOST_PINS; i++)
+        if (pins[i].count == range.count && pins[i].first == range.first) {
+            close(pins[i].ends[0]);
+            if (pins[i].ends[1] >= 0)
+                close(pins[i].ends[1]);
+            pins[i].count = 0;
+            // io_uring lets go of its buffers a moment after it is closed.
+            usleep(20000);
+            say("ok");
+            return;
+        }
+    say("no such pin");
+}
+
+static void show_table(const struct words *words) {
+    struct range range = range_of(words->all[1]);
+    static uint64_t entries[MOST_PAGES];
+    int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+    ssize_t bytes = (ssize_t)((size_t)range.count * sizeof *entries);
+    if (pread(fd, entries, (size_t)bytes, (off_t)((uintptr_t)range.start / PAGE_BYTES * sizeof *entries)) != bytes)
+        say("unsupported: pagemap");
+    close(fd);
+    int run = 0;
+    const char *previous = "";
+    for (long i = 0; i <= range.count; i++) {
+        const char *name = i == range.count ? "" : entries[i] >> 63 & 1 ? "present" : entries[i] >> 62 & 1 ? "swap" : "none";
+        if (run && strcmp(name, previous)) {
+            say_run(run, previous);
+            run = 0;
+        }
+        previous = name;
+        run++;
+    }
+}
+
+static void show_huge(const struct words *words) {
+    struct range range = range_of(words->all[1]);
+    int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+    for (long first = range.first / HUGE_PAGES * HUGE_PAGES; first < range.first + range.count; first += HUGE_PAGES) {
+        struct page_region region;
+        char *start = base + first * PAGE_BYTES;
+        struct pm_scan_arg scan = {.size = sizeof scan,
+                                   .start = (uintptr_t)start,
+                                   .end = (uintptr_t)start + (size_t)HUGE_PAGES * PAGE_BYTES,
+                                   .vec = (uintptr_t)&region,
+                                   .vec_len = 1,
+                                   .category_mask = PAGE_IS_HUGE,
+                                   .return_mask = PAGE_IS_HUGE};
+        int regions = ioctl(fd, PAGEMAP_SCAN, &scan);
+        say("%s%s", *answer ? ", " : "", regions < 0 ? "unknown" : regions > 0 ? "huge" : "small");
+    }
+    close(fd);
+}
+
+static void show_areas(void) {
+    FILE *maps = fopen("/proc/self/maps", "re");
+    char line[512], permissions[8];
+    unsigned long start, end;
+    while (maps && fgets(line, sizeof line, maps))
+        if (sscanf(line, "%lx-%lx %4s", &start, &end, permissions) == 3 && start >= (unsigned long)base && start < (unsigned long)base + (1UL << 30))
+            say("%s%ld+%ld %s", *answer ? ", " : "", (long)(start - (unsigned long)base) / PAGE_BYTES, (long)(end - start) / PAGE_BYTES,
+                permissions);
+    if (maps)
+        fclose(maps);
+    if (!*answer)
+        say("none");
+}
+
+static void fork_process(int ends[][2], int child);
+
+static void execute(char *text, const struct request *request, int ends[][2]) {
+    struct words words = {.count = 0};
+    for (char *rest = text, *word; words.count < 11 && (word = strsep(&rest, " "));)
+        if (*word)
+            words.all[words.count++] = word;
+    const char *call = words.count ? words.all[0] : "";
+    struct range range = words.count > 1 && isdigit((unsigned char)*words.all[1]) ? range_of(words.all[1]) : (struct range){0};
+    if (!strcmp(call, "mmap"))
+        map(&words);
+    else if (!strcmp(call, "munmap"))
+        say_result(munmap(range.start, range.length) == 0);
+    else if (!strcmp(call, "mprotect"))
+        say_result(mprotect(range.start, range.length, protection_of(&words)) == 0);
+    else if (!strcmp(call, "madvise"))
+        advise(&words);
+    else if (!strcmp(call, "mremap"))
+        remap(&words);
+    else if (!strcmp(call, "mlock"))
+        say_result(mlock2(range.start, range.length, has(&words, "onfault") ? MLOCK_ONFAULT : 0) == 0);
+    else if (!strcmp(call, "munlock"))
+        say_result(munlock(range.start, range.length) == 0);
+    else if (!strcmp(call, "mseal"))
+        say_result(syscall(462, range.start, range.length, 0) == 0);
+    else if (!strcmp(call, "write"))
+        access_memory(&words, request->number, true);
+    else if (!strcmp(call, "read"))
+        access_memory(&words, request->number, false);
+    else if (!strcmp(call, "memfd"))
+        open_file(&words);
+    else if (!strcmp(call, "ftruncate"))
+        say_result(ftruncate(*file_of(words.all[1]), strtol(words.all[2], NULL, 10) * PAGE_BYTES) == 0);
+    else if (!strcmp(call, "fallocate"))
+        allocate(&words);
+    else if (!strcmp(call, "fwrite"))
+        file_write(&words, request->number);
+    else if (!strcmp(call, "fread"))
+        file_read(&words);
+    else if (!strcmp(call, "seal"))
+        seal(&words);
+    else if (!strcmp(call, "uffd"))
+        use_userfaultfd(&words, request->number);
+    else if (!strcmp(call, "pin"))
+        pin(&words);
+    else if (!strcmp(call, "unpin"))
+        unpin(&words);
+    else if (!strcmp(call, "thp_disable"))
+        say_result(prctl(PR_SET_THP_DISABLE, !has(&words, "off"), has(&words, "except_advised") ? 2 : 0, 0, 0) == 0);
+    else if (!strcmp(call, "table"))
+        show_table(&words);
+    else if (!strcmp(call, "huge"))
+        show_huge(&words);
+    else if (!strcmp(call, "areas"))
+        show_areas();
+    else if (!strcmp(call, "fork"))
+        fork_process(ends, request->child);
+    else
+        say("no such operation");
+}
+
+static void serve(int ends[][2], int number) {
+    struct request request;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    while (recv(ends[number][1], &request, sizeof request, 0) == sizeof request) {
+        *answer = 0;
+        bool exits = !strcmp(request.text, "exit");
+        if (exits)
+            say("ok");
+        else
+            execute(request.text, &request, ends);
+        // A child that an operation has made answers for itself from here on.
+        if (exits) {
+            // The memory is gone before the answer is there.
+            munmap(base, (size_t)MOST_PAGES * 16 * PAGE_BYTES);
+            for (int i = 0; i < MOST_PINS; i++)
+                if (pins[i].count)
+                    close(pins[i].ends[0]);
+        }
+        if (send(ends[number][1], answer, strlen(answer), MSG_NOSIGNAL) < 0 || exits)
+            break;
+    }
+    _exit(0);
+}
+
+static void fork_process(int ends[][2], int child) {
+    pid_t pid = fork();
+    if (pid == 0) {
+        memset(pins, 0, sizeof pins);
+        userfaultfd = -1;
+        serve(ends, child);
+    }
+    say_result(pid > 0);
+}
+
+void start_process(int ends[][2], int number) {
+    if (fork() == 0)
+        serve(ends, number);
+}

@@ -1,0 +1,15 @@
+// One process of a situation: it executes the operations that it is sent.
+#pragma once
+
+#include <stdbool.h>
+
+enum { MOST_ANSWER = 8192 };
+
+struct request {
+    unsigned long number; // of the operation, from 1 on
+    int child;            // the number that a child gets
+    char text[240];
+};
+
+// Forks the process that answers at ends[number][1].
+void start_process(int ends[][2], int number);

@@ -1,0 +1,82 @@
+namespace CopyMc.Contract.Agreement;
+
+/// <summary>
+/// Random situations, run on the kernel that runs here and on the simulated machine. Where the answers differ, operations are taken out for as
+/// long as they do.
+/// </summary>
+public static class SituationFuzz
+{
+    private const int MostOperations = 14, Batch = 50;
+
+    /// <summary>Runs situations.</summary>
+    /// <param name="seed">The first one's.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="usesSwap">Whether there is a swap area.</param>
+    /// <param name="report">Called with each disagreement: the shortest situation found, with the kernel's answers, and what the model says.</param>
+    public static void Run(int seed, int count, bool usesSwap, Action<string> report)
+    {
+        for (int first = seed; first < seed + count; first += Batch)
+        {
+            Situation[] situations = [.. Enumerable.Range(first, int.Min(Batch, seed + count - first)).Select(number => Generate(number, usesSwap))];
+            IReadOnlyList<IReadOnlyList<string>> answers = SituationKernel.Run(situations);
+            for (int i = 0; i < situations.Length; i++)
+            {
+                if (!SituationModel.Run(situations[i]).SequenceEqual(answers[i]) && Disagreement(situations[i]) is not null)
+                    report(Describe(Shrink(situations[i])));
+            }
+        }
+    }
+
+    /// <summary>What the two answer differently; null: they agree. A disagreement that does not show again was chance.</summary>
+    public static string? Disagreement(Situation situation)
+    {
+        IReadOnlyList<string> model = SituationModel.Run(situation);
+        for (int attempt = 0; attempt < 3; attempt++)
+        {
+            IReadOnlyList<string> kernel = SituationKernel.Run([situation])[0];
+            if (model.SequenceEqual(kernel))
+                return null;
+            if (attempt == 2)
+                return Describe(situation, kernel, model);
+        }
+        return null;
+    }
+
+    /// <summary>A random situation; the same one for the same number.</summary>
+    public static Situation Generate(int number, bool usesSwap)
+    {
+        var generator = new SituationGenerator(new Random(number), usesSwap);
+        return Situation.Parse([$"[random {number}]", .. generator.Operations(MostOperations)])[0];
+    }
+
+    private static Situation Shrink(Situation situation)
+    {
+        for (bool again = true; again;)
+        {
+            again = false;
+            for (int i = situation.Operations.Length - 1; i >= 0; i--)
+            {
+                Situation shorter = situation with { Operations = situation.Operations.RemoveAt(i) };
+                if (situation.Operations[i].Text.EndsWith("fork", StringComparison.Ordinal) || Disagreement(shorter) is null)
+                    continue;
+                situation = shorter;
+                again = true;
+            }
+        }
+        return situation;
+    }
+
+    private static string Describe(Situation situation) =>
+        Disagreement(situation) ?? $"[{situation.Name}] agrees now";
+
+    private static string Describe(Situation situation, IReadOnlyList<string> kernel, IReadOnlyList<string> model)
+    {
+        string text = $"[{situation.Name}]\n";
+        for (int i = 0; i < situation.Operations.Length; i++)
+        {
+            string answer = i < kernel.Count ? kernel[i] : "(none)";
+            text += $"{situation.Operations[i].Text} = {answer}{(model[i] == answer ? "" : $"      # model: {model[i]}")}\n";
+        }
+        return text;
+    }
+}

@@ -1,0 +1,124 @@
+using System.Globalization;
+
+namespace CopyMc.Contract.Agreement;
+
+/// <summary>Makes random operations that are likely to mean something: mostly whole huge pages and single pages of three ranges of 2 MiB.</summary>
+internal sealed class SituationGenerator(Random random, bool usesSwap)
+{
+    private const int Pages = 3 * 512;
+
+    private readonly List<string> _operations = [];
+    private readonly HashSet<int> _watching = [];
+    private readonly bool _isOfFile = random.Next(3) == 0;
+    private readonly bool _isPrivate = random.Next(4) == 0;
+    private int _processes = 1;
+    private int _process;
+
+    internal IEnumerable<string> Operations(int most)
+    {
+        if (_isOfFile)
+        {
+            _operations.Add("memfd f 1536");
+            _operations.Add($"fwrite f {Any("0+512", "0+1024", "256+512", "9+1")}");
+        }
+        Add($"mmap {Any("0+512", "0+512", "0+1024", "0+1536", "256+512")}{Backing(0)}");
+        if (random.Next(3) == 0)
+            Add("madvise 0+512 hugepage");
+        Add($"write {Any("0+512", "0+512", "256+512", "0+256")}");
+        for (int i = random.Next(2, most); i > 0; i--)
+        {
+            _process = random.Next(_processes);
+            Next();
+        }
+        for (_process = 0; _process < _processes; _process++)
+        {
+            Add("areas");
+            Add("huge 0+1536");
+            Add("table 0+1536");
+            Add("read 0+1536");
+        }
+        return _operations;
+    }
+
+    private void Next()
+    {
+        string range = Range();
+        switch (random.Next(30))
+        {
+            case 0 or 1:
+                Add($"mmap {range}{Backing(First(range))}{Any("", "", "", " r", " noreserve")}");
+                break;
+            case 2:
+                Add($"munmap {range}");
+                break;
+            case 3 or 4:
+                Add($"mprotect {range} {Any("r", "rw", "rw", "none", "rx")}");
+                break;
+            case 5 or 6:
+                int count = Count(range);
+                int to = Any(0, 512, 1024, 256, 1, 513, First(range) + 512) % (Pages - count + 1);
+                Add($"mremap {range} {to}+{count}{Any("", "", "", " dontunmap")}");
+                break;
+            case 7 or 8 or 9:
+                Add($"madvise {range} {Any("dontneed", "dontneed", "free", "cold", "populate_read", "populate_write", "guard_install", "guard_remove", "remove", "willneed", "dontneed_locked")}");
+                break;
+            case 10:
+                Add($"madvise {range} {Any("dontfork", "dofork", "wipeonfork", "keeponfork", "hugepage", "nohugepage", "random", "normal")}");
+                break;
+            case 11 when usesSwap:
+                Add($"madvise {range} pageout");
+                break;
+            case 12 or 13 or 14:
+                Add($"madvise {Any("0+512", "0+512", "0+1024", "512+512")} collapse");
+                break;
+            case 15:
+                Add($"{Any("mlock", "munlock", "mlock")} {range}{Any("", "", " onfault")}".Replace("munlock " + range + " onfault", "munlock " + range, StringComparison.Ordinal));
+                break;
+            case 16 or 17:
+                Add($"write {range}");
+                break;
+            case 18:
+                Add($"read {range}");
+                break;
+            case 19 or 20 or 21 or 22 or 23:
+                Watch(range);
+                break;
+            case 24 or 25 when _processes < 3:
+                Add("fork");
+                _processes++;
+                break;
+            case 26 when _isOfFile:
+                Add(Any($"fallocate f {range} punch", $"fallocate f {range}", $"fwrite f {range}", $"fread f {range}", "ftruncate f 256", "ftruncate f 1536"));
+                break;
+            case 27:
+                Add($"thp_disable {Any("on", "off", "on except_advised")}");
+                break;
+            case 28 when random.Next(4) == 0:
+                Add($"mseal {range}");
+                break;
+        }
+    }
+
+    private void Watch(string range)
+    {
+        if (_watching.Add(_process))
+        {
+            Add($"uffd open{Any("", " wp_unpopulated")}");
+            Add($"uffd register {Any("0+512", "0+512", range)} {Any("missing", "missing wp", "wp", "minor missing", "minor")}");
+        }
+        Add($"uffd {Any("register " + range + " missing", "register " + range + " wp", "unregister " + range, "poison " + range, "poison " + range, "writeprotect " + range, "writeprotect " + range, "unprotect " + range, "zeropage " + range, "copy " + range, "continue " + range)}");
+    }
+
+    private void Add(string operation) => _operations.Add(_process == 0 ? operation : $"{_process}: {operation}");
+
+    private string Backing(int first) =>
+        !_isOfFile ? "" : $"{(_isPrivate ? "" : " shared")} file f {Any(first, first, first, 0).ToString(CultureInfo.InvariantCulture)}";
+
+    private string Range() => Any("0+512", "0+512", "256+1", "255+2", "0+256", "256+256", "9+1", "512+512", "0+1024", "256+512", "511+2", "0+1", "511+1");
+
+    private static int First(string range) => int.Parse(range.Split('+')[0], CultureInfo.InvariantCulture);
+
+    private static int Count(string range) => int.Parse(range.Split('+')[1], CultureInfo.InvariantCulture);
+
+    private T Any<T>(params ReadOnlySpan<T> choices) => choices[random.Next(choices.Length)];
+}
