@@ -35,16 +35,16 @@ public sealed partial class AddressSpace
     /// <summary>Sends the pages of a range to swap or their file (<c>MADV_PAGEOUT</c>); what cannot go stays.</summary>
     private void PageOut(Vma area, ulong start, ulong end)
     {
-        // Each page is looked at again: reclaim unmaps it, splits a huge page, and may take more pages of its folio.
         for (ulong at = start; at < end; at += NativeRegion.PageSize)
         {
             Pte pte = EntryAt(at);
             if (!pte.IsPresent || pte.Pfn == _memory.ZeroFrame || _memory.IsMappedShared(_memory.HeadOf(pte.Pfn)))
                 continue;
-            if (IsHuge(at) && ((at & HugeMask) != 0 || end - at < NativeRegion.HugePageSize))
+            if (IsHuge(at))
                 SplitPmd(at);
-            if (EntryAt(at).IsPresent)
-                Reclaim.TryReclaim(_machine, _memory.HeadOf(EntryAt(at).Pfn));
+            // A file's huge page is mapped by nothing now.
+            if (EntryAt(at).IsPresent && _memory.TrySplit(_memory.HeadOf(pte.Pfn)))
+                Reclaim.TryReclaim(_machine, pte.Pfn);
         }
     }
 

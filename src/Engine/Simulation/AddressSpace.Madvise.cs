@@ -161,7 +161,8 @@ public sealed partial class AddressSpace
                 {
                     AccessOutcome.OutOfMemory => Errno.ENOMEM,
                     AccessOutcome.MemoryError => Errno.EHWPOISON,
-                    AccessOutcome.Waits => Errno.EAGAIN,
+                    // The kernel's own access to what a process watches for itself alone fails (UFFD_USER_MODE_ONLY).
+                    AccessOutcome.Waits when result.WaitsFor is WaitReason.PageLock or WaitReason.MmapLock => Errno.EAGAIN,
                     _ => Errno.EFAULT,
                 };
             }

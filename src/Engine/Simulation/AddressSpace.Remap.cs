@@ -25,6 +25,8 @@ public sealed partial class AddressSpace
             return Errno.EINVAL;
         if (!_lock.CanWrite)
             return SystemCallResult.Waits(WaitReason.MmapLock);
+        if (isFixed && length == newLength && length != 0 && _areas.Find(address) is { } first && first.End < address + length)
+            return MoveAreas(address, length, flags, newAddress);
         if (_areas.Find(address) is not { } area)
             return Errno.EFAULT;
         if ((area.Flags & VmaFlags.Sealed) != 0)
@@ -71,6 +73,24 @@ public sealed partial class AddressSpace
                 return placed;
         }
         Move(_areas.Find(address)!, address, length, newAddress, newLength, leavesArea);
+        return SystemCallResult.Returned(newAddress);
+    }
+
+    /// <summary>Moves several areas at once, with the gaps between them (<c>remap_move</c>).</summary>
+    private SystemCallResult MoveAreas(ulong address, ulong length, RemapFlags flags, ulong newAddress)
+    {
+        bool isFirst = true;
+        foreach (Vma area in _areas.In(address, address + length))
+        {
+            // What userfaultfd watches moves alone.
+            if (area.IsUffdArmed && !(isFirst && area.End >= address + length))
+                return Errno.EFAULT;
+            (ulong from, ulong to) = (ulong.Max(area.Start, address), ulong.Min(area.End, address + length));
+            SystemCallResult result = Mremap(from, to - from, to - from, flags, newAddress + (from - address));
+            if (!result.IsDone)
+                return result;
+            isFirst = false;
+        }
         return SystemCallResult.Returned(newAddress);
     }
 

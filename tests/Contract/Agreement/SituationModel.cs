@@ -94,7 +94,7 @@ public sealed class SituationModel : IDisposable
                 return Answer(_files[words[1]].AddSeals(words.Skip(2).Aggregate(FileSeals.None, (seals, word) =>
                     seals | Enum.Parse<FileSeals>(word.Replace("_", "", StringComparison.Ordinal), ignoreCase: true))));
             case "uffd":
-                return Answer(UseUserfaultfd(process, words, number));
+                return words[1] != "open" && !_userfaultfds.ContainsKey(process) ? "EBADF" : Answer(UseUserfaultfd(process, words, number));
             case "pin":
                 return Pin(process, words, start, length);
             case "unpin":
