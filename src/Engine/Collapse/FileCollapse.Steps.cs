@@ -69,7 +69,7 @@ public sealed unsafe partial class FileCollapse
                 _holes++;
                 continue;
             }
-            CollapseResult result = slot.IsPage ? CollapseResult.Succeed : BringIn((uint)_lookedAt, ref slot);
+            CollapseResult result = slot.IsPage && _file.IsReady(slot.Pfn) ? CollapseResult.Succeed : BringIn((uint)_lookedAt, ref slot);
             if (result == CollapseResult.Succeed)
                 result = IsolateFolio(Memory.HeadOf(slot.Pfn), (uint)_lookedAt);
             if (result != CollapseResult.Succeed)
@@ -81,7 +81,7 @@ public sealed unsafe partial class FileCollapse
     private CollapseResult BringIn(uint index, ref PageCacheSlot slot)
     {
         uint page = _firstPage + index;
-        if (page >= _file.LengthInPages || !_file.TryBringIn(page, out _).IsDone)
+        if (page >= _file.LengthInPages || !_file.TryGetPage(page, out _).IsDone)
             return CollapseResult.Fail;
         slot = _slots[index];
         return CollapseResult.Succeed;

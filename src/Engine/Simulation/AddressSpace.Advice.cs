@@ -4,48 +4,93 @@ namespace CopyMc.Simulation;
 public sealed partial class AddressSpace
 {
     /// <summary>
-    /// Lets anonymous pages be dropped when memory is short (<c>madvise_free_pte_range</c>, <c>madvise_free_huge_pmd</c>): a huge page as a whole
-    /// where the range holds it whole, else it is split.
+    /// Lets anonymous pages be dropped when memory is short (<c>madvise_free_pte_range</c>, <c>madvise_free_huge_pmd</c>). The content in swap is given
+    /// up at once, and so are marks of poison; guards and write protection stay.
     /// </summary>
-    private void FreeLazily(Vma area, ulong start, ulong end) => ForEachEntry(start, end, (ref Pte pte, ulong _) =>
+    private unsafe void FreeLazily(ulong start, ulong end) => ForEachFolio(start, end, (ref Pte pte, ulong _) =>
     {
-        if (pte.IsSwapLike)
+        if (!pte.IsPresent)
         {
-            // The content in swap is given up, and markers stay, but for lost pages.
             if (pte.IsSwap || pte.IsHwPoison || pte.IsPoisonMarker)
                 Clear(ref pte);
             return;
         }
-        if (!pte.IsPresent || pte.Pfn == _memory.ZeroFrame)
-            return;
         uint head = _memory.HeadOf(pte.Pfn);
-        if (!_memory.IsAnonymous(head) || _memory.IsMappedShared(head) || IsLocked(head))
+        ref Frame frame = ref _memory.Frames[head];
+        if (frame.Has(PageFlags.Dirty) && (frame.Has(PageFlags.Locked) || _memory.IsMappedShared(head)))
             return;
-        ClearDirty(head);
+        frame.Flags &= ~(PageFlags.SwapBacked | PageFlags.Dirty | PageFlags.Referenced);
         pte = pte.Clean().Old();
     });
 
-    /// <summary>Makes entries old, as if the pages had not been used for long (<c>madvise_cold_or_pageout_pte_range</c>).</summary>
-    private void MakeOld(Vma area, ulong start, ulong end) => ForEachEntry(start, end, (ref Pte pte, ulong _) =>
+    /// <summary>Makes pages look as if they had not been used for long (<c>madvise_cold_or_pageout_pte_range</c>). Pages that others map too are left.</summary>
+    private unsafe void MakeOld(ulong start, ulong end) => ForEachFolio(start, end, (ref Pte pte, ulong _) =>
     {
-        if (pte.IsPresent && pte.Pfn != _memory.ZeroFrame && !_memory.IsMappedShared(_memory.HeadOf(pte.Pfn)))
-            pte = pte.Old();
+        if (!pte.IsPresent || _memory.IsMappedShared(_memory.HeadOf(pte.Pfn)))
+            return;
+        pte = pte.Old();
+        _memory.Frames[_memory.HeadOf(pte.Pfn)].Flags &= ~PageFlags.Referenced;
     });
 
-    /// <summary>Sends the pages of a range to swap or their file (<c>MADV_PAGEOUT</c>); what cannot go stays.</summary>
-    private void PageOut(Vma area, ulong start, ulong end)
+    /// <summary>Reclaims the pages of a range that nobody else maps (<c>MADV_PAGEOUT</c>); what cannot go stays.</summary>
+    private void PageOut(ulong start, ulong end)
     {
-        for (ulong at = start; at < end; at += NativeRegion.PageSize)
+        var found = new List<uint>();
+        ForEachFolio(start, end, (ref Pte pte, ulong _) =>
         {
-            Pte pte = EntryAt(at);
-            if (!pte.IsPresent || pte.Pfn == _memory.ZeroFrame || _memory.IsMappedShared(_memory.HeadOf(pte.Pfn)))
-                continue;
-            if (IsHuge(at))
-                SplitPmd(at);
-            // A file's huge page is mapped by nothing now.
-            if (EntryAt(at).IsPresent && _memory.TrySplit(_memory.HeadOf(pte.Pfn)))
-                Reclaim.TryReclaim(_machine, pte.Pfn);
+            if (pte.IsPresent && !_memory.IsMappedShared(_memory.HeadOf(pte.Pfn)) && (found.Count == 0 || found[^1] != _memory.HeadOf(pte.Pfn)))
+                found.Add(_memory.HeadOf(pte.Pfn));
+        });
+        foreach (uint head in found)
+            Reclaim.TryReclaim(_machine, head);
+    }
+
+    /// <summary>
+    /// Visits what folios a range maps, as advice does: a huge page that the range holds whole as one entry, without splitting it. Of a large
+    /// folio that the range holds in part the folio is split, unless others map it too; then it is left as it is.
+    /// </summary>
+    private void ForEachFolio(ulong start, ulong end, EntryAction action)
+    {
+        for (ulong address = start; address < end;)
+        {
+            ulong next = ulong.Min((address | HugeMask) + 1, end);
+            if (PmdAt(address).IsHuge)
+            {
+                Pte huge = PmdAt(address).Huge;
+                bool isLeft = IsHugeZero(huge) || _memory.IsMappedShared(huge.Pfn) || IsLocked(huge.Pfn);
+                if (!isLeft && next - address == NativeRegion.HugePageSize)
+                    action(ref PmdFor(address).Huge, address);
+                else if (!isLeft)
+                    FolioSplit.TrySplit(_machine, huge.Pfn);
+            }
+            if (PmdAt(address) is { IsTable: true, Table: { } table })
+            {
+                for (ulong at = address; at < next; at += NativeRegion.PageSize)
+                {
+                    ref Pte pte = ref table.Writable[PteIndex(at)];
+                    if (pte.IsPresent && (pte.Pfn == _memory.ZeroFrame || !TryMakeWhole(pte, at, address, next)))
+                        continue;
+                    // Splitting a folio may have put the zero page here.
+                    if (!pte.IsPresent || pte.Pfn != _memory.ZeroFrame)
+                        action(ref pte, at);
+                }
+            }
+            address = next;
         }
+    }
+
+    /// <summary>Whether the entry's folio lies in the range whole, or has been split so that its page does.</summary>
+    private bool TryMakeWhole(Pte pte, ulong at, ulong start, ulong end)
+    {
+        uint head = _memory.HeadOf(pte.Pfn);
+        uint pages = _memory.PagesOf(head);
+        if (pages == 1)
+            return true;
+        ulong first = at - ((ulong)(pte.Pfn - head) << 12);
+        bool isWhole = first >= start && first + ((ulong)pages << 12) <= end;
+        for (uint i = 0; i < pages && isWhole; i++)
+            isWhole = EntryAt(first + ((ulong)i << 12)) is { IsPresent: true } entry && entry.Pfn == head + i;
+        return isWhole || (!_memory.IsMappedShared(head) && !IsLocked(head) && FolioSplit.TrySplit(_machine, head));
     }
 
     /// <summary>Drops what is mapped in a range, and makes accesses to it fail (<c>madvise_guard_install</c>).</summary>
@@ -75,6 +120,4 @@ public sealed partial class AddressSpace
     }
 
     private unsafe bool IsLocked(uint head) => _memory.Frames[head].Has(PageFlags.Locked);
-
-    private unsafe void ClearDirty(uint head) => _memory.Frames[head].Flags &= ~(PageFlags.SwapBacked | PageFlags.Dirty);
 }

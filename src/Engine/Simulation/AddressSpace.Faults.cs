@@ -86,9 +86,11 @@ public sealed unsafe partial class AddressSpace
         ref PmdEntry pmd = ref PmdFor(address);
         if (pmd.IsNone)
             MapHugeAtFault(area, address, write, ref pmd);
-        // A protected huge page is asked about as a whole (wp_huge_pmd).
-        if (pmd.IsHuge && write && pmd.Huge.IsUffdWriteProtected)
+        // A protected huge page is reported as a whole (wp_huge_pmd).
+        if (pmd.IsHuge && write && IsReported(area, pmd.Huge))
             return AccessResult.Waits(WaitReason.UserfaultfdWriteProtect);
+        if (pmd.IsHuge && write && IsHugeZero(pmd.Huge))
+            ReplaceHugeZero(area, address, ref pmd);
         if (pmd.IsHuge && !TryUseHuge(area, address, write, ref pmd, out pfn))
             SplitPmd(address);
         if (pmd.IsHuge)
@@ -123,6 +125,8 @@ public sealed unsafe partial class AddressSpace
             return AccessResult.MemoryError;
         }
         _machine.Counters.PSwpIn++;
+        // Its slot is given up: the page has the only copy (folio_free_swap).
+        _memory.Frames[pfn].Flags |= PageFlags.Dirty;
         bool isProtected = pte.IsUffdWriteProtected;
         Clear(ref pte);
         SetFrame(ref pte, pfn, (area.Flags & VmaFlags.Write) != 0, dirty: true);
@@ -140,6 +144,9 @@ public sealed unsafe partial class AddressSpace
             if (!swapped.IsDone)
                 return swapped;
         }
+        // A marker that a registration left behind is dropped (pte_marker_clear).
+        if (pte.IsWriteProtectMarker && (area.Flags & VmaFlags.UffdWriteProtect) == 0)
+            pte = default;
         bool isProtected = pte.IsWriteProtectMarker;
         if (pte.IsNone || isProtected)
         {
@@ -150,7 +157,7 @@ public sealed unsafe partial class AddressSpace
             if (isProtected)
                 pte = pte.UffdWriteProtected();
         }
-        if (write && pte.IsUffdWriteProtected)
+        if (write && IsReported(area, pte))
             return AccessResult.Waits(WaitReason.UserfaultfdWriteProtect);
         if (write && !pte.IsWritable)
         {
@@ -161,6 +168,9 @@ public sealed unsafe partial class AddressSpace
         pte = pte.Used(write);
         return AccessResult.Done;
     }
+
+    /// <summary>Whether a store to the page is reported (<c>userfaultfd_pte_wp</c>).</summary>
+    private static bool IsReported(Vma area, Pte pte) => pte.IsUffdWriteProtected && (area.Flags & VmaFlags.UffdWriteProtect) != 0;
 
     private AccessResult FaultMissing(Vma area, ulong address, bool write, ref Pte pte)
     {
@@ -192,6 +202,10 @@ public sealed unsafe partial class AddressSpace
     private AccessResult FaultFile(Vma area, ulong address, bool write, ref Pte pte)
     {
         uint page = area.PageIndex(address);
+        if (!write)
+            MapAround(area, address);
+        if (pte.IsPresent)
+            return AccessResult.Done;
         // The page cache is asked, not the page table (shmem_get_folio_gfp).
         WaitReason watched = area.File!.IsBeyondEnd(page) ? WaitReason.None
             : area.File.SlotAt(page).IsEmpty ? ((area.Flags & VmaFlags.UffdMissing) != 0 ? WaitReason.UserfaultfdMissing : WaitReason.None)
@@ -203,25 +217,73 @@ public sealed unsafe partial class AddressSpace
             return result;
         if (write && !area.IsShared)
             return CopyOnWrite(area, address, pfn, ref pte);
-        SetFrame(ref pte, pfn, writable: area.IsShared && (area.Flags & VmaFlags.Write) != 0, dirty: false);
+        SetFrame(ref pte, pfn, area.IsShared && (area.Flags & VmaFlags.Write) != 0, dirty: false);
+        if (write)
+            MapWholeFolio(area, address, pfn);
         return AccessResult.Done;
+    }
+
+    /// <summary>
+    /// A load maps the pages of its 64 KiB of a file that the page cache has (<c>do_fault_around</c>), before anybody is asked for the page itself, unless
+    /// userfaultfd watches for write-protected pages or minor faults.
+    /// </summary>
+    private void MapAround(Vma area, ulong address)
+    {
+        const ulong Window = 16 * NativeRegion.PageSize;
+        if ((area.Flags & (VmaFlags.UffdWriteProtect | VmaFlags.UffdMinor)) != 0)
+            return;
+        ulong start = ulong.Max(address & ~(Window - 1), area.Start);
+        ulong end = ulong.Min(ulong.Min(start + Window, (address | HugeMask) + 1), area.End);
+        bool writable = area.IsShared && (area.Flags & VmaFlags.Write) != 0;
+        Span<Pte> entries = PmdFor(address).Table!.Writable;
+        for (ulong at = start; at < end; at += NativeRegion.PageSize)
+        {
+            ref Pte entry = ref entries[PteIndex(at)];
+            if (entry.IsNone && area.File!.TryFindReady(area.PageIndex(at), out uint pfn))
+                SetFrame(ref entry, pfn, writable, dirty: false);
+        }
+    }
+
+    /// <summary>A store to a page of a large folio of shmem maps all of the folio where nothing is mapped yet (<c>finish_fault</c>).</summary>
+    private void MapWholeFolio(Vma area, ulong address, uint pfn)
+    {
+        uint head = _memory.HeadOf(pfn);
+        uint pages = _memory.PagesOf(head);
+        ulong start = address - ((ulong)(pfn - head) << 12);
+        if (pages == 1 || !area.File!.IsShmem || area.IsUffdArmed || start % NativeRegion.HugePageSize != 0 || !area.HoldsHugeRange(start))
+            return;
+        Span<Pte> entries = PmdFor(address).Table!.Writable;
+        for (int i = 0; i < pages; i++)
+        {
+            if (!entries[i].IsNone && i != PteIndex(address))
+                return;
+        }
+        for (int i = 0; i < pages; i++)
+        {
+            if (entries[i].IsNone)
+                SetFrame(ref entries[i], head + (uint)i, writable: true, dirty: true);
+        }
     }
 
     private AccessResult FaultWrite(Vma area, ulong address, ref Pte pte)
     {
-        uint pfn = pte.Pfn;
         if (area.IsShared)
         {
-            pte = Pte.Of(pfn, writable: true, dirty: true, young: true);
+            pte = pte.Writable();
             return AccessResult.Done;
         }
-        // The last to map a page of its own may simply write to it.
-        if (pfn != _memory.ZeroFrame && _memory.IsAnonymous(_memory.HeadOf(pfn)) && _memory.Frames[pfn] is { Order: 0, MapCount: 1, RefCount: 1 })
-        {
-            pte = Pte.Of(pfn, writable: true, dirty: true, young: true);
-            return AccessResult.Done;
-        }
-        return CopyOnWrite(area, address, pfn, ref pte);
+        if (!pte.IsExclusive && !IsLastReference(pte.Pfn))
+            return CopyOnWrite(area, address, pte.Pfn, ref pte);
+        pte = pte.Writable().Exclusive();
+        return AccessResult.Done;
+    }
+
+    /// <summary>Whether nobody but this process's entries refers to an anonymous page, which it may simply write to then (<c>wp_can_reuse_anon_folio</c>).</summary>
+    private bool IsLastReference(uint pfn)
+    {
+        uint head = _memory.HeadOf(pfn);
+        return pfn != _memory.ZeroFrame && _memory.IsAnonymous(head) && !IsLocked(head)
+            && _memory.Frames[head].RefCount == _memory.MapCountOf(head) && !_memory.IsMappedShared(head);
     }
 
     private AccessResult CopyOnWrite(Vma area, ulong address, uint from, ref Pte pte)
@@ -300,6 +362,21 @@ public sealed unsafe partial class AddressSpace
             SetHugeZero(ref pmd);
             return;
         }
+        MapNewHuge(area, start, ref pmd);
+    }
+
+    /// <summary>A store to the huge zero page is answered with a huge page of its own if there is one (<c>do_huge_zero_wp_pmd</c>).</summary>
+    private void ReplaceHugeZero(Vma area, ulong address, ref PmdEntry pmd)
+    {
+        PmdEntry zero = pmd;
+        pmd = default;
+        MapNewHuge(area, address & ~HugeMask, ref pmd);
+        if (pmd.IsNone)
+            pmd = zero;
+    }
+
+    private void MapNewHuge(Vma area, ulong start, ref PmdEntry pmd)
+    {
         if (!_memory.TryAllocate(BuddyAllocator.HugeOrder, Cgroup, out uint head, out bool zeroed))
             return;
         bool clean = true;
@@ -320,17 +397,17 @@ public sealed unsafe partial class AddressSpace
         Pte huge = pmd.Huge;
         if (IsHugeZero(huge))
         {
-            // A write has it split.
+            // A store has it split where there was no huge page for it.
             pfn = _memory.ZeroFrame;
             return !write;
         }
         pfn = huge.Pfn + (uint)PteIndex(address);
         if (write && !huge.IsWritable)
         {
-            bool alone = area.File is null && _memory.MapCountOf(huge.Pfn) == 1 && _memory.Frames[huge.Pfn].RefCount == 1;
-            if (!alone && !area.IsShared)
+            bool isAlone = huge.IsExclusive || IsLastReference(huge.Pfn);
+            if (!isAlone && !area.IsShared)
                 return false;
-            huge = Pte.Of(huge.Pfn, writable: true, dirty: true, young: true);
+            huge = isAlone ? huge.Writable().Exclusive() : huge.Writable();
         }
         pmd.Huge = huge.Used(write);
         return true;

@@ -5,7 +5,10 @@ public sealed unsafe partial class AddressSpace
 {
     /// <summary>Makes a child that shares every page until one of the two writes to it (<c>fork(2)</c>).</summary>
     /// <param name="child">The child; null unless the call succeeds.</param>
-    /// <returns><see cref="Errno.ENOMEM"/> if a page that is pinned for I/O cannot be copied.</returns>
+    /// <returns>
+    /// <see cref="Errno.ENOMEM"/> if there is no memory for a page that is pinned for I/O, which is copied at once, <see cref="Errno.EHWPOISON"/> if it
+    /// is poisoned.
+    /// </returns>
     /// <exception cref="ObjectDisposedException">The process has ended.</exception>
     /// <exception cref="InvalidOperationException">A page has 65,535 references already; there is no child then.</exception>
     public SystemCallResult Fork(out AddressSpace? child)
@@ -18,7 +21,10 @@ public sealed unsafe partial class AddressSpace
         bool isWhole = false;
         try
         {
-            isWhole = TryCopyAreas(made);
+            Errno result = CopyAreas(made);
+            isWhole = result == Errno.None;
+            child = isWhole ? made : null;
+            return result;
         }
         finally
         {
@@ -26,14 +32,9 @@ public sealed unsafe partial class AddressSpace
             if (!isWhole)
                 made.Exit();
         }
-        if (!isWhole)
-            return Errno.ENOMEM;
-        child = made;
-        return Errno.None;
     }
 
-    /// <summary>False if there was no memory for a copy.</summary>
-    private bool TryCopyAreas(AddressSpace child)
+    private Errno CopyAreas(AddressSpace child)
     {
         child.ThpDisable = ThpDisable;
         foreach (Vma area in Areas)
@@ -54,78 +55,90 @@ public sealed unsafe partial class AddressSpace
             if (keepsUserfaultfd)
                 copy.Userfaultfd = area.Userfaultfd!.ForChild(child);
             // Pages that are only a file's, and zeros, come back by faults (vma_needs_copy).
-            if (!isWiped && (area.AnonVma is not null || (copy.Flags & VmaFlags.UffdWriteProtect) != 0) && !TryCopyTables(area, copy))
-                return false;
+            if (isWiped || (area.AnonVma is null && (copy.Flags & VmaFlags.UffdWriteProtect) == 0))
+                continue;
+            Errno result = CopyTables(area, copy);
+            if (result != Errno.None)
+                return result;
         }
         if (IsKnownToKhugepaged)
             _machine.EnterKhugepaged(child);
-        return true;
+        return Errno.None;
     }
 
-    private bool TryCopyTables(Vma area, Vma copy)
+    private Errno CopyTables(Vma area, Vma copy)
     {
         AddressSpace child = copy.Space;
+        HashSet<uint> pinned = [.. _pins.Where(pin => pin.Kind == PinKind.Io).Select(pin => _memory.HeadOf(pin.Pfn))];
         for (ulong address = area.Start; address < area.End;)
         {
             ulong next = ulong.Min((address | HugeMask) + 1, area.End);
             if (PmdAt(address).IsHuge)
-                CopyHuge(ref PmdFor(address), copy, address);
+                CopyHuge(ref PmdFor(address), copy, address, pinned);
             if (PmdAt(address).IsTable)
             {
+                // Also where all of its entries are none.
+                child.TableFor(address);
                 PageTable table = PmdAt(address).Table!;
                 for (; address < next; address += NativeRegion.PageSize)
                 {
-                    if (!TryCopyEntry(area, copy, address, ref table.Writable[PteIndex(address)]))
-                        return false;
+                    Errno result = CopyEntry(copy, address, ref table.Writable[PteIndex(address)], pinned);
+                    if (result != Errno.None)
+                        return result;
                 }
             }
             address = next;
         }
-        return true;
+        return Errno.None;
     }
 
-    private void CopyHuge(ref PmdEntry from, Vma copy, ulong address)
+    /// <summary>Copies a huge page's entry (<c>copy_huge_pmd</c>), or splits it where its pages must be copied one by one.</summary>
+    private void CopyHuge(ref PmdEntry from, Vma copy, ulong address, HashSet<uint> pinned)
     {
         AddressSpace child = copy.Space;
-        if (IsHugeZero(from.Huge))
-        {
-            child.SetHugeZero(ref child.PmdFor(address));
+        bool isZero = IsHugeZero(from.Huge);
+        // A file's comes back by a fault.
+        if (!isZero && !_memory.IsAnonymous(from.Huge.Pfn))
             return;
-        }
-        // A file's comes back by a fault (copy_huge_pmd skips areas that are not anonymous).
-        if (!_memory.IsAnonymous(from.Huge.Pfn))
-            return;
-        if (IsPinnedForIo(from.Huge.Pfn))
+        if (pinned.Contains(from.Huge.Pfn))
         {
             SplitPmd(address);
             return;
         }
-        from.Huge = from.Huge.ReadOnly();
-        child.SetHuge(ref child.PmdFor(address), from.Huge.Pfn, writable: false, dirty: false, new PageTable());
-        if (from.Huge.IsUffdWriteProtected && (copy.Flags & VmaFlags.UffdWriteProtect) != 0)
-            child.PmdFor(address).Huge = child.PmdFor(address).Huge.UffdWriteProtected();
+        from.Huge = from.Huge.SharedByFork();
+        ref PmdEntry made = ref child.PmdFor(address);
+        if (isZero)
+            child.SetHugeZero(ref made);
+        else
+            child.SetHuge(ref made, from.Huge.Pfn, writable: false, from.Huge.IsDirty, new PageTable());
+        made.Huge = WithProtectionOf(from.Huge, made.Huge.Old(), copy);
     }
 
-    /// <summary>Copies one entry (<c>copy_present_ptes</c>, <c>copy_nonpresent_pte</c>). False if there is no memory for a page that is copied at once.</summary>
-    private bool TryCopyEntry(Vma area, Vma copy, ulong address, ref Pte pte)
+    /// <summary>
+    /// Copies one entry (<c>copy_present_ptes</c>, <c>copy_nonpresent_pte</c>): poison, guards and what is in swap always, the write protection only with
+    /// the registration.
+    /// </summary>
+    private Errno CopyEntry(Vma copy, ulong address, ref Pte pte, HashSet<uint> pinned)
     {
-        if (pte.IsNone)
-            return true;
+        if (pte.IsNone || (pte.IsWriteProtectMarker && (copy.Flags & VmaFlags.UffdWriteProtect) == 0))
+            return Errno.None;
         AddressSpace child = copy.Space;
-        bool keepsProtection = (copy.Flags & VmaFlags.UffdWriteProtect) != 0;
-        // copy_pte_marker: poison and guards go with every fork, the protection only with the registration.
-        if (pte.IsWriteProtectMarker && !keepsProtection)
-            return true;
         ref Pte made = ref child.TableFor(address).Writable[PteIndex(address)];
         if (pte.IsPresent && pte.Pfn != _memory.ZeroFrame)
         {
-            bool isAnonymous = _memory.IsAnonymous(_memory.HeadOf(pte.Pfn));
-            // A device may write to the page while it is pinned: the parent keeps it, and the child gets a copy.
-            if (isAnonymous && IsPinnedForIo(pte.Pfn))
-                return child.TryCopyPinned(copy, address, pte, ref made);
-            if (!area.IsShared)
-                pte = pte.ReadOnly();
-            child.SetFrame(ref made, pte.Pfn, writable: pte.IsWritable && area.IsShared, dirty: pte.IsDirty && !area.IsShared && !isAnonymous);
+            uint head = _memory.HeadOf(pte.Pfn);
+            // A device may write to the page while it is pinned: it stays the parent's, and the child gets a copy.
+            if (pte.IsExclusive && pinned.Count > 0 && pinned.Contains(head))
+            {
+                Errno copied = child.CopyPinned(copy, address, pte, ref made);
+                made = WithProtectionOf(pte, made, copy);
+                return copied;
+            }
+            // What is shared stays writable, and the child has not stored to it.
+            if (!copy.IsShared)
+                pte = pte.SharedByFork();
+            child.SetFrame(ref made, pte.Pfn, pte.IsWritable, pte.IsDirty && !copy.IsShared);
+            made = made.Old();
         }
         else
         {
@@ -136,27 +149,23 @@ public sealed unsafe partial class AddressSpace
             }
             made = pte;
         }
-        if (pte.IsUffdWriteProtected && !pte.IsWriteProtectMarker)
-            made = keepsProtection ? made.UffdWriteProtected() : made.UffdUnprotected();
-        return true;
+        made = WithProtectionOf(pte, made, copy);
+        return Errno.None;
     }
 
-    private bool TryCopyPinned(Vma area, ulong address, Pte from, ref Pte made)
+    private static Pte WithProtectionOf(Pte from, Pte made, Vma copy) => !from.IsUffdWriteProtected || from.IsWriteProtectMarker ? made
+        : (copy.Flags & VmaFlags.UffdWriteProtect) != 0 ? made.UffdWriteProtected() : made.UffdUnprotected();
+
+    private Errno CopyPinned(Vma area, ulong address, Pte from, ref Pte made)
     {
         if (TryNewAnonymous(area, address, clear: false, out uint pfn) is not { IsDone: true })
-            return false;
+            return Errno.ENOMEM;
         bool copied = _memory.TryCopyPages(from.Pfn, pfn, 1, out uint bad);
         if (copied)
             SetFrame(ref made, pfn, (area.Flags & VmaFlags.Write) != 0, dirty: true);
         else
             _machine.MemoryFailure.Enqueue(bad);
         _memory.Put(pfn);
-        return copied;
-    }
-
-    private bool IsPinnedForIo(uint pfn)
-    {
-        uint head = _memory.HeadOf(pfn);
-        return _pins.Exists(pin => pin.Kind == PinKind.Io && _memory.HeadOf(pin.Pfn) == head);
+        return copied ? Errno.None : Errno.EHWPOISON;
     }
 }

@@ -84,7 +84,7 @@ public sealed partial class AddressSpace
                     return Errno.EPERM;
                 if (!isPlain || !area.IsAnonymous)
                     return Errno.EINVAL;
-                FreeLazily(area, start, end);
+                FreeLazily(start, end);
                 return Errno.None;
             case Advice.Remove:
                 if (!isPlain || area.File is not { } file)
@@ -95,12 +95,12 @@ public sealed partial class AddressSpace
             case Advice.Cold:
                 if (!isPlain)
                     return Errno.EINVAL;
-                MakeOld(area, start, end);
+                MakeOld(start, end);
                 return Errno.None;
             case Advice.PageOut:
                 if (!isPlain)
                     return Errno.EINVAL;
-                PageOut(area, start, end);
+                PageOut(start, end);
                 return Errno.None;
             case Advice.GuardInstall:
                 if (!isPlain)
@@ -132,7 +132,7 @@ public sealed partial class AddressSpace
         (area.Flags & VmaFlags.Sealed) != 0 && area.IsAnonymous && (area.Flags & VmaFlags.Write) == 0;
 
     /// <summary><c>madvise_populate</c>.</summary>
-    private Errno Populate(ulong start, ulong end, bool write)
+    private SystemCallResult Populate(ulong start, ulong end, bool write)
     {
         while (start < end)
         {
@@ -141,16 +141,19 @@ public sealed partial class AddressSpace
             if ((area.Flags & VmaFlags.Special) != 0 || (area.Flags & (write ? VmaFlags.Write : VmaFlags.Read)) == 0)
                 return Errno.EINVAL;
             ulong to = ulong.Min(area.End, end);
-            Errno result = FaultInRange(area, start, to, write);
-            if (result != Errno.None)
+            SystemCallResult result = FaultInRange(area, start, to, write);
+            if (!result.IsDone)
                 return result;
             start = to;
         }
         return Errno.None;
     }
 
+    private static bool IsAnsweredByUser(WaitReason reason) =>
+        reason is WaitReason.UserfaultfdMissing or WaitReason.UserfaultfdWriteProtect or WaitReason.UserfaultfdMinor;
+
     /// <summary>Faults the pages of a range in (<c>faultin_page_range</c>).</summary>
-    private Errno FaultInRange(Vma area, ulong start, ulong end, bool write)
+    private SystemCallResult FaultInRange(Vma area, ulong start, ulong end, bool write)
     {
         for (ulong at = start; at < end; at += NativeRegion.PageSize)
         {
@@ -161,15 +164,15 @@ public sealed partial class AddressSpace
                 {
                     AccessOutcome.OutOfMemory => Errno.ENOMEM,
                     AccessOutcome.MemoryError => Errno.EHWPOISON,
-                    // The kernel's own access to what a process watches for itself alone fails (UFFD_USER_MODE_ONLY).
-                    AccessOutcome.Waits when result.WaitsFor is WaitReason.PageLock or WaitReason.MmapLock => Errno.EAGAIN,
+                    // The kernel does not ask the process for its own access (UFFD_USER_MODE_ONLY).
+                    AccessOutcome.Waits when area.Userfaultfd is { IsUserModeOnly: true } && IsAnsweredByUser(result.WaitsFor) => Errno.EFAULT,
+                    AccessOutcome.Waits => SystemCallResult.Waits(result.WaitsFor),
                     _ => Errno.EFAULT,
                 };
             }
             if (IsHuge(at))
                 at = (at | HugeMask) + 1 - NativeRegion.PageSize;
         }
-        _ = area;
         return Errno.None;
     }
 }

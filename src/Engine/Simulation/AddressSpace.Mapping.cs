@@ -127,8 +127,8 @@ public sealed partial class AddressSpace
         SystemCallResult result = SetLock(ref address, length, onFault ? VmaFlagSets.Lock : VmaFlags.Locked, out ulong end);
         if (!result.IsDone)
             return result;
-        Errno broughtIn = BringIn(address, end, ignoreFaults: false);
-        return broughtIn switch { Errno.EFAULT => Errno.ENOMEM, Errno.ENOMEM => Errno.EAGAIN, _ => broughtIn };
+        SystemCallResult broughtIn = BringIn(address, end, ignoreFaults: false);
+        return broughtIn.Error switch { Errno.EFAULT => Errno.ENOMEM, Errno.ENOMEM => Errno.EAGAIN, _ => broughtIn };
     }
 
     /// <summary>Unlocks a range (<c>munlock(2)</c>).</summary>
@@ -242,7 +242,7 @@ public sealed partial class AddressSpace
     }
 
     /// <summary>Brings the pages of locked areas in, those of <c>MAP_POPULATE</c> too (<c>__mm_populate</c>).</summary>
-    private Errno BringIn(ulong start, ulong end, bool ignoreFaults)
+    private SystemCallResult BringIn(ulong start, ulong end, bool ignoreFaults)
     {
         foreach (Vma area in _areas.In(start, end))
         {
@@ -250,8 +250,8 @@ public sealed partial class AddressSpace
                 continue;
             // Where pages are written one day, as if they were written now, so that a page shared since a fork is copied.
             bool write = (area.Flags & (VmaFlags.Write | VmaFlags.Shared)) == VmaFlags.Write;
-            Errno result = FaultInRange(area, ulong.Max(area.Start, start), ulong.Min(area.End, end), write);
-            if (result != Errno.None)
+            SystemCallResult result = FaultInRange(area, ulong.Max(area.Start, start), ulong.Min(area.End, end), write);
+            if (!result.IsDone)
                 return ignoreFaults ? Errno.None : result;
         }
         return Errno.None;

@@ -11,6 +11,9 @@ public sealed partial class AddressSpace
         _memory.MapPte(pfn);
         CountMapped(pfn, 1);
         pte = Pte.Of(pfn, writable, dirty, young: true);
+        uint head = _memory.HeadOf(pfn);
+        if (_memory.IsAnonymous(head) && _memory.MapCountOf(head) == 1)
+            pte = pte.Exclusive();
     }
 
     /// <summary>Drops what an entry holds, and leaves none.</summary>
@@ -27,7 +30,7 @@ public sealed partial class AddressSpace
         {
             CountMapped(old.Pfn, -1);
             if (old.IsDirty)
-                MarkDirty(old.Pfn);
+                MarkFileDirty(old.Pfn);
             _memory.UnmapPte(old.Pfn);
         }
     }
@@ -39,6 +42,8 @@ public sealed partial class AddressSpace
         CountMapped(head, PageTable.EntryCount);
         entry.Table = deposit;
         entry.Huge = Pte.Of(head, writable, dirty, young: true);
+        if (_memory.IsAnonymous(head) && _memory.MapCountOf(head) == 1)
+            entry.Huge = entry.Huge.Exclusive();
     }
 
     /// <summary>Puts the huge zero page where no entry is: 512 times the zero page, counted nowhere as it is not.</summary>
@@ -55,7 +60,7 @@ public sealed partial class AddressSpace
             return;
         CountMapped(old.Pfn, -PageTable.EntryCount);
         if (old.IsDirty)
-            MarkDirty(old.Pfn);
+            MarkFileDirty(old.Pfn);
         _memory.UnmapPmd(old.Pfn);
     }
 
@@ -110,7 +115,7 @@ public sealed partial class AddressSpace
     {
         if (!pte.IsPresent || !pte.IsDirty)
             return;
-        MarkDirty(pte.Pfn);
+        MarkFileDirty(pte.Pfn);
         pte = pte.Clean();
     }
 
@@ -135,6 +140,19 @@ public sealed partial class AddressSpace
         }
     }
 
+    /// <summary>Drops every huge mapping of a folio, the deposited page tables too (<c>__discard_anon_folio_pmd_locked</c>).</summary>
+    internal void DropHugeMappingsOf(uint head)
+    {
+        foreach (PmdEntry[] entries in _pmds.Values)
+        {
+            foreach (ref PmdEntry entry in entries.AsSpan())
+            {
+                if (entry.IsHuge && entry.Huge.Pfn == head)
+                    ClearHuge(ref entry);
+            }
+        }
+    }
+
     /// <summary>Called by the reverse map: the frame may be mapped at this address.</summary>
     internal void UnmapFrame(ulong address, uint pfn, Pte replacement)
     {
@@ -152,10 +170,10 @@ public sealed partial class AddressSpace
         ref Pte pte = ref entry.Table!.Writable[PteIndex(address)];
         if (!pte.IsPresent || pte.Pfn != pfn)
             return;
-        // The protection outlives the page: in the swap entry, or as a marker of a file's page (pte_install_uffd_wp_if_needed).
-        if (pte.IsUffdWriteProtected && replacement.IsSwap)
+        // The protection outlives the page: in the entry that follows, or as a marker of a file's page (pte_install_uffd_wp_if_needed).
+        if (pte.IsUffdWriteProtected && (replacement.IsSwap || replacement.IsPresent))
             replacement = replacement.UffdWriteProtected();
-        else if (pte.IsUffdWriteProtected && replacement.IsNone && Find(address)!.File is not null)
+        else if (pte.IsUffdWriteProtected && replacement.IsNone && KeepsProtection(Find(address)!))
             replacement = Pte.WriteProtectMarker;
         Clear(ref pte);
         pte = replacement;
@@ -211,7 +229,7 @@ public sealed partial class AddressSpace
             // Only who takes the area away, or the guard, removes it; the protection of a file's page outlives the page.
             if (pte.IsGuardMarker || (pte.IsWriteProtectMarker && !area.IsAnonymous))
                 return false;
-            if (pte.IsUffdWriteProtected && !area.IsAnonymous && (area.Flags & VmaFlags.UffdWriteProtect) != 0)
+            if (pte.IsUffdWriteProtected && KeepsProtection(area))
             {
                 Clear(ref pte);
                 pte = Pte.WriteProtectMarker;
@@ -222,12 +240,16 @@ public sealed partial class AddressSpace
         return true;
     }
 
+    /// <summary>Whether the write protection of a page stays as a marker when the page goes: that of a file's pages, while the area is registered.</summary>
+    private static bool KeepsProtection(Vma area) => !area.IsAnonymous && (area.Flags & VmaFlags.UffdWriteProtect) != 0;
+
     /// <summary>Gives entries what the area allows (<c>change_protection</c>). Stores that are allowed again are found out by faults.</summary>
     private void ProtectEntries(Vma area, ulong start, ulong end)
     {
         if ((area.Flags & VmaFlags.Write) == 0)
             ForEachEntry(start, end, static (ref Pte pte, ulong _) => pte = pte.IsPresent ? pte.ReadOnly() : pte);
         else
+            // A huge page that is protected otherwise in part is split all the same.
             ForEachEntry(start, end, static (ref Pte _, ulong _) => { });
     }
 
@@ -270,5 +292,11 @@ public sealed partial class AddressSpace
             FilePages += pages;
     }
 
-    private unsafe void MarkDirty(uint pfn) => _memory.Frames[_memory.HeadOf(pfn)].Flags |= PageFlags.Dirty;
+    /// <summary>A file's page was stored to through an entry that goes; an anonymous page's entries alone know of stores.</summary>
+    private unsafe void MarkFileDirty(uint pfn)
+    {
+        ref Frame frame = ref _memory.Frames[_memory.HeadOf(pfn)];
+        if (!frame.Has(PageFlags.Anonymous))
+            frame.Flags |= PageFlags.Dirty;
+    }
 }

@@ -4,10 +4,14 @@ namespace CopyMc.Simulation;
 public sealed unsafe partial class AddressSpace
 {
     /// <summary>Opens a userfaultfd for this process (<c>userfaultfd(2)</c>).</summary>
-    public Userfaultfd OpenUserfaultfd(UserfaultfdFeatures features = UserfaultfdFeatures.None)
+    /// <param name="features">What it is asked for besides.</param>
+    /// <param name="isUserModeOnly">
+    /// Whether only the accesses of the process itself are reported (<c>UFFD_USER_MODE_ONLY</c>): a system call that comes upon such a page fails then.
+    /// </param>
+    public Userfaultfd OpenUserfaultfd(UserfaultfdFeatures features = UserfaultfdFeatures.None, bool isUserModeOnly = false)
     {
         ObjectDisposedException.ThrowIf(HasExited, this);
-        return new Userfaultfd(this, features);
+        return new Userfaultfd(this, features, isUserModeOnly);
     }
 
     internal SystemCallResult RegisterUserfaultfd(Userfaultfd userfaultfd, ulong address, ulong length, UserfaultfdModes modes)
@@ -80,7 +84,8 @@ public sealed unsafe partial class AddressSpace
             return Errno.ENOENT;
         foreach (Vma area in areas)
         {
-            if ((area.Flags & VmaFlags.UffdWriteProtect) == 0 || area.Userfaultfd != userfaultfd)
+            // Which userfaultfd holds the registration does not matter (mwriteprotect_range).
+            if ((area.Flags & VmaFlags.UffdWriteProtect) == 0)
                 return Errno.ENOENT;
             ProtectForUserfaultfd(area, ulong.Max(area.Start, address), ulong.Min(area.End, address + length), protect);
         }
@@ -95,7 +100,7 @@ public sealed unsafe partial class AddressSpace
             return Errno.EINVAL;
         if (!_lock.CanRead)
             return SystemCallResult.Waits(WaitReason.MmapLock);
-        if (_areas.Find(address) is not { } area || area.End < address + length || area.Userfaultfd != userfaultfd)
+        if (_areas.Find(address) is not { } area || area.End < address + length || area.Userfaultfd is null)
             return Errno.ENOENT;
         if (filling == Filling.Continue && area.File is null)
             return Errno.EINVAL;
@@ -115,22 +120,20 @@ public sealed unsafe partial class AddressSpace
     {
         ref Pte pte = ref TableFor(address).Writable[PteIndex(address)];
         if (area.File is { } file && file.IsBeyondEnd(area.PageIndex(address)))
-            return Errno.EFAULT;
-        // Markers of write protection are no obstacle, but for poison.
-        bool isProtected = pte.IsWriteProtectMarker;
-        if (!pte.IsNone && !(isProtected && filling != Filling.Poison))
+            return filling == Filling.Continue ? Errno.EINVAL : Errno.EFAULT;
+        bool isMarker = pte.IsWriteProtectMarker || pte.IsPoisonMarker || pte.IsGuardMarker;
+        // A page goes where a marker is (pte_none_mostly); poison and the zero page of private memory do not.
+        bool needsNone = filling == Filling.Poison || (filling == Filling.Zero && !area.IsShared);
+        if (!pte.IsNone && (needsNone || !isMarker))
             return Errno.EEXIST;
         if (filling == Filling.Poison)
         {
             pte = Pte.PoisonMarker;
             return Errno.None;
         }
-        SystemCallResult result = area.IsShared || filling == Filling.Continue
+        return area.IsShared || filling == Filling.Continue
             ? FillFromFile(area, address, filling, content, ref pte)
             : FillPrivate(area, address, filling, content, ref pte);
-        if (result.IsDone && isProtected)
-            pte = pte.UffdWriteProtected();
-        return result;
     }
 
     private SystemCallResult FillPrivate(Vma area, ulong address, Filling filling, ReadOnlySpan<byte> content, ref Pte pte)
@@ -162,7 +165,7 @@ public sealed unsafe partial class AddressSpace
             return found.Outcome == AccessOutcome.MemoryError ? Errno.EIO : Errno.ENOMEM;
         if (filling == Filling.Copy && !TryStore(content, pfn))
             return Errno.EFAULT;
-        SetFrame(ref pte, pfn, area.IsShared && (area.Flags & VmaFlags.Write) != 0, dirty: filling != Filling.Continue);
+        SetFrame(ref pte, pfn, area.IsShared && (area.Flags & VmaFlags.Write) != 0, dirty: true);
         return Errno.None;
     }
 

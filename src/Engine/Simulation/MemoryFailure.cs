@@ -51,7 +51,7 @@ public sealed unsafe class MemoryFailure
         bool anonymous = Memory.IsAnonymous(head);
         bool cached = Memory.IsInPageCache(head);
         if (Memory.Frames[head].Has(PageFlags.Locked) || Memory.Frames[head].Has(PageFlags.Isolated) || !(anonymous || cached)
-            || !ReverseMap.CanWalk(_machine, head) || !TrySplit(head))
+            || !ReverseMap.CanWalk(_machine, head) || !FolioSplit.TrySplit(_machine, head))
         {
             return AccessResult.Waits(WaitReason.PageLock);
         }
@@ -63,7 +63,9 @@ public sealed unsafe class MemoryFailure
         }
 
         Memory.Get(pfn);
-        if (!ReverseMap.TryUnmap(_machine, pfn, static bad => Pte.HwPoison(bad)))
+        // A clean page of a regular file is read again by the next fault: nobody needs to know (unmap_poisoned_folio).
+        bool isClean = cached && !Memory.IsSwapBacked(pfn) && !Memory.Frames[pfn].Has(PageFlags.Dirty) && !ReverseMap.IsDirty(_machine, pfn);
+        if (!ReverseMap.TryUnmap(_machine, pfn, bad => isClean ? default : Pte.HwPoison(bad)))
         {
             Memory.Put(pfn);
             return AccessResult.Waits(WaitReason.PageLock);
@@ -102,13 +104,4 @@ public sealed unsafe class MemoryFailure
         _machine.Counters.HardwareCorrupted++;
     }
 
-    /// <summary>A large folio is split, its mappings first, so that only the bad page is lost.</summary>
-    private bool TrySplit(uint head)
-    {
-        if (Memory.Frames[head].Order == 0)
-            return true;
-        foreach (AddressSpace process in _machine.Processes)
-            process.SplitMappingsOf(head);
-        return Memory.TrySplit(head);
-    }
 }

@@ -191,6 +191,13 @@ internal sealed unsafe partial class PhysicalMemory : IDisposable
     /// <summary>Copies a page from the zero page: unlike a memset it survives a bad destination, of which it says so.</summary>
     internal bool TryClear(uint pfn) => TryCopyPages(ZeroFrame, pfn, 1, out _);
 
+    /// <summary>Whether a page can be read whole and holds nothing but zeros.</summary>
+    internal bool HoldsOnlyZeros(uint pfn)
+    {
+        Span<byte> content = stackalloc byte[NativeRegion.PageSize];
+        return Peek(ContentOf(pfn), content).IsDone && content.IndexOfAnyExcept((byte)0) < 0;
+    }
+
     /// <summary>Copies neighbouring frames. On poison, says which frame is bad.</summary>
     internal bool TryCopyPages(uint from, uint to, uint count, out uint bad)
     {

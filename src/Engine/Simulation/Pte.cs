@@ -5,7 +5,7 @@ namespace CopyMc.Simulation;
 public readonly record struct Pte(ulong Bits)
 {
     private const int NumberShift = 12;
-    private const ulong PresentBit = 1, WritableBit = 2, DirtyBit = 4, YoungBit = 8, UffdWriteProtectBit = 16;
+    private const ulong PresentBit = 1, WritableBit = 2, DirtyBit = 4, YoungBit = 8, UffdWriteProtectBit = 16, ExclusiveBit = 256;
     private const ulong KindMask = 0xE0;
     private const ulong SwapKind = 0x20, HwPoisonKind = 0x40, PoisonMarkerKind = 0x60, GuardMarkerKind = 0x80, WriteProtectMarkerKind = 0xA0;
 
@@ -23,6 +23,9 @@ public readonly record struct Pte(ulong Bits)
 
     /// <summary>It was used.</summary>
     public bool IsYoung => (Bits & YoungBit) != 0;
+
+    /// <summary>The anonymous page belongs to this process alone, which may write to it in place, whatever else refers to it (<c>PageAnonExclusive</c>).</summary>
+    public bool IsExclusive => (Bits & ExclusiveBit) != 0;
 
     /// <summary>userfaultfd protects it from stores, present or not.</summary>
     public bool IsUffdWriteProtected => (Bits & UffdWriteProtectBit) != 0 || IsWriteProtectMarker;
@@ -69,6 +72,14 @@ public readonly record struct Pte(ulong Bits)
     internal Pte Old() => new(Bits & ~YoungBit);
 
     internal Pte Clean() => new(Bits & ~DirtyBit);
+
+    /// <summary>As it is after a fork: no process writes to it in place.</summary>
+    internal Pte SharedByFork() => new(Bits & ~(WritableBit | ExclusiveBit));
+
+    internal Pte Exclusive() => new(Bits | ExclusiveBit);
+
+    /// <summary>A store goes in place from here on.</summary>
+    internal Pte Writable() => new(Bits | WritableBit);
 
     internal Pte ReadOnly() => new(Bits & ~WritableBit);
 

@@ -1,12 +1,12 @@
 namespace CopyMc.Simulation;
 
-/// <summary>Frees memory by sending pages to swap (<c>mm/vmscan.c</c>).</summary>
+/// <summary>Frees memory: sends pages to swap, and drops those whose content is elsewhere or given up (<c>mm/vmscan.c</c>).</summary>
 public static unsafe class Reclaim
 {
-    /// <summary>Sends the least recently used page that can go.</summary>
+    /// <summary>Reclaims the least recently used folio.</summary>
     /// <param name="machine">The machine.</param>
     /// <param name="anonymous">From the list of anonymous memory, or of files.</param>
-    /// <returns>False if that page cannot go: it is locked (in memory, too), held, poisoned, or swap is full.</returns>
+    /// <returns>False if it cannot go: it is locked (in memory, too), held, poisoned, or swap is full.</returns>
     public static bool TryReclaimOne(SimulatedMachine machine, bool anonymous)
     {
         ArgumentNullException.ThrowIfNull(machine);
@@ -25,44 +25,82 @@ public static unsafe class Reclaim
         }
     }
 
+    /// <summary>Reclaims a folio, a large one page by page (<c>shrink_folio_list</c>).</summary>
+    /// <returns>Whether its first page went.</returns>
     internal static bool TryReclaim(SimulatedMachine machine, uint head)
     {
         PhysicalMemory memory = machine.Memory;
-        ref Frame frame = ref memory.Frames[head];
-        bool clean = !frame.Has(PageFlags.SwapBacked) && !frame.Has(PageFlags.Dirty);
-        if (!frame.Has(PageFlags.Lru) || frame.Has(PageFlags.Locked) || frame.Has(PageFlags.HwPoison) || frame.Has(PageFlags.Writeback)
-            || !ReverseMap.CanWalk(machine, head) || ReverseMap.IsLocked(machine, head) || !memory.TrySplit(head))
-        {
+        if (!MayGo(machine, head))
             return false;
-        }
-        // A large folio was split, and its first page may have been freed by that.
-        if (!frame.Has(PageFlags.Lru) || frame.RefCount != memory.ExpectedReferences(head) || (!clean && !frame.Has(PageFlags.SwapBacked)))
+        uint pages = memory.PagesOf(head);
+        bool isLazilyFreed = memory.IsAnonymous(head) && !memory.IsSwapBacked(head);
+        if (isLazilyFreed)
+            return TryDropLazilyFreed(machine, head);
+        if (!FolioSplit.TrySplit(machine, head))
             return false;
-        // A lazily freed page that was not written to since needs no swap, but here it is kept: nobody is short of memory.
-        if (frame.Has(PageFlags.Anonymous) && clean)
-            return false;
-        if (clean)
-            return TryDropClean(machine, head);
+        bool first = TryReclaimPage(machine, head);
+        for (uint pfn = head + 1; pfn < head + pages; pfn++)
+            TryReclaimPage(machine, pfn);
+        return first;
+    }
 
+    private static bool MayGo(SimulatedMachine machine, uint head)
+    {
+        ref Frame frame = ref machine.Memory.Frames[head];
+        return frame.Has(PageFlags.Lru) && !frame.Has(PageFlags.Locked) && !frame.Has(PageFlags.HwPoison) && !frame.Has(PageFlags.Writeback)
+            && ReverseMap.CanWalk(machine, head) && !ReverseMap.IsLocked(machine, head);
+    }
+
+    private static bool TryReclaimPage(SimulatedMachine machine, uint pfn)
+    {
+        PhysicalMemory memory = machine.Memory;
+        ref Frame frame = ref memory.Frames[pfn];
+        // Splitting a large folio frees the pages that are not mapped, or hold only zeros.
+        if (!frame.Has(PageFlags.Lru) || frame.RefCount != memory.ExpectedReferences(pfn))
+            return false;
+        if (!frame.Has(PageFlags.SwapBacked))
+            return !frame.Has(PageFlags.Dirty) && TryDropClean(machine, pfn);
         if (!machine.Swap.TryAllocate(out uint slot))
             return false;
-        if (memory.Engine.Copy(memory.ContentOf(head), machine.Swap.Content(slot), NativeRegion.PageSize) != 0)
+        bool anonymous = frame.Has(PageFlags.Anonymous);
+        // A page of shmem that was allocated only is cleared on its way out.
+        if ((!frame.Has(PageFlags.UpToDate) && !memory.TryClear(pfn))
+            || memory.Engine.Copy(memory.ContentOf(pfn), machine.Swap.Content(slot), NativeRegion.PageSize) != 0)
         {
             machine.Swap.Release(slot);
-            machine.MemoryFailure.Enqueue(head);
+            machine.MemoryFailure.Enqueue(pfn);
             return false;
         }
         // Reclaim's own use keeps the slot and the frame until all entries are changed.
         machine.Swap.AddUser(slot);
-        memory.Get(head);
-        bool anonymous = frame.Has(PageFlags.Anonymous);
+        memory.Get(pfn);
         uint index = frame.Index;
-        bool unmapped = ReverseMap.TryUnmap(machine, head, _ => anonymous ? Pte.Swap(slot) : default);
+        bool unmapped = ReverseMap.TryUnmap(machine, pfn, _ => anonymous ? Pte.Swap(slot) : default);
         if (unmapped && !anonymous)
             machine.FileOf(frame.Owner).SwapOut(index, slot);
         machine.Counters.PSwpOut++;
-        memory.Put(head);
+        memory.Put(pfn);
         machine.Swap.Drop(slot);
+        return unmapped;
+    }
+
+    /// <summary>A lazily freed folio that was not stored to since is dropped whole, and reads as zeros; else it needs swap again (<c>try_to_unmap_one</c>).</summary>
+    private static bool TryDropLazilyFreed(SimulatedMachine machine, uint head)
+    {
+        PhysicalMemory memory = machine.Memory;
+        ref Frame frame = ref memory.Frames[head];
+        if (frame.RefCount != memory.ExpectedReferences(head))
+            return false;
+        if (frame.Has(PageFlags.Dirty) || ReverseMap.IsDirty(machine, head))
+        {
+            frame.Flags |= PageFlags.SwapBacked;
+            return false;
+        }
+        memory.Get(head);
+        foreach (AddressSpace process in frame.Order == 0 ? [] : machine.Processes)
+            process.DropHugeMappingsOf(head);
+        bool unmapped = ReverseMap.TryUnmap(machine, head, static _ => default);
+        memory.Put(head);
         return unmapped;
     }
 

@@ -31,6 +31,22 @@ internal static class ReverseMap
         return memory.MapCountOf(head) == 0;
     }
 
+    /// <summary>Whether an entry that maps the folio was stored through.</summary>
+    internal static unsafe bool IsDirty(SimulatedMachine machine, uint head)
+    {
+        PhysicalMemory memory = machine.Memory;
+        uint index = memory.Frames[head].Index;
+        foreach (Vma area in AreasOf(machine, head))
+        {
+            for (uint i = 0; i < memory.PagesOf(head); i++)
+            {
+                if (area.TryAddressOf(index + i, out ulong address) && area.Space.EntryAt(address) is { IsPresent: true, IsDirty: true } entry && entry.Pfn == head + i)
+                    return true;
+            }
+        }
+        return false;
+    }
+
     /// <summary>Whether a process that may map the folio has locked it in memory.</summary>
     internal static unsafe bool IsLocked(SimulatedMachine machine, uint head)
     {

@@ -30,7 +30,10 @@ public sealed unsafe partial class SimulatedFile
         return ToSystemCall(result, (ulong)bytes.Length);
     }
 
-    /// <summary>Reads bytes within one page of the file (<c>pread(2)</c>). A hole of shmem reads as zeros and stays a hole.</summary>
+    /// <summary>
+    /// Reads bytes within one page of the file (<c>pread(2)</c>). A hole of shmem reads as zeros and stays a hole, and a page that was only allocated
+    /// stays without content.
+    /// </summary>
     /// <returns>The number of bytes, 0 at the end of the file; <see cref="Errno.EIO"/> if the page is poisoned.</returns>
     /// <exception cref="ArgumentException">The bytes cross a page.</exception>
     public SystemCallResult Read(ulong offset, Span<byte> bytes)
@@ -39,7 +42,8 @@ public sealed unsafe partial class SimulatedFile
             return SystemCallResult.Done;
         bytes = bytes[..(int)ulong.Min((ulong)bytes.Length, Length - offset)];
         uint page = PageOf(offset, bytes.Length);
-        if (IsShmem && SlotAt(page).IsEmpty)
+        PageCacheSlot slot = SlotAt(page);
+        if (IsShmem && (slot.IsEmpty || (slot.IsPage && !IsReady(slot.Pfn))))
         {
             bytes.Clear();
             return SystemCallResult.Returned((ulong)bytes.Length);
@@ -110,25 +114,35 @@ public sealed unsafe partial class SimulatedFile
         return (Seals & (FileSeals.Write | FileSeals.FutureWrite)) != 0 ? Errno.EPERM : Drop(firstPage, firstPage + pages);
     }
 
-    /// <summary>Gives the holes of a range pages of zeros (<c>fallocate(2)</c>); the file becomes longer if needed.</summary>
-    public SystemCallResult Allocate(uint firstPage, uint pages)
+    /// <summary>
+    /// Reserves the holes of a range (<c>fallocate(2)</c>). Shmem gets pages, whose content becomes valid, as zeros, with their first use; another file
+    /// has its space on disk.
+    /// </summary>
+    /// <param name="firstPage">The first page.</param>
+    /// <param name="pages">How many.</param>
+    /// <param name="keepsLength">Whether the file stays as long as it is (<c>FALLOC_FL_KEEP_SIZE</c>); else it becomes longer if needed.</param>
+    /// <returns><see cref="Errno.ENOSPC"/> or <see cref="Errno.ENOMEM"/> if there is no room for all; nothing is changed then.</returns>
+    public SystemCallResult Allocate(uint firstPage, uint pages, bool keepsLength = false)
     {
         Errno refused = CheckRange(firstPage, pages);
         if (refused != Errno.None)
             return refused;
         ulong end = ((ulong)firstPage + pages) * NativeRegion.PageSize;
-        if (end > Length && (Seals & FileSeals.Grow) != 0)
+        if (!keepsLength && end > Length && (Seals & FileSeals.Grow) != 0)
             return Errno.EPERM;
-        ulong length = Length;
-        Length = ulong.Max(Length, end);
-        for (uint page = firstPage; page < firstPage + pages; page++)
+        var made = new List<uint>();
+        for (uint page = firstPage; page < firstPage + pages && IsShmem; page++)
         {
-            AccessResult result = SlotAt(page).IsEmpty ? TryBringIn(page, out _) : AccessResult.Done;
-            if (result.IsDone)
+            Errno result = SlotAt(page).IsEmpty ? AllocatePage(page) : Errno.EEXIST;
+            if (result == Errno.None)
+                made.Add(page);
+            if (result is Errno.None or Errno.EEXIST)
                 continue;
-            Length = length;
-            return result.Outcome == AccessOutcome.BusAddressError ? Errno.ENOSPC : ToSystemCall(result, 0);
+            made.ForEach(Remove);
+            return result;
         }
+        if (!keepsLength)
+            Length = ulong.Max(Length, end);
         return Errno.None;
     }
 

@@ -137,6 +137,8 @@ public sealed unsafe partial class SimulatedFile
         PageCacheSlot slot = SlotAt(page);
         if (page >= LengthInPages)
             return AccessResult.BusAddressError;
+        if (slot.IsPage && !IsReady(slot.Pfn))
+            return AccessResult.Done;
         if (slot.IsPage)
             return _memory.Frames[slot.Pfn].Has(PageFlags.HwPoison) ? AccessResult.MemoryError : _memory.Peek(_memory.ContentOf(slot.Pfn), content);
         if (slot.IsSwap)
@@ -175,7 +177,53 @@ public sealed unsafe partial class SimulatedFile
         if (_memory.Frames[pfn].Has(PageFlags.HwPoison))
             return AccessResult.MemoryError;
         // A fault or a write takes the page's lock.
-        return _memory.Frames[head].Has(PageFlags.Locked) ? AccessResult.Waits(WaitReason.PageLock) : AccessResult.Done;
+        if (_memory.Frames[head].Has(PageFlags.Locked))
+            return AccessResult.Waits(WaitReason.PageLock);
+        return IsReady(pfn) || TryClearAllocated(pfn) ? AccessResult.Done : AccessResult.MemoryError;
+    }
+
+    /// <summary>The page in the cache that can be mapped without waiting and without a fault of its own (<c>next_uptodate_folio</c>).</summary>
+    internal bool TryFindReady(uint page, out uint pfn)
+    {
+        PageCacheSlot slot = SlotAt(page);
+        pfn = slot.Pfn;
+        return slot.IsPage && page < LengthInPages && IsReady(pfn) && !_memory.Frames[pfn].Has(PageFlags.HwPoison)
+            && !_memory.Frames[_memory.HeadOf(pfn)].Has(PageFlags.Locked);
+    }
+
+    /// <summary>Whether the content is valid: not that of a page of shmem that was only allocated.</summary>
+    internal bool IsReady(uint pfn) => _memory.Frames[_memory.HeadOf(pfn)].Has(PageFlags.UpToDate);
+
+    /// <summary>Clears a page that was only allocated, for its first use (<c>shmem_get_folio_gfp</c>). False if it is poisoned.</summary>
+    internal bool TryClearAllocated(uint pfn)
+    {
+        if (!_memory.TryClear(pfn))
+        {
+            _machine.MemoryFailure.Enqueue(pfn);
+            return false;
+        }
+        _memory.Frames[pfn].Flags |= PageFlags.UpToDate;
+        return true;
+    }
+
+    /// <summary>Gives a hole of shmem a page whose content is not valid yet (<c>shmem_fallocate</c>).</summary>
+    private Errno AllocatePage(uint page)
+    {
+        if (!TryCharge(1))
+            return Errno.ENOSPC;
+        if (!_memory.TryAllocate(0, Cgroup, out uint pfn))
+        {
+            Uncharge(1);
+            return Errno.ENOMEM;
+        }
+        ref Frame frame = ref _memory.Frames[pfn];
+        // Dirty, so that reclaim keeps it.
+        frame.Flags |= PageFlags.SwapBacked | PageFlags.Dirty;
+        (frame.Owner, frame.Index) = (Number, page);
+        ChunkFor(page)[page % ChunkPages] = PageCacheSlot.Page(pfn);
+        CountCached(1);
+        _memory.LruAdd(pfn);
+        return Errno.None;
     }
 
     /// <summary>Brings a page in from swap or the store, or makes a new one; it must not be in the cache.</summary>

@@ -8,10 +8,14 @@ public sealed class Userfaultfd
 {
     private readonly AddressSpace _space;
 
-    internal Userfaultfd(AddressSpace space, UserfaultfdFeatures features) => (_space, Features) = (space, features);
+    internal Userfaultfd(AddressSpace space, UserfaultfdFeatures features, bool isUserModeOnly) =>
+        (_space, Features, IsUserModeOnly) = (space, features, isUserModeOnly);
 
     /// <summary>What it was asked for.</summary>
     public UserfaultfdFeatures Features { get; }
+
+    /// <summary>Whether only the accesses of the process itself are reported.</summary>
+    public bool IsUserModeOnly { get; }
 
     /// <summary>Registers what is mapped in a range (<c>UFFDIO_REGISTER</c>).</summary>
     /// <param name="address">The first byte; a multiple of 4096.</param>
@@ -51,5 +55,5 @@ public sealed class Userfaultfd
     /// <summary>Ends all registrations (<c>close(2)</c>).</summary>
     public SystemCallResult Close() => _space.CloseUserfaultfd(this);
 
-    internal Userfaultfd ForChild(AddressSpace child) => new(child, Features);
+    internal Userfaultfd ForChild(AddressSpace child) => new(child, Features, IsUserModeOnly);
 }

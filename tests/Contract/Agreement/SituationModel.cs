@@ -140,7 +140,7 @@ public sealed class SituationModel : IDisposable
         bool Has(string word) => Array.IndexOf(words, word, 1) >= 0;
         if (words[1] == "open")
         {
-            _userfaultfds[process] = process.OpenUserfaultfd(Has("wp_unpopulated") ? UserfaultfdFeatures.WriteProtectUnpopulated : UserfaultfdFeatures.None);
+            _userfaultfds[process] = process.OpenUserfaultfd(Has("wp_unpopulated") ? UserfaultfdFeatures.WriteProtectUnpopulated : UserfaultfdFeatures.None, isUserModeOnly: true);
             return Errno.None;
         }
         Userfaultfd userfaultfd = _userfaultfds[process];
