@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace CopyMc.Simulation;
 
 /// <summary>What must hold of a machine at any moment: every count is the number of things counted.</summary>
-internal sealed unsafe class MachineInvariants
+internal sealed unsafe partial class MachineInvariants
 {
     private readonly SimulatedMachine _machine;
     private readonly PhysicalMemory _memory;
@@ -59,10 +59,13 @@ internal sealed unsafe class MachineInvariants
     private void CountTables(AddressSpace space, IReadOnlyList<(AddressSpace Space, PageTable Table)> detached)
     {
         long anonymous = 0, file = 0, shmem = 0, swap = 0;
-        foreach (PmdEntry[] entries in space.Pmds.Values)
+        foreach ((ulong gigabyte, PmdEntry[] entries) in space.Pmds)
         {
-            foreach (ref readonly PmdEntry entry in entries.AsSpan())
+            for (int i = 0; i < entries.Length; i++)
             {
+                ref readonly PmdEntry entry = ref entries[i];
+                if (!entry.IsNone)
+                    CheckEntries(space, (gigabyte * PageTable.EntryCount + (ulong)i) * NativeRegion.HugePageSize, in entry);
                 if (entry.IsHuge && !space.IsHugeZero(entry.Huge))
                 {
                     _pmdMaps[entry.Huge.Pfn]++;

@@ -24,17 +24,6 @@ public sealed class AddressSpaceTests : IDisposable
     }
 
     [Fact]
-    public void A_write_to_the_huge_zero_page_splits_it()
-    {
-        ulong start = MapHuge();
-        TestMachine.Read(_test.Process, start);
-        Assert.Equal(AccessResult.Done, _test.Process.Write(start, TestMachine.Content(0)));
-        Assert.False(_test.Process.IsHuge(start));
-        TestMachine.ExpectContent(_test.Process, start, page => page == 0);
-        Assert.Equal(1, _test.Process.AnonymousPages);
-    }
-
-    [Fact]
     public void A_fork_shares_the_huge_zero_page()
     {
         ulong start = MapHuge();

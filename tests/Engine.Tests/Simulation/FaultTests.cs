@@ -1,0 +1,107 @@
+using CopyMc.Simulation;
+
+namespace CopyMc.Engine.Tests.Simulation;
+
+/// <summary>What loads and stores map, as Linux 6.18 does it.</summary>
+public sealed class FaultTests : EntryTests
+{
+    [Fact]
+    public void A_store_to_the_huge_zero_page_is_answered_with_a_huge_page()
+    {
+        ulong start = Process.Map(Huge, advice: Advice.HugePage);
+        Assert.Equal("512 zero", EntryRuns.Reads(Process, start, TestMachine.Pages));
+        Assert.Equal(0, Process.AnonymousPages);
+        Assert.True(Process.Write(start + 3 * Page, TestMachine.Content(3)).IsDone);
+        Assert.True(Process.IsHuge(start));
+        TestMachine.ExpectContent(Process, start, page => page == 3);
+    }
+
+    [Fact]
+    public void A_store_to_the_huge_zero_page_splits_it_where_no_huge_page_is_free()
+    {
+        ulong start = Process.Map(Huge, advice: Advice.HugePage);
+        EntryRuns.Reads(Process, start, 1);
+        Machine.FailureInjection = point => point == FailurePoint.HugePageAllocation;
+        Assert.True(Process.Write(start + 3 * Page, TestMachine.Content(3)).IsDone);
+        Assert.False(Process.IsHuge(start));
+        Assert.Equal(1, Process.AnonymousPages);
+        TestMachine.ExpectContent(Process, start, page => page == 3);
+    }
+
+    [Fact]
+    public void A_load_maps_the_64_KiB_around_it_that_the_page_cache_has()
+    {
+        (SimulatedFile file, ulong start) = MapShmem(64);
+        EntryRuns.Reads(Process, start + 20 * Page, 1);
+        Assert.Equal("16 none, 16 present, 32 none", Entries(Process, start, 64));
+        EntryRuns.Writes(Process, start + 40 * Page, 1);
+        Assert.Equal("16 none, 16 present, 8 none, 1 present, 23 none", Entries(Process, start, 64));
+        Done(file.PunchHole(18, 2));
+        Assert.Equal("16 none, 2 present, 2 none, 12 present", Entries(Process, start, 32));
+    }
+
+    [Fact]
+    public void A_load_that_is_reported_as_missing_has_mapped_what_is_around_it()
+    {
+        (SimulatedFile file, ulong start) = MapShmem(16);
+        Done(file.PunchHole(4, 2));
+        Register(start, UserfaultfdModes.Missing);
+        Assert.Equal("1 UserfaultfdMissing", EntryRuns.Reads(Process, start + 4 * Page, 1));
+        Assert.Equal("4 present, 2 none, 10 present, 4 none", Entries(Process, start, 20));
+    }
+
+    [Theory]
+    [InlineData(UserfaultfdModes.WriteProtect, "1 none, 1 present, 14 none")]
+    [InlineData(UserfaultfdModes.Minor, "16 none")]
+    public void Nothing_around_is_mapped_where_userfaultfd_watches_single_pages(UserfaultfdModes modes, string expected)
+    {
+        (_, ulong start) = MapShmem(16);
+        Register(start, modes);
+        EntryRuns.Reads(Process, start + Page, 1);
+        Assert.Equal(expected, Entries(Process, start, 16));
+    }
+
+    [Fact]
+    public void A_page_of_ones_own_is_written_in_place_although_somebody_else_refers_to_it()
+    {
+        ulong start = MapWritten(2);
+        Assert.True(Process.TryPin(start, out PinnedPage? pin).IsDone);
+        Done(Process.Mprotect(start, 2 * Page, Protection.Read));
+        Done(Process.Mprotect(start, 2 * Page, Protection.ReadWrite));
+        Assert.True(Process.Write(start, TestMachine.Content(7)).IsDone);
+        Assert.Equal(pin!.Pfn, Process.EntryAt(start).Pfn);
+        // After a fork it is nobody's own.
+        Done(Fork().Exit());
+        Assert.True(Process.Write(start, TestMachine.Content(8)).IsDone);
+        Assert.NotEqual(pin.Pfn, Process.EntryAt(start).Pfn);
+    }
+
+    [Fact]
+    public void A_huge_page_of_ones_own_is_written_in_place_although_somebody_else_refers_to_it()
+    {
+        ulong start = MapHuge();
+        Assert.True(Process.TryPin(start, out PinnedPage? pin).IsDone);
+        Done(Process.Mprotect(start, Huge, Protection.Read));
+        Done(Process.Mprotect(start, Huge, Protection.ReadWrite));
+        Assert.True(Process.Write(start, TestMachine.Content(0)).IsDone && Process.IsHuge(start));
+        Done(Fork().Exit());
+        Assert.True(Process.Write(start, TestMachine.Content(0)).IsDone);
+        Assert.False(Process.IsHuge(start));
+        pin!.Dispose();
+        TestMachine.ExpectContent(Process, start);
+    }
+
+    [Fact]
+    public void A_store_to_a_huge_page_of_shmem_maps_all_of_it()
+    {
+        (_, ulong start) = MapShmem();
+        Done(Collapse(Process, start));
+        ulong second = Process.MapFile(Machine.Files[0], 0, Huge);
+        EntryRuns.Writes(Process, second + Huge - Page, 1);
+        Assert.True(Process.IsHuge(second));
+        // Page tables are kept where only a part is dropped.
+        Process.Madvise(second, Huge - Page, Advice.DontNeed);
+        EntryRuns.Writes(Process, second + 9 * Page, 1);
+        Assert.Equal("512 present", Entries(Process, second));
+    }
+}
