@@ -224,8 +224,8 @@ public sealed unsafe partial class AddressSpace
     }
 
     /// <summary>
-    /// A load maps the pages of its 64 KiB of a file that the page cache has (<c>do_fault_around</c>), before anybody is asked for the page itself, unless
-    /// userfaultfd watches for write-protected pages or minor faults.
+    /// A load maps the pages of its 64 KiB of a file that the page cache has, or of its large folio (<c>do_fault_around</c>), before anybody is asked for the
+    /// page itself, unless userfaultfd watches for write-protected pages or minor faults.
     /// </summary>
     private void MapAround(Vma area, ulong address)
     {
@@ -234,6 +234,9 @@ public sealed unsafe partial class AddressSpace
             return;
         ulong start = ulong.Max(address & ~(Window - 1), area.Start);
         ulong end = ulong.Min(ulong.Min(start + Window, (address | HugeMask) + 1), area.End);
+        ulong huge = address & ~HugeMask;
+        if (area.HoldsHugeRange(huge) && area.File!.TryGetHuge(area.PageIndex(huge), out _))
+            (start, end) = (huge, huge + NativeRegion.HugePageSize);
         bool writable = area.IsShared && (area.Flags & VmaFlags.Write) != 0;
         Span<Pte> entries = PmdFor(address).Table!.Writable;
         for (ulong at = start; at < end; at += NativeRegion.PageSize)
@@ -346,7 +349,8 @@ public sealed unsafe partial class AddressSpace
             return;
         if (area.File is { } file)
         {
-            if ((area.IsShared || !write) && !ThpEligibility.Refuses(area, isForced: true) && file.TryGetHuge(area.PageIndex(start), out uint huge))
+            // A minor fault is reported first, and never maps more than a page.
+            if ((area.Flags & VmaFlags.UffdMinor) == 0 && (area.IsShared || !write) && !ThpEligibility.Refuses(area, isForced: true) && file.TryGetHuge(area.PageIndex(start), out uint huge))
                 SetHuge(ref pmd, huge, area.IsShared && (area.Flags & VmaFlags.Write) != 0, dirty: false, deposit: null);
             return;
         }

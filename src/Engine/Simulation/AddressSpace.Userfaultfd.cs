@@ -100,12 +100,14 @@ public sealed unsafe partial class AddressSpace
             return Errno.EINVAL;
         if (!_lock.CanRead)
             return SystemCallResult.Waits(WaitReason.MmapLock);
-        if (_areas.Find(address) is not { } area || area.End < address + length || area.Userfaultfd is null)
+        Vma? area = _areas.Find(address);
+        // Also where the call is refused then (uffd_mfill_lock).
+        if (area is { IsShared: false })
+            PrepareAnonVma(area);
+        if (area is null || area.End < address + length || area.Userfaultfd is null)
             return Errno.ENOENT;
         if (filling == Filling.Continue && area.File is null)
             return Errno.EINVAL;
-        if (!area.IsShared)
-            PrepareAnonVma(area);
         for (ulong at = address; at < address + length; at += NativeRegion.PageSize)
         {
             ReadOnlySpan<byte> page = filling == Filling.Copy ? content.Slice((int)(at - address), NativeRegion.PageSize) : default;

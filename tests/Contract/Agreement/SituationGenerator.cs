@@ -11,6 +11,7 @@ internal sealed class SituationGenerator(Random random, bool usesSwap)
     private readonly HashSet<int> _watching = [];
     private readonly bool _isOfFile = random.Next(3) == 0;
     private readonly bool _isPrivate = random.Next(4) == 0;
+    private readonly HashSet<string> _pinned = [];
     private int _processes = 1;
     private int _process;
 
@@ -43,7 +44,7 @@ internal sealed class SituationGenerator(Random random, bool usesSwap)
     private void Next()
     {
         string range = Range();
-        switch (random.Next(30))
+        switch (random.Next(35))
         {
             case 0 or 1:
                 Add($"mmap {range}{Backing(First(range))}{Any("", "", "", " r", " noreserve")}");
@@ -65,7 +66,7 @@ internal sealed class SituationGenerator(Random random, bool usesSwap)
             case 10:
                 Add($"madvise {range} {Any("dontfork", "dofork", "wipeonfork", "keeponfork", "hugepage", "nohugepage", "random", "normal")}");
                 break;
-            case 11 when usesSwap:
+            case 11 or 30 or 31 when usesSwap:
                 Add($"madvise {range} pageout");
                 break;
             case 12 or 13 or 14:
@@ -88,15 +89,36 @@ internal sealed class SituationGenerator(Random random, bool usesSwap)
                 _processes++;
                 break;
             case 26 when _isOfFile:
-                Add(Any($"fallocate f {range} punch", $"fallocate f {range}", $"fwrite f {range}", $"fread f {range}", "ftruncate f 256", "ftruncate f 1536"));
+                Add(Any($"fallocate f {range} punch", $"fallocate f {range}", $"fallocate f {range}", $"fwrite f {range}", $"fread f {range}", "ftruncate f 256", "ftruncate f 1536"));
                 break;
             case 27:
                 Add($"thp_disable {Any("on", "off", "on except_advised")}");
+                break;
+            case 32:
+                Pin(Any("0+200", "256+1", "255+2", "9+1", "0+1", "3+5"));
+                break;
+            case 33 when random.Next(3) == 0 && _watching.Contains(_process):
+                Add("uffd close");
+                break;
+            case 34:
+                Add("table 0+1536");
                 break;
             case 28 when random.Next(4) == 0:
                 Add($"mseal {range}");
                 break;
         }
+    }
+
+    private void Pin(string range)
+    {
+        // A range is pinned once at most, and released by who pinned it.
+        if (_pinned.Add($"{_process} {range}"))
+        {
+            Add($"pin {range}{Any("", " io")}");
+            return;
+        }
+        _pinned.Remove($"{_process} {range}");
+        Add($"unpin {range}");
     }
 
     private void Watch(string range)

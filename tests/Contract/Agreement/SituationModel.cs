@@ -145,7 +145,10 @@ public sealed class SituationModel : IDisposable
         }
         Userfaultfd userfaultfd = _userfaultfds[process];
         if (words[1] == "close")
+        {
+            _userfaultfds.Remove(process);
             return userfaultfd.Close();
+        }
         (ulong start, ulong length) = Range(words[2]);
         return words[1] switch
         {
