@@ -41,23 +41,29 @@ public sealed unsafe partial class AddressSpace
         }
     }
 
-    /// <summary>Holds the page at an address in place (<c>pin_user_pages</c>); without the mmap lock where it is mapped already.</summary>
+    /// <summary>Holds the page at an address in place (<c>get_user_pages</c>); without the mmap lock where it is mapped already.</summary>
     /// <param name="address">The address.</param>
     /// <param name="page">The page, to be disposed of when it need not be held any more; null unless the result is done.</param>
-    /// <param name="kind">How it is held. A page that is pinned for I/O is faulted in as for a store.</param>
+    /// <param name="kind">How it is held. A page that is pinned for I/O is faulted in as for a store, any other as for a load.</param>
     /// <exception cref="InvalidOperationException">The page has 65,535 references already.</exception>
     public AccessResult TryPin(ulong address, out PinnedPage? page, PinKind kind = PinKind.Reference)
     {
         page = null;
+        ObjectDisposedException.ThrowIf(_machine.IsDisposed, _machine);
+        bool write = kind == PinKind.Io;
+        if (Find(address) is not { } area || (area.Flags & (write ? VmaFlags.Write : VmaFlags.Read)) == 0)
+            return Find(address) is null ? AccessResult.MapError : AccessResult.AccessError;
         Pte entry = EntryAt(address);
-        if (!entry.IsPresent || entry.Pfn == _memory.ZeroFrame || (kind == PinKind.Io && !entry.IsWritable))
+        if (!entry.IsPresent || (write && !entry.IsWritable))
         {
-            AccessResult result = FaultIn(address, write: true, out _);
+            AccessResult result = FaultIn(address, write, out _);
             if (!result.IsDone)
                 return result;
             entry = EntryAt(address);
         }
-        _memory.Get(_memory.HeadOf(entry.Pfn));
+        // The zero page is counted nowhere.
+        if (entry.Pfn != _memory.ZeroFrame)
+            _memory.Get(_memory.HeadOf(entry.Pfn));
         page = new PinnedPage(this, entry.Pfn, kind);
         _pins.Add(page);
         return AccessResult.Done;
@@ -65,7 +71,7 @@ public sealed unsafe partial class AddressSpace
 
     internal void Unpin(PinnedPage page)
     {
-        if (_pins.Remove(page))
+        if (_pins.Remove(page) && page.Pfn != _memory.ZeroFrame)
             _memory.Put(_memory.HeadOf(page.Pfn));
     }
 

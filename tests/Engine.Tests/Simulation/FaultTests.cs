@@ -77,6 +77,48 @@ public sealed class FaultTests : EntryTests
     }
 
     [Fact]
+    public void What_is_held_for_reading_is_faulted_in_for_a_load_and_for_IO_for_a_store()
+    {
+        ulong start = Process.Map(Huge);
+        Assert.True(Process.TryPin(start, out PinnedPage? read).IsDone);
+        Assert.Equal(0, Process.AnonymousPages);
+        Assert.True(Process.TryPin(start, out PinnedPage? io, PinKind.Io).IsDone);
+        Assert.Equal(1, Process.AnonymousPages);
+        Assert.NotEqual(read!.Pfn, io!.Pfn);
+        read.Dispose();
+        Done(Process.Mprotect(start, Page, Protection.Read));
+        Assert.Equal(AccessResult.AccessError, Process.TryPin(start, out _, PinKind.Io));
+        Done(Process.Mprotect(start, Page, Protection.None));
+        Assert.Equal(AccessResult.AccessError, Process.TryPin(start, out _));
+        Assert.Equal(AccessResult.MapError, Process.TryPin(start + Huge, out _));
+    }
+
+    [Theory]
+    [InlineData(false, Huge, "512 present")]
+    [InlineData(true, Huge, "512 present")]
+    [InlineData(false, Huge - Page, "16 present, 496 none")]
+    [InlineData(true, Huge - Page, "3 none, 1 present, 508 none")]
+    public void An_access_to_a_huge_page_of_shmem_maps_all_of_it_where_the_area_holds_it(bool write, ulong length, string expected)
+    {
+        (SimulatedFile file, ulong start) = MapShmem();
+        Done(Collapse(Process, start));
+        ulong second = Process.MapFile(file, 0, length, advice: Advice.NoHugePage);
+        _ = write ? EntryRuns.Writes(Process, second + 3 * Page, 1) : EntryRuns.Reads(Process, second + 3 * Page, 1);
+        Assert.False(Process.IsHuge(second));
+        Assert.Equal(expected, Entries(Process, second));
+    }
+
+    [Fact]
+    public void A_minor_fault_is_reported_before_a_huge_page_is_mapped()
+    {
+        (_, ulong start) = MapShmem();
+        Done(Collapse(Process, start));
+        Advise(start, 0, TestMachine.Pages, Advice.DontNeed);
+        Register(start, UserfaultfdModes.Minor);
+        Assert.Equal("512 UserfaultfdMinor", EntryRuns.Reads(Process, start, TestMachine.Pages));
+    }
+
+    [Fact]
     public void A_huge_page_of_ones_own_is_written_in_place_although_somebody_else_refers_to_it()
     {
         ulong start = MapHuge();

@@ -116,6 +116,15 @@ public sealed class ForkTests : EntryTests
     }
 
     [Fact]
+    public void Read_memory_that_a_refused_fill_prepared_for_pages_is_copied()
+    {
+        ulong start = Process.Map(Huge);
+        EntryRuns.Reads(Process, start, 4);
+        Refused(Errno.ENOENT, Process.OpenUserfaultfd().ZeroPage(start, Page));
+        Assert.Equal("4 present", Entries(Fork(), start, 4));
+    }
+
+    [Fact]
     public void Only_read_anonymous_memory_is_not_copied()
     {
         ulong start = Process.Map(Huge);
