@@ -202,7 +202,7 @@ public sealed unsafe partial class AddressSpace
         if (!result.IsDone)
             return result;
         if (write && !area.IsShared)
-            return CopyOnWrite(area, address, pfn, ref pte);
+            return CopyOnWrite(area, address, pfn, ref pte, _machine.Behavior.CopyFaultRecoversFromPoison);
         SetFrame(ref pte, pfn, writable: area.IsShared && (area.Flags & VmaFlags.Write) != 0, dirty: false);
         return AccessResult.Done;
     }
@@ -224,13 +224,15 @@ public sealed unsafe partial class AddressSpace
         return CopyOnWrite(area, address, pfn, ref pte);
     }
 
-    private AccessResult CopyOnWrite(Vma area, ulong address, uint from, ref Pte pte)
+    private AccessResult CopyOnWrite(Vma area, ulong address, uint from, ref Pte pte, bool recovers = true)
     {
         AccessResult result = TryNewAnonymous(area, address, clear: false, out uint pfn);
         if (!result.IsDone)
             return result;
         if (!_memory.TryCopyPages(from, pfn, 1, out uint bad))
         {
+            if (!recovers)
+                throw _machine.Panic(bad);
             _memory.Put(pfn);
             return Poisoned(bad);
         }

@@ -4,9 +4,12 @@ namespace CopyMc.Simulation;
 public sealed unsafe partial class AddressSpace
 {
     /// <summary>Opens a userfaultfd for this process (<c>userfaultfd(2)</c>).</summary>
+    /// <exception cref="ArgumentException">The kernel that is modelled does not have one of the features.</exception>
     public Userfaultfd OpenUserfaultfd(UserfaultfdFeatures features = UserfaultfdFeatures.None)
     {
         ObjectDisposedException.ThrowIf(HasExited, this);
+        if ((features & UserfaultfdFeatures.WriteProtectUnpopulated) != 0 && !_machine.Behavior.ProtectsAbsentPages)
+            throw new ArgumentException($"{_machine.Kernel} has no UFFD_FEATURE_WP_UNPOPULATED.", nameof(features));
         return new Userfaultfd(this, features);
     }
 
@@ -91,7 +94,7 @@ public sealed unsafe partial class AddressSpace
     internal SystemCallResult FillMissing(
         Userfaultfd userfaultfd, ulong address, ulong length, Filling filling, ReadOnlySpan<byte> content = default)
     {
-        if (!IsUserfaultfdRange(address, length))
+        if (!IsUserfaultfdRange(address, length) || (filling == Filling.Poison && !_machine.Behavior.HasPoisonMarkers))
             return Errno.EINVAL;
         if (!_lock.CanRead)
             return SystemCallResult.Waits(WaitReason.MmapLock);
