@@ -11,8 +11,11 @@ public sealed unsafe partial class AnonymousCollapse
         int none = 0, shared = 0, referenced = 0;
         (_swapped, _lookedAt) = (0, -1);
         CollapseResult result = FindTable(out PageTable? table);
+        bool writable = false;
         if (result == CollapseResult.Succeed)
-            result = ScanEntries(table!.Entries, ref none, ref shared, ref referenced);
+            result = ScanEntries(table!.Entries, ref none, ref shared, ref referenced, ref writable);
+        if (result == CollapseResult.Succeed && !writable && !Behavior.CollapsesWithoutWritablePage)
+            result = CollapseResult.PageRo;
         // Only khugepaged asks whether the memory is used.
         if (result == CollapseResult.Succeed && Options.IsKhugepaged && (referenced == 0 || (_swapped > 0 && referenced < PageCount / 2)))
             result = CollapseResult.LackReferencedPage;
@@ -22,7 +25,7 @@ public sealed unsafe partial class AnonymousCollapse
         return result;
     }
 
-    private CollapseResult ScanEntries(ReadOnlySpan<Pte> entries, ref int none, ref int shared, ref int referenced)
+    private CollapseResult ScanEntries(ReadOnlySpan<Pte> entries, ref int none, ref int shared, ref int referenced, ref bool writable)
     {
         // Read once: the loop's stores keep the compiler from knowing that the fields stay as they are.
         PhysicalMemory memory = Memory;
@@ -30,8 +33,11 @@ public sealed unsafe partial class AnonymousCollapse
         Frame* frames = memory.Frames;
         bool uffdArmed = _space.Find(_address)?.IsUffdArmed ?? false;
         CollapseLimits? limits = Options.Limits;
+        bool keepsLazyFree = KeepsLazyFree(_space.Find(_address));
+        EntriesScanned = 0;
         foreach (Pte pte in entries)
         {
+            EntriesScanned++;
             if (pte.IsSwapLike)
             {
                 if (++_swapped > limits?.MaxPtesSwap)
@@ -54,12 +60,15 @@ public sealed unsafe partial class AnonymousCollapse
             }
             if (pte.IsUffdWriteProtected)
                 return CollapseResult.PteUffd;
+            writable |= pte.IsWritable;
             uint head = memory.HeadOf(pte.Pfn);
             _lookedAt = head;
             ref Frame frame = ref frames[head];
+            if (keepsLazyFree && IsLazyFree(pte, frame))
+                return CollapseResult.PageLazyFree;
             if (!frame.Has(PageFlags.Anonymous))
                 return CollapseResult.PageAnon;
-            if (memory.IsMappedShared(head) && ++shared > limits?.MaxPtesShared)
+            if (IsShared(memory, pte.Pfn, head) && ++shared > limits?.MaxPtesShared)
             {
                 Machine.Counters.ThpScanExceedSharePte++;
                 return CollapseResult.ExceedSharedPte;
@@ -123,7 +132,7 @@ public sealed unsafe partial class AnonymousCollapse
         Undo.Push("mmap_write_unlock", _space.EndWrite);
         CollapseResult result = Revalidate();
         if (result == CollapseResult.Succeed)
-            result = Memory.Fails(FailurePoint.PmdCheck) ? CollapseResult.NoPteTable : FindTable(out _table);
+            result = Memory.Fails(FailurePoint.PmdCheck) ? WithoutTable(_space, _address) : FindTable(out _table);
         if (result == CollapseResult.Succeed)
         {
             _area!.AnonVma!.Lock();
@@ -145,18 +154,18 @@ public sealed unsafe partial class AnonymousCollapse
         PhysicalMemory memory = Memory;
         ReadOnlySpan<Pte> entries = _table!.Entries;
         if (_isolatedEnd == 0)
-            (_noneIsolated, _sharedIsolated, _referenced, _lookedAt) = (0, 0, 0, -1);
-        bool uffdArmed = _area!.IsUffdArmed;
+            (_noneIsolated, _sharedIsolated, _referenced, _lookedAt, _isWritableIsolated) = (0, 0, 0, -1, false);
+        bool uffdArmed = _area!.IsUffdArmed, keepsLazyFree = KeepsLazyFree(_area);
         CollapseResult result = CollapseResult.Succeed;
         int i = _isolatedEnd;
         for (; i < end && result == CollapseResult.Succeed; i++)
-            result = IsolateEntry(memory, entries[i], uffdArmed);
+            result = IsolateEntry(memory, entries[i], uffdArmed, keepsLazyFree);
         _isolatedEnd = result == CollapseResult.Succeed ? i : i - 1;
         return result;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private CollapseResult IsolateEntry(PhysicalMemory memory, Pte pte, bool uffdArmed)
+    private CollapseResult IsolateEntry(PhysicalMemory memory, Pte pte, bool uffdArmed, bool keepsLazyFree)
     {
         if (IsNoneOrZero(pte, memory.ZeroFrame))
         {
@@ -176,7 +185,9 @@ public sealed unsafe partial class AnonymousCollapse
         ref Frame frame = ref memory.Frames[head];
         if (!frame.Has(PageFlags.Anonymous))
             return CollapseResult.PageAnon;
-        if (memory.IsMappedShared(head) && ++_sharedIsolated > Options.Limits?.MaxPtesShared)
+        if (keepsLazyFree && IsLazyFree(pte, frame))
+            return CollapseResult.PageLazyFree;
+        if (IsShared(memory, pte.Pfn, head) && ++_sharedIsolated > Options.Limits?.MaxPtesShared)
         {
             Machine.Counters.ThpScanExceedSharePte++;
             return CollapseResult.ExceedSharedPte;
@@ -192,6 +203,7 @@ public sealed unsafe partial class AnonymousCollapse
         }
         if (pte.IsYoung || frame.Has(PageFlags.Referenced))
             _referenced++;
+        _isWritableIsolated |= pte.IsWritable;
         return CollapseResult.Succeed;
     }
 
@@ -213,8 +225,9 @@ public sealed unsafe partial class AnonymousCollapse
         return CollapseResult.Succeed;
     }
 
-    private CollapseResult EnoughReferenced() =>
-        Options.IsKhugepaged && _referenced == 0 ? CollapseResult.LackReferencedPage : CollapseResult.Succeed;
+    private CollapseResult IsolatedAreWorthIt() =>
+        !_isWritableIsolated && !Behavior.CollapsesWithoutWritablePage ? CollapseResult.PageRo
+        : Options.IsKhugepaged && _referenced == 0 ? CollapseResult.LackReferencedPage : CollapseResult.Succeed;
 
     private void UnlockReverseMap()
     {
@@ -238,11 +251,9 @@ public sealed unsafe partial class AnonymousCollapse
                 run++;
             if (!Memory.TryCopyPages(hole ? Memory.ZeroFrame : first.Pfn, NewPage + (uint)CopiedPages, (uint)run, out uint bad))
             {
-                // memory_failure needs the locks that are held here.
-                Machine.MemoryFailure.Enqueue(bad);
                 if (bad >= first.Pfn && bad < first.Pfn + (uint)run && !hole)
                     CopiedPages += (int)(bad - first.Pfn);
-                return CollapseResult.CopyMc;
+                return Poisoned(bad);
             }
             CopiedPages += run;
         }
@@ -324,7 +335,7 @@ public sealed unsafe partial class AnonymousCollapse
     /// <summary>The area again, after the lock was dropped (<c>hugepage_vma_revalidate</c>).</summary>
     private CollapseResult Revalidate()
     {
-        if (_space.HasExited)
+        if (_space.HasExited || (Behavior.ThpDisableEndsCollapse && _space.ThpDisable == ThpDisable.Completely))
             return CollapseResult.AnyProcess;
         _area = Memory.Fails(FailurePoint.Revalidate) ? null : _space.Find(_address);
         if (_area is null)
@@ -340,8 +351,18 @@ public sealed unsafe partial class AnonymousCollapse
     {
         PmdEntry entry = _space.PmdAt(_address);
         table = entry.Table;
-        return entry.IsHuge ? CollapseResult.PmdMapped : entry.IsTable ? CollapseResult.Succeed : CollapseResult.NoPteTable;
+        return entry.IsHuge ? CollapseResult.PmdMapped : entry.IsTable ? CollapseResult.Succeed : WithoutTable(_space, _address);
     }
+
+    /// <summary>A collapse makes ordinary memory of what <c>MADV_FREE</c> freed; droppable memory stays what it is.</summary>
+    private bool KeepsLazyFree(Vma? area) =>
+        Behavior.KeepsLazyFreePages && Options.IsKhugepaged && area is not null && (area.Flags & VmaFlags.Droppable) == 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsShared(PhysicalMemory memory, uint pfn, uint head) =>
+        _countsFolios ? memory.IsMappedShared(head) : memory.IsPageMappedShared(pfn);
+
+    private static bool IsLazyFree(Pte pte, in Frame frame) => !pte.IsDirty && frame.Has(PageFlags.Anonymous) && !frame.Has(PageFlags.SwapBacked);
 
     private static bool IsNoneOrZero(Pte pte, uint zeroFrame) => pte.IsNone || (pte.IsPresent && pte.Pfn == zeroFrame);
 

@@ -12,6 +12,7 @@ public sealed unsafe partial class AnonymousCollapse : CollapseOperation
 
     private readonly AddressSpace _space;
     private readonly ulong _address;
+    private readonly bool _countsFolios;
     private readonly List<uint> _largeFolios = [];
     private Vma? _area;
     private PageTable? _table;
@@ -28,6 +29,7 @@ public sealed unsafe partial class AnonymousCollapse : CollapseOperation
     private int _isolatedEnd;
     private int _noneIsolated;
     private int _sharedIsolated;
+    private bool _isWritableIsolated;
 
     /// <summary>Prepares to collapse the range; nothing happens before the first step.</summary>
     /// <param name="space">Whose memory.</param>
@@ -41,7 +43,11 @@ public sealed unsafe partial class AnonymousCollapse : CollapseOperation
             throw new ArgumentException("The range starts on a 2 MiB boundary.", nameof(address));
         _space = space;
         _address = address;
+        _countsFolios = Behavior.CountsFoliosAsShared;
     }
+
+    /// <summary>Entries that the scan looked at; 1 where there was no page table (<c>collapse_control::progress</c>).</summary>
+    internal int EntriesScanned { get; private set; } = 1;
 
     /// <summary>Pages copied when it ended: 512 after a success.</summary>
     public int CopiedPages { get; private set; }
@@ -131,7 +137,7 @@ public sealed unsafe partial class AnonymousCollapse : CollapseOperation
                     yield return CollapseStep.Isolate;
             }
             if (result == CollapseResult.Succeed)
-                result = EnoughReferenced();
+                result = IsolatedAreWorthIt();
             TraceIsolate(result);
         }
         if (result == CollapseResult.Succeed)

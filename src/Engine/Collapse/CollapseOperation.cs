@@ -38,13 +38,15 @@ public abstract class CollapseOperation
 
     private protected UndoStack Undo { get; }
 
+    private protected KernelBehavior Behavior => Machine.Behavior;
+
     /// <summary>Runs one step, and when one has failed, everything that takes the earlier ones back.</summary>
     /// <returns>False once there is a <see cref="Result"/>.</returns>
     public bool MoveNext()
     {
         if (Result is not null)
             return false;
-        ObjectDisposedException.ThrowIf(Machine.IsDisposed, Machine);
+        Machine.ThrowIfGone();
         _steps ??= Start();
         IsBlocked = false;
         if (_steps.MoveNext())
@@ -61,6 +63,7 @@ public abstract class CollapseOperation
     /// <see cref="CollapseResult.Fail"/>; so it has when <see cref="CollapseOptions.BeforeStep"/> throws, unless the huge page was
     /// the process's or the file's already: then it has succeeded.
     /// </exception>
+    /// <exception cref="KernelPanicException">The copy met poison, and the kernel that is modelled does not recover: the machine has stopped, and there is no result.</exception>
     public CollapseResult Run() =>
         TryRun() ? Result!.Value : throw new InvalidOperationException($"{NextStep} waits for a lock that nobody here will give back.");
 
@@ -80,7 +83,7 @@ public abstract class CollapseOperation
         }
         finally
         {
-            if (Result is null && !Machine.IsDisposed)
+            if (Result is null && !Machine.IsGone)
                 GiveUp();
         }
     }
@@ -130,6 +133,21 @@ public abstract class CollapseOperation
         Undo.Push("free the huge page", FreeNewPage);
         return CollapseResult.Succeed;
     }
+
+    /// <summary>Poison was met by the copy. The frame is queued: memory_failure needs the locks that are held here.</summary>
+    /// <exception cref="KernelPanicException">The kernel does not recover.</exception>
+    private protected CollapseResult Poisoned(uint bad)
+    {
+        if (!Behavior.CollapseRecoversFromPoison)
+            throw Machine.Panic(bad);
+        Machine.MemoryFailure.Enqueue(bad);
+        return CollapseResult.CopyMc;
+    }
+
+    /// <summary>What the kernel says where there is no page table (<c>find_pmd_or_thp_or_none</c>).</summary>
+    internal static CollapseResult WithoutTable(AddressSpace space, ulong address) =>
+        space.Machine.Behavior.GoesOnWithoutPageTable ? CollapseResult.NoPteTable
+        : space.HasPmdTable(address) ? CollapseResult.PmdNone : CollapseResult.PmdNull;
 
     private protected void FreeNewPage()
     {

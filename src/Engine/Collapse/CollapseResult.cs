@@ -9,7 +9,7 @@ public enum CollapseResult
     /// <summary><c>SUCCEED</c>: the range is a huge page now.</summary>
     Succeed,
 
-    /// <summary><c>NO_PTE_TABLE</c>: nothing was ever mapped in the range, or it was emptied.</summary>
+    /// <summary><c>NO_PTE_TABLE</c>: nothing was ever mapped in the range, or it was emptied. Kernels before 7.0 say <see cref="PmdNone"/> or <see cref="PmdNull"/>.</summary>
     NoPteTable,
 
     /// <summary><c>PMD_MAPPED</c>: the range is mapped by a huge page already.</summary>
@@ -54,7 +54,7 @@ public enum CollapseResult
     /// <summary><c>PAGE_ANON</c>: the area or a page is not anonymous memory.</summary>
     PageAnon,
 
-    /// <summary><c>PAGE_LAZYFREE</c>: a page was freed lazily. Kernels up to 6.18, and this model, collapse such pages: never given.</summary>
+    /// <summary><c>PAGE_LAZYFREE</c>: a page was freed lazily, and khugepaged leaves it (Linux 7.2).</summary>
     PageLazyFree,
 
     /// <summary><c>PAGE_COMPOUND</c>: a page of a large folio, where these were refused. Never given since Linux 6.x collapses them.</summary>
@@ -96,6 +96,15 @@ public enum CollapseResult
     /// <summary><c>PAGE_FILLED</c>: a hole of the file was filled meanwhile.</summary>
     PageFilled,
 
-    /// <summary><c>PAGE_DIRTY_OR_WRITEBACK</c>: a page of a regular file is dirty or being written.</summary>
+    /// <summary><c>PAGE_DIRTY_OR_WRITEBACK</c>: a page of a regular file is dirty or being written. Kernels before 7.0 say <see cref="Fail"/>.</summary>
     PageDirtyOrWriteback,
+
+    /// <summary><c>PMD_NULL</c>: there is no table of PMDs for the range. Not since Linux 7.0.</summary>
+    PmdNull,
+
+    /// <summary><c>PMD_NONE</c>: there is no page table for the range. Not since Linux 7.0.</summary>
+    PmdNone,
+
+    /// <summary><c>PAGE_RO</c>: no page of anonymous memory can be written without a fault. Not since Linux 6.18.</summary>
+    PageRo,
 }

@@ -6,13 +6,17 @@ namespace CopyMc.Collapse;
 public static class CollapseResults
 {
     /// <summary>The errno of <c>madvise(MADV_COLLAPSE)</c> (<c>madvise_collapse_errno</c>); none if the range is huge.</summary>
-    public static Errno ToErrno(this CollapseResult result) => result switch
+    /// <param name="result">How the range ended.</param>
+    /// <param name="kernel">The kernel that returns it.</param>
+    public static Errno ToErrno(this CollapseResult result, KernelVersion kernel) => result switch
     {
         CollapseResult.Succeed or CollapseResult.PmdMapped => Errno.None,
         CollapseResult.AllocHugePageFail => Errno.ENOMEM,
-        CollapseResult.CgroupChargeFail or CollapseResult.ExceedNonePte => Errno.EBUSY,
+        CollapseResult.CgroupChargeFail => Errno.EBUSY,
+        CollapseResult.ExceedNonePte when kernel.Behavior.ReportsTooManyHolesAsBusy => Errno.EBUSY,
         CollapseResult.PageCount or CollapseResult.PageLock or CollapseResult.PageLru or CollapseResult.DelPageLru
-            or CollapseResult.PageFilled or CollapseResult.PageHasPrivate or CollapseResult.PageDirtyOrWriteback => Errno.EAGAIN,
+            or CollapseResult.PageFilled or CollapseResult.PageDirtyOrWriteback => Errno.EAGAIN,
+        CollapseResult.PageHasPrivate when kernel.Behavior.RetriesPrivateData => Errno.EAGAIN,
         _ => Errno.EINVAL,
     };
 
@@ -51,6 +55,9 @@ public static class CollapseResults
         CollapseResult.CopyMc => "COPY_MC",
         CollapseResult.PageFilled => "PAGE_FILLED",
         CollapseResult.PageDirtyOrWriteback => "PAGE_DIRTY_OR_WRITEBACK",
+        CollapseResult.PmdNull => "PMD_NULL",
+        CollapseResult.PmdNone => "PMD_NONE",
+        CollapseResult.PageRo => "PAGE_RO",
         _ => throw new ArgumentOutOfRangeException(nameof(result), result, "There is no such result."),
     };
 
@@ -65,6 +72,7 @@ public static class CollapseResults
         CollapseResult.PageCount => "not_suitable_page_count",
         CollapseResult.PageLru => "page_not_in_lru",
         CollapseResult.PageLock => "page_locked",
+        CollapseResult.PageRo => "no_writable_page",
         CollapseResult.PageAnon => "page_not_anon",
         CollapseResult.AnyProcess => "no_process_for_page",
         CollapseResult.VmaCheck => "vma_check_failed",

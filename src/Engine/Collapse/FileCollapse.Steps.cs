@@ -93,7 +93,7 @@ public sealed unsafe partial class FileCollapse
         ref Frame frame = ref Memory.Frames[head];
         // Nothing can change a page of a regular file that is dirty or on its way out: it is not locked for that.
         if (!_file.IsShmem && (frame.Has(PageFlags.Dirty) || frame.Has(PageFlags.Writeback)))
-            return CollapseResult.PageDirtyOrWriteback;
+            return Dirty;
         if (Memory.Fails(FailurePoint.PageLock) || !Memory.TryLock(head))
             return CollapseResult.PageLock;
         Memory.Get(head);
@@ -121,6 +121,9 @@ public sealed unsafe partial class FileCollapse
             // The cache's, the isolation's and ours: anybody else could still write to the page.
             if (Memory.Fails(FailurePoint.PageCount) || frame.RefCount != 2 + Memory.PagesOf(head))
                 result = CollapseResult.PageCount;
+            // A store through a mapping is known to the page since it was unmapped.
+            else if (!_file.IsShmem && frame.Has(PageFlags.Dirty))
+                result = Dirty;
         }
         if (result != CollapseResult.Succeed)
         {
@@ -131,6 +134,8 @@ public sealed unsafe partial class FileCollapse
         _folios.Add(head);
         return CollapseResult.Succeed;
     }
+
+    private CollapseResult Dirty => Behavior.ReportsDirtyPages ? CollapseResult.PageDirtyOrWriteback : CollapseResult.Fail;
 
     private bool TryReleasePrivate(uint head)
     {
@@ -175,10 +180,9 @@ public sealed unsafe partial class FileCollapse
             uint to = NewPage + (uint)CopiedPages;
             if (!Memory.TryCopyPages(hole ? Memory.ZeroFrame : next, to, run, out uint bad))
             {
-                Machine.MemoryFailure.Enqueue(bad);
                 if (!hole && bad >= next && bad < next + run)
                     CopiedPages += (int)(bad - next);
-                return CollapseResult.CopyMc;
+                return Poisoned(bad);
             }
             CopiedPages += (int)run;
             _folioCopied += folios;
@@ -206,7 +210,7 @@ public sealed unsafe partial class FileCollapse
         if (_closedHoles != _holes)
             return CollapseResult.PageFilled;
         // Who saw a hole through such an area expects to be asked before it is filled.
-        return _file.Areas.Exists(IsWatchedHere) ? CollapseResult.ExceedNonePte : CollapseResult.Succeed;
+        return Behavior.KeepsHolesForUserfaultfd && _file.Areas.Exists(IsWatchedHere) ? CollapseResult.ExceedNonePte : CollapseResult.Succeed;
     }
 
     private bool IsWatchedHere(Vma area) =>
@@ -241,13 +245,10 @@ public sealed unsafe partial class FileCollapse
         Memory.CountHugeInCache(NewPage, 1);
     }
 
-    private void Retract()
+    /// <returns>How the range ends.</returns>
+    private CollapseResult Retract()
     {
-        foreach (Vma area in _file.Areas)
-        {
-            if (area.TryAddressOf(_firstPage, out ulong address) && area.HoldsHugeRange(address))
-                area.Space.RetractTable(area, address);
-        }
+        CollapseResult result = Behavior.RetractsEveryPageTable ? RetractAll() : RetractAndMap();
         Memory.Unlock(NewPage);
         NewPage = Frame.Null;
         foreach (uint head in _folios)
@@ -258,6 +259,56 @@ public sealed unsafe partial class FileCollapse
             Memory.Put(head, 2 + (int)Memory.PagesOf(head));
         }
         _folios.Clear();
+        return result;
+    }
+
+    private CollapseResult RetractAll()
+    {
+        foreach (Vma area in _file.Areas)
+        {
+            if (area.TryAddressOf(_firstPage, out ulong address) && area.HoldsHugeRange(address))
+                area.Space.RetractTable(area, address);
+        }
+        // The file is huge; MADV_COLLAPSE has the page table follow (collapse_pte_mapped_thp).
+        return Options.IsKhugepaged ? CollapseResult.Succeed : CollapseResult.PteMappedHugepage;
+    }
+
+    /// <summary>MADV_COLLAPSE leaves the page tables of others to khugepaged, and maps the huge page in the place of its own.</summary>
+    private CollapseResult RetractAndMap()
+    {
+        CollapseResult result = CollapseResult.Fail;
+        foreach (Vma area in _file.Areas)
+        {
+            if (!area.TryAddressOf(_firstPage, out ulong address))
+                continue;
+            bool isTarget = Options.FoundIn is { } found && found.Space == area.Space && found.Address == address;
+            if (!isTarget && !Options.IsKhugepaged)
+                continue;
+            CollapseResult retracted = Retract(area, address);
+            if (retracted == CollapseResult.Succeed && isTarget && !Options.IsKhugepaged)
+                PteMappedCollapse.Install(area, address, NewPage);
+            if (isTarget)
+                result = retracted;
+        }
+        return result;
+    }
+
+    private static CollapseResult Retract(Vma area, ulong address)
+    {
+        AddressSpace space = area.Space;
+        if (area.AnonVma is not null)
+            return CollapseResult.PageAnon;
+        if (!area.HoldsHugeRange(address))
+            return CollapseResult.VmaCheck;
+        if (space.PmdAt(address) is { IsTable: false } entry)
+            return entry.IsHuge ? CollapseResult.PmdMapped : WithoutTable(space, address);
+        // Another call is at work there: khugepaged comes back to it.
+        if (!space.Lock.CanWrite)
+            return CollapseResult.PteMappedHugepage;
+        if ((area.Flags & VmaFlags.UffdWriteProtect) != 0)
+            return CollapseResult.PteUffd;
+        space.RetractTable(area, address);
+        return CollapseResult.Succeed;
     }
 
     /// <summary>In the order of the file, as the kernel does: the last page is the most recently used afterwards.</summary>

@@ -94,7 +94,7 @@ public sealed unsafe partial class FileCollapse : CollapseOperation
                     yield return CollapseStep.Isolate;
             }
             // Whoever can write to a regular file would write past the huge page.
-            if (result == CollapseResult.Succeed && _file is { IsShmem: false, IsOpenForWrite: true })
+            if (result == CollapseResult.Succeed && !Behavior.CollapsesFilesOpenForWriting && _file is { IsShmem: false, IsOpenForWrite: true })
                 result = CollapseResult.Fail;
         }
         if (result == CollapseResult.Succeed)
@@ -127,10 +127,7 @@ public sealed unsafe partial class FileCollapse : CollapseOperation
             Commit();
             yield return CollapseStep.Retract;
             TraceStep(CollapseStep.Retract);
-            Retract();
-            // The file is huge; whoever called for it has the page tables follow (collapse_pte_mapped_thp).
-            if (!Options.IsKhugepaged)
-                result = CollapseResult.PteMappedHugepage;
+            result = Retract();
         }
         End(result);
     }

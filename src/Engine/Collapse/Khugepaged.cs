@@ -58,9 +58,9 @@ public sealed class Khugepaged(SimulatedMachine machine, KhugepagedOptions? opti
             }
             ulong address = _address;
             _address += NativeRegion.HugePageSize;
-            _left -= PageTable.EntryCount;
             RangesScanned++;
-            LastResult = Collapse(area!, address);
+            LastResult = Collapse(area!, address, out int cost);
+            _left -= cost;
             if (LastResult == CollapseResult.Succeed)
                 machine.Counters.PagesCollapsed++;
             if (LastResult is CollapseResult.AllocHugePageFail)
@@ -100,8 +100,9 @@ public sealed class Khugepaged(SimulatedMachine machine, KhugepagedOptions? opti
         return false;
     }
 
-    private CollapseResult Collapse(Vma area, ulong address)
+    private CollapseResult Collapse(Vma area, ulong address, out int cost)
     {
+        cost = PageTable.EntryCount;
         var collapse = new CollapseOptions
         {
             Limits = _options.Limits,
@@ -119,6 +120,8 @@ public sealed class Khugepaged(SimulatedMachine machine, KhugepagedOptions? opti
         // So it is left where somebody is in the middle of it: a range that gave up has failed.
         operation.TryRun();
         CollapseResult result = operation.Result!.Value;
+        if (machine.Behavior.BudgetsEntries)
+            cost = operation is AnonymousCollapse anonymous ? anonymous.EntriesScanned : result == CollapseResult.PteMappedHugepage ? 1 : cost;
         if (result == CollapseResult.PteMappedHugepage)
         {
             result = PteMappedCollapse.Run(area.Space, address, install: false);

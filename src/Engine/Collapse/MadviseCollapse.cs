@@ -54,12 +54,21 @@ public static class MadviseCollapse
         SimulatedMachine machine = area.Space.Machine;
         CollapseResult result = area.File is null
             ? new AnonymousCollapse(area.Space, address, options).Run()
-            : new FileCollapse(machine, area.File, area.PageIndex(address), options).Run();
+            : CollapseFile(machine, area.File, area.PageIndex(address), options);
         if (result == CollapseResult.PteMappedHugepage)
             result = PteMappedCollapse.Run(area.Space, address, install: true);
         machine.MemoryFailure.RunPending();
         trace?.AddRange(area.Space, address, result);
         return result;
+    }
+
+    private static CollapseResult CollapseFile(SimulatedMachine machine, SimulatedFile file, uint firstPage, CollapseOptions options)
+    {
+        CollapseResult result = new FileCollapse(machine, file, firstPage, options).Run();
+        if (result != CollapseResult.PageDirtyOrWriteback || !machine.Behavior.WritesBackForCollapse)
+            return result;
+        file.WriteBackRange(firstPage);
+        return new FileCollapse(machine, file, firstPage, options).Run();
     }
 
     private static Errno CollapseArea(
@@ -73,6 +82,8 @@ public static class MadviseCollapse
             ranges.Add(new RangeResult(area.Start, CollapseResult.VmaCheck));
             return Errno.EINVAL;
         }
+        if (first >= last && area.Space.Machine.Behavior.AcceptsEmptyRange)
+            return Errno.None;
         // A range that ends before it begins counts as more huge pages than there can be, as in the kernel: it fails.
         ulong wanted = unchecked(last - first) / NativeRegion.HugePageSize, huge = 0;
         CollapseResult failure = CollapseResult.Fail;
@@ -89,11 +100,11 @@ public static class MadviseCollapse
             if (!MayGoOn(result))
                 break;
         }
-        return huge == wanted ? Errno.None : failure.ToErrno();
+        return huge == wanted ? Errno.None : failure.ToErrno(area.Space.Machine.Kernel);
     }
 
     /// <summary>After these the other ranges are still worth trying; the call fails all the same.</summary>
-    private static bool MayGoOn(CollapseResult result) => result is CollapseResult.NoPteTable or CollapseResult.PteNonPresent
-        or CollapseResult.PteUffd or CollapseResult.LackReferencedPage or CollapseResult.PageNull or CollapseResult.PageCount
+    private static bool MayGoOn(CollapseResult result) => result is CollapseResult.NoPteTable or CollapseResult.PmdNull or CollapseResult.PteNonPresent
+        or CollapseResult.PteUffd or CollapseResult.PageRo or CollapseResult.LackReferencedPage or CollapseResult.PageNull or CollapseResult.PageCount
         or CollapseResult.PageLock or CollapseResult.PageCompound or CollapseResult.PageLru or CollapseResult.DelPageLru;
 }

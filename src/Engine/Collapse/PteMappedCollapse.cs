@@ -23,6 +23,8 @@ internal static class PteMappedCollapse
         if (!file.TryGetHuge(area.PageIndex(address), out uint head))
             return CollapseResult.PageNull;
 
+        if (!entry.IsTable && !space.HasPmdTable(address) && !space.Machine.Behavior.MapsHugePageWithoutTable)
+            return CollapseResult.PmdNull;
         if (entry.IsTable)
         {
             // A private copy or a marker belongs to the process alone, and there is no place for it beside a huge page.
@@ -40,7 +42,11 @@ internal static class PteMappedCollapse
             space.PmdFor(address) = default;
         }
         if (install)
-            space.SetHuge(ref space.PmdFor(address), head, area.IsShared && (area.Flags & VmaFlags.Write) != 0, dirty: false, deposit: null);
+            Install(area, address, head);
         return CollapseResult.Succeed;
     }
+
+    /// <summary>Maps the huge page where nothing is mapped (<c>set_huge_pmd</c>).</summary>
+    internal static void Install(Vma area, ulong address, uint head) => area.Space.SetHuge(
+        ref area.Space.PmdFor(address), head, area.IsShared && (area.Flags & VmaFlags.Write) != 0, dirty: false, deposit: null);
 }

@@ -96,8 +96,11 @@ public sealed partial class AddressSpace
     /// <summary>Drops what is mapped in a range, and makes accesses to it fail (<c>madvise_guard_install</c>).</summary>
     private void InstallGuards(Vma area, ulong start, ulong end)
     {
-        // Page tables with guards must not be retracted, which an area with an anon_vma is spared.
-        PrepareAnonVma(area);
+        // Page tables with guards must not be retracted.
+        if (_machine.Behavior.MarksAreasWithGuards)
+            area.MayHaveGuards = true;
+        else
+            PrepareAnonVma(area);
         Zap(area, start, end, ZapKind.Unmap);
         for (ulong at = start; at < end; at += NativeRegion.PageSize)
             TableFor(at).Writable[PteIndex(at)] = Pte.GuardMarker;

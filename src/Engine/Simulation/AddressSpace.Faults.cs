@@ -49,7 +49,7 @@ public sealed unsafe partial class AddressSpace
     public AccessResult TryPin(ulong address, out PinnedPage? page, PinKind kind = PinKind.Reference)
     {
         page = null;
-        ObjectDisposedException.ThrowIf(_machine.IsDisposed, _machine);
+        _machine.ThrowIfGone();
         bool write = kind == PinKind.Io;
         if (Find(address) is not { } area || (area.Flags & (write ? VmaFlags.Write : VmaFlags.Read)) == 0)
             return Find(address) is null ? AccessResult.MapError : AccessResult.AccessError;
@@ -222,7 +222,7 @@ public sealed unsafe partial class AddressSpace
         if (!result.IsDone)
             return result;
         if (write && !area.IsShared)
-            return CopyOnWrite(area, address, pfn, ref pte);
+            return CopyOnWrite(area, address, pfn, ref pte, _machine.Behavior.CopyFaultRecoversFromPoison);
         SetFrame(ref pte, pfn, area.IsShared && (area.Flags & VmaFlags.Write) != 0, dirty: false);
         if (write)
             MapWholeFolio(area, address, pfn);
@@ -295,13 +295,15 @@ public sealed unsafe partial class AddressSpace
             && _memory.Frames[head].RefCount == _memory.MapCountOf(head) && !_memory.IsMappedShared(head);
     }
 
-    private AccessResult CopyOnWrite(Vma area, ulong address, uint from, ref Pte pte)
+    private AccessResult CopyOnWrite(Vma area, ulong address, uint from, ref Pte pte, bool recovers = true)
     {
         AccessResult result = TryNewAnonymous(area, address, clear: false, out uint pfn);
         if (!result.IsDone)
             return result;
         if (!_memory.TryCopyPages(from, pfn, 1, out uint bad))
         {
+            if (!recovers)
+                throw _machine.Panic(bad);
             _memory.Put(pfn);
             return Poisoned(bad);
         }

@@ -43,7 +43,7 @@ public sealed unsafe partial class AddressSpace
                 continue;
             bool keepsUserfaultfd = area.Userfaultfd is { } watcher && (watcher.Features & UserfaultfdFeatures.EventFork) != 0;
             VmaFlags flags = area.Flags & ~(VmaFlagSets.Lock | (keepsUserfaultfd ? VmaFlags.None : VmaFlagSets.Userfaultfd));
-            var copy = new Vma(child, area.Start, area.End, flags, area.File, area.FilePage);
+            var copy = new Vma(child, area.Start, area.End, flags, area.File, area.FilePage) { MayHaveGuards = area.MayHaveGuards };
             bool isWiped = (area.Flags & VmaFlags.WipeOnFork) != 0;
             if (!isWiped && area.AnonVma is not null)
             {
@@ -55,7 +55,7 @@ public sealed unsafe partial class AddressSpace
             if (keepsUserfaultfd)
                 copy.Userfaultfd = area.Userfaultfd!.ForChild(child);
             // Pages that are only a file's, and zeros, come back by faults (vma_needs_copy).
-            if (isWiped || (area.AnonVma is null && (copy.Flags & VmaFlags.UffdWriteProtect) == 0))
+            if (isWiped || (area.AnonVma is null && !area.MayHaveGuards && (copy.Flags & VmaFlags.UffdWriteProtect) == 0))
                 continue;
             Errno result = CopyTables(area, copy);
             if (result != Errno.None)
@@ -161,6 +161,8 @@ public sealed unsafe partial class AddressSpace
         if (TryNewAnonymous(area, address, clear: false, out uint pfn) is not { IsDone: true })
             return Errno.ENOMEM;
         bool copied = _memory.TryCopyPages(from.Pfn, pfn, 1, out uint bad);
+        if (!copied && !_machine.Behavior.CopyFaultRecoversFromPoison)
+            throw _machine.Panic(bad);
         if (copied)
             SetFrame(ref made, pfn, (area.Flags & VmaFlags.Write) != 0, dirty: true);
         else

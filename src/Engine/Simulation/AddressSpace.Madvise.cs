@@ -14,7 +14,7 @@ public sealed partial class AddressSpace
     /// </returns>
     public SystemCallResult Madvise(ulong address, ulong length, Advice advice)
     {
-        if (!Enum.IsDefined(advice) || (address & PageMask) != 0)
+        if (!Enum.IsDefined(advice) || (IsAboutGuards(advice) && !_machine.Behavior.HasGuards) || (address & PageMask) != 0)
             return Errno.EINVAL;
         ulong end = unchecked(address + ((length + PageMask) & ~PageMask));
         if (length > ulong.MaxValue - PageMask || end < address)
@@ -41,6 +41,8 @@ public sealed partial class AddressSpace
         }
         return gap || reached < end ? Errno.ENOMEM : Errno.None;
     }
+
+    private static bool IsAboutGuards(Advice advice) => advice is Advice.GuardInstall or Advice.GuardRemove;
 
     private static bool ChangesAreas(Advice advice) => advice is Advice.Normal or Advice.Random or Advice.Sequential or Advice.DontFork or Advice.DoFork
         or Advice.HugePage or Advice.NoHugePage or Advice.WipeOnFork or Advice.KeepOnFork;
@@ -103,14 +105,14 @@ public sealed partial class AddressSpace
                 PageOut(start, end);
                 return Errno.None;
             case Advice.GuardInstall:
-                if (!isPlain)
+                if (!isPlain || !MayHoldGuards(area))
                     return Errno.EINVAL;
                 if (IsSealedAgainstDropping(area))
                     return Errno.EPERM;
                 InstallGuards(area, start, end);
                 return Errno.None;
             case Advice.GuardRemove:
-                if ((flags & VmaFlags.Special) != 0)
+                if ((flags & VmaFlags.Special) != 0 || !MayHoldGuards(area))
                     return Errno.EINVAL;
                 RemoveGuards(start, end);
                 return Errno.None;
@@ -126,6 +128,9 @@ public sealed partial class AddressSpace
             _machine.EnterKhugepaged(advised);
         return Errno.None;
     }
+
+    /// <summary><c>is_valid_guard_vma</c>.</summary>
+    private bool MayHoldGuards(Vma area) => area.IsAnonymous || _machine.Behavior.HasGuardsInFiles;
 
     /// <summary>Content that could not be written may not be dropped either (<c>can_modify_vma_madv</c>).</summary>
     private static bool IsSealedAgainstDropping(Vma area) =>

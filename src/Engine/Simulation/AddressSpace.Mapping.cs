@@ -34,7 +34,7 @@ public sealed partial class AddressSpace
         bool isShared = (flags & MapFlags.Shared) != 0, isDroppable = (flags & MapFlags.Droppable) != 0;
         if (length == 0 || (offset & PageMask) != 0 || (isShared ? 1 : 0) + ((flags & MapFlags.Private) != 0 ? 1 : 0) + (isDroppable ? 1 : 0) != 1)
             return Errno.EINVAL;
-        if (isDroppable && (file is not null || (flags & MapFlags.Locked) != 0))
+        if (isDroppable && (!_machine.Behavior.HasDroppableMemory || file is not null || (flags & MapFlags.Locked) != 0))
             return Errno.EINVAL;
         if ((flags & MapFlags.GrowsDown) != 0 && (file is not null || isShared))
             return Errno.EINVAL;
@@ -137,6 +137,8 @@ public sealed partial class AddressSpace
     /// <summary>Seals a range: it can no longer be unmapped, moved, replaced, or protected otherwise (<c>mseal(2)</c>, Linux 6.10).</summary>
     public SystemCallResult Mseal(ulong address, ulong length)
     {
+        if (!_machine.Behavior.HasSeals)
+            return Errno.ENOSYS;
         if ((address & PageMask) != 0)
             return Errno.EINVAL;
         ulong end = address + ((length + PageMask) & ~PageMask);

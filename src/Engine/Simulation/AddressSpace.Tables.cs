@@ -96,9 +96,9 @@ public sealed partial class AddressSpace
     /// </summary>
     internal void RetractTable(Vma area, ulong address)
     {
-        ref PmdEntry entry = ref PmdFor(address);
-        if (!entry.IsTable || area.AnonVma is not null || (area.Flags & VmaFlags.UffdWriteProtect) != 0)
+        if (!PmdAt(address).IsTable || area.AnonVma is not null || area.MayHaveGuards || (area.Flags & VmaFlags.UffdWriteProtect) != 0)
             return;
+        ref PmdEntry entry = ref PmdFor(address);
         foreach (ref Pte pte in entry.Table!.Writable)
             Clear(ref pte);
         entry = default;
@@ -214,7 +214,7 @@ public sealed partial class AddressSpace
                 Span<Pte> entries = entry.Table!.Writable;
                 for (ulong at = address; at < next; at += NativeRegion.PageSize)
                     isEmpty &= ZapEntry(area, ref entries[PteIndex(at)], kind);
-                if (whole && isEmpty && kind == ZapKind.DontNeed && _machine.Options.PageTableReclaim)
+                if (whole && isEmpty && kind == ZapKind.DontNeed && _machine.Options.PageTableReclaim && _machine.Behavior.ReclaimsPageTables)
                     entry = default;
             }
             address = next;

@@ -8,9 +8,12 @@ public sealed unsafe partial class AddressSpace
     /// <param name="isUserModeOnly">
     /// Whether only the accesses of the process itself are reported (<c>UFFD_USER_MODE_ONLY</c>): a system call that comes upon such a page fails then.
     /// </param>
+    /// <exception cref="ArgumentException">The kernel that is modelled does not have one of the features.</exception>
     public Userfaultfd OpenUserfaultfd(UserfaultfdFeatures features = UserfaultfdFeatures.None, bool isUserModeOnly = false)
     {
         ObjectDisposedException.ThrowIf(HasExited, this);
+        if ((features & UserfaultfdFeatures.WriteProtectUnpopulated) != 0 && !_machine.Behavior.ProtectsAbsentPages)
+            throw new ArgumentException($"{_machine.Kernel} has no UFFD_FEATURE_WP_UNPOPULATED.", nameof(features));
         return new Userfaultfd(this, features, isUserModeOnly);
     }
 
@@ -96,7 +99,7 @@ public sealed unsafe partial class AddressSpace
     internal SystemCallResult FillMissing(
         Userfaultfd userfaultfd, ulong address, ulong length, Filling filling, ReadOnlySpan<byte> content = default)
     {
-        if (!IsUserfaultfdRange(address, length))
+        if (!IsUserfaultfdRange(address, length) || (filling == Filling.Poison && !_machine.Behavior.HasPoisonMarkers))
             return Errno.EINVAL;
         if (!_lock.CanRead)
             return SystemCallResult.Waits(WaitReason.MmapLock);

@@ -109,7 +109,7 @@ public sealed partial class AddressSpace
     /// <summary>Whether the process refuses huge pages (<c>prctl(PR_SET_THP_DISABLE)</c>).</summary>
     public SystemCallResult SetThpDisable(ThpDisable disable)
     {
-        if (!Enum.IsDefined(disable))
+        if (!Enum.IsDefined(disable) || (disable == ThpDisable.ExceptAdvised && !_machine.Behavior.CanExceptAdvisedAreas))
             return Errno.EINVAL;
         if (!_lock.CanWrite)
             return SystemCallResult.Waits(WaitReason.MmapLock);
@@ -136,13 +136,16 @@ public sealed partial class AddressSpace
         _areas.Clear();
         _pmds.Clear();
         _pins.Clear();
-        _lock.Close();
+        _lock.Close(_machine);
         HasExited = true;
     }
 
     internal void EndRead() => _lock.EndRead();
 
     internal void EndWrite() => _lock.EndWrite();
+
+    /// <summary>Whether there is a table of PMDs for the 1 GiB that holds an address.</summary>
+    internal bool HasPmdTable(ulong address) => _pmds.ContainsKey(address >> PudShift);
 
     internal PmdEntry PmdAt(ulong address) =>
         _pmds.TryGetValue(address >> PudShift, out PmdEntry[]? table) ? table[PmdIndex(address)] : default;

@@ -122,7 +122,11 @@ internal sealed class AreaList(AddressSpace space)
     {
         // A huge page across the boundary belongs to two areas then (vma_adjust_trans_huge).
         space.SplitHugeAcross(boundary);
-        var upper = new Vma(space, boundary, area.End, area.Flags, area.File, area.PageIndex(boundary)) { Userfaultfd = area.Userfaultfd };
+        var upper = new Vma(space, boundary, area.End, area.Flags, area.File, area.PageIndex(boundary))
+        {
+            Userfaultfd = area.Userfaultfd,
+            MayHaveGuards = area.MayHaveGuards,
+        };
         upper.CloneAnonVma(area, isSameProcess: true);
         area.End = boundary;
         Add(upper);
@@ -202,6 +206,7 @@ internal sealed class AreaList(AddressSpace space)
     {
         foreach (Vma? source in (ReadOnlySpan<Vma?>)[first, second])
         {
+            area.MayHaveGuards |= source?.MayHaveGuards ?? false;
             if (area.AnonVma is null && source?.AnonVma is not null)
                 area.CloneAnonVma(source, isSameProcess: true);
         }

@@ -34,7 +34,7 @@ internal sealed unsafe partial class MachineInvariants
     /// <param name="countHeld">Adds the references that are held by none of the machine's own parts, by frame.</param>
     internal IReadOnlyList<string> Violations(IReadOnlyList<(AddressSpace Space, PageTable Table)> detached, ReferenceCounter countHeld)
     {
-        ObjectDisposedException.ThrowIf(_machine.IsDisposed, _machine);
+        _machine.ThrowIfGone();
         foreach (int[] counts in (ReadOnlySpan<int[]>)[_pteMaps, _pmdMaps, _references, _held])
             Array.Clear(counts);
         _swapUsers.Clear();

@@ -6,7 +6,7 @@ namespace CopyMc.Simulation;
 /// </summary>
 internal struct MmapLock
 {
-    private bool _isClosed;
+    private SimulatedMachine? _gone;
 
     internal int Readers { get; private set; }
 
@@ -34,12 +34,12 @@ internal struct MmapLock
 
     internal void EndWrite() => HasWriter = false;
 
-    /// <summary>The machine is gone: whoever asks for the lock from now on is told so.</summary>
-    internal void Close() => HasWriter = _isClosed = true;
+    /// <summary>The machine is gone: a call that asks for the lock from now on is told so.</summary>
+    internal void Close(SimulatedMachine machine) => (HasWriter, _gone) = (true, machine);
 
     private readonly bool IsFreeBesideWriter()
     {
-        ObjectDisposedException.ThrowIf(_isClosed, typeof(SimulatedMachine));
+        _gone?.ThrowIfGone();
         return false;
     }
 }

@@ -63,6 +63,9 @@ internal sealed unsafe partial class PhysicalMemory
         return frame.Order == 0 ? frame.MapCount > 1 : IsLargeMappedShared(head);
     }
 
+    /// <summary>Whether one page is mapped more than once, whatever the rest of its folio is (<c>page_mapcount</c>).</summary>
+    internal bool IsPageMappedShared(uint pfn) => PmdMapCountOf(HeadOf(pfn)) + Frames[pfn].MapCount > 1;
+
     private bool IsLargeMappedShared(uint head)
     {
         uint whole = PmdMapCountOf(head);

@@ -64,7 +64,7 @@ public sealed unsafe partial class SimulatedFile
     /// <returns><see cref="Errno.EPERM"/> if a seal forbids it, <see cref="Errno.EFBIG"/> beyond <see cref="MaxLength"/>.</returns>
     public SystemCallResult Truncate(ulong length)
     {
-        ThrowIfDisposed();
+        ThrowIfGone();
         if (length > MaxLength)
             return Errno.EFBIG;
         if ((length < Length && (Seals & FileSeals.Shrink) != 0) || (length > Length && (Seals & FileSeals.Grow) != 0))
@@ -153,7 +153,7 @@ public sealed unsafe partial class SimulatedFile
     /// </returns>
     public SystemCallResult AddSeals(FileSeals seals)
     {
-        ThrowIfDisposed();
+        ThrowIfGone();
         if (!IsShmem)
             return Errno.EINVAL;
         if ((Seals & FileSeals.Seal) != 0)
@@ -167,14 +167,20 @@ public sealed unsafe partial class SimulatedFile
     /// <summary>Writes a regular file's dirty pages to its store. A page whose content is poisoned stays dirty.</summary>
     public void WriteBack()
     {
-        ThrowIfDisposed();
+        ThrowIfGone();
         foreach ((uint firstPage, PageCacheSlot[] slots) in Chunks)
+            WriteBackChunk(firstPage, slots);
+    }
+
+    /// <summary>Writes the dirty pages of one 2 MiB range to the store (<c>filemap_write_and_wait_range</c>).</summary>
+    internal void WriteBackRange(uint firstPage) => WriteBackChunk(firstPage, ChunkFor(firstPage));
+
+    private void WriteBackChunk(uint firstPage, PageCacheSlot[] slots)
+    {
+        for (uint i = 0; i < ChunkPages && !IsShmem; i++)
         {
-            for (uint i = 0; i < ChunkPages && !IsShmem; i++)
-            {
-                if (slots[i].IsPage && IsWritten(slots[i].Pfn))
-                    WriteBack(firstPage + i, slots[i].Pfn);
-            }
+            if (slots[i].IsPage && IsWritten(slots[i].Pfn))
+                WriteBack(firstPage + i, slots[i].Pfn);
         }
 
         bool IsWritten(uint pfn)
@@ -188,7 +194,7 @@ public sealed unsafe partial class SimulatedFile
     /// <summary>Has the file system keep data of its own with a page in the cache (<c>folio_attach_private</c>).</summary>
     public void AttachPrivate(uint page)
     {
-        ThrowIfDisposed();
+        ThrowIfGone();
         uint head = _memory.HeadOf(SlotAt(page).Pfn);
         if (!SlotAt(page).IsPage || _memory.Frames[head].Has(PageFlags.Private))
             return;
@@ -353,13 +359,13 @@ public sealed unsafe partial class SimulatedFile
 
     private Errno CheckRange(uint firstPage, uint pages)
     {
-        ThrowIfDisposed();
+        ThrowIfGone();
         return pages == 0 ? Errno.EINVAL : ((ulong)firstPage + pages) * NativeRegion.PageSize > MaxLength ? Errno.EFBIG : Errno.None;
     }
 
     private uint PageOf(ulong offset, int length)
     {
-        ThrowIfDisposed();
+        ThrowIfGone();
         if (offset % NativeRegion.PageSize + (ulong)length > NativeRegion.PageSize)
             throw new ArgumentException("One access stays in one page.", nameof(length));
         return (uint)(offset / NativeRegion.PageSize);

@@ -122,7 +122,7 @@ public sealed unsafe partial class SimulatedFile
             throw new ArgumentException("The file is another machine's.", name);
     }
 
-    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_machine.IsDisposed, _machine);
+    private void ThrowIfGone() => _machine.ThrowIfGone();
 
     /// <exception cref="ArgumentOutOfRangeException">The range of bytes reaches beyond what a file can hold.</exception>
     internal static void ThrowIfTooLong(ulong offset, ulong length, string offsetName, string lengthName)

@@ -48,6 +48,7 @@ public sealed class SimulatedMachine : IDisposable
         Options = options ?? new SimulatedMachineOptions();
         (ThpEnabled, ShmemEnabled, HugePagesAtFault) = (Options.Enabled, Options.ShmemEnabled, Options.HugePagesAtFault);
         ArgumentOutOfRangeException.ThrowIfNegative(Options.SwapPages);
+        Behavior = (Options.Kernel ?? throw new ArgumentException("A kernel is modelled.", nameof(options))).Behavior;
         _memory = new PhysicalMemory(memory, Options.Engine ?? CopyEngine.Shared);
         Counters = _memory.Counters;
         Swap = new SwapArea(Options.SwapPages);
@@ -57,6 +58,15 @@ public sealed class SimulatedMachine : IDisposable
 
     /// <summary>What the machine was built with.</summary>
     public SimulatedMachineOptions Options { get; }
+
+    /// <summary>The kernel whose behaviour is modelled.</summary>
+    public KernelVersion Kernel => Options.Kernel;
+
+    /// <summary>What the kernel does where kernels differ.</summary>
+    public KernelBehavior Behavior { get; }
+
+    /// <summary>The poisoned frame whose copy stopped the machine: see <see cref="KernelPanicException"/>; <see langword="null"/>: it has not panicked.</summary>
+    public uint? PanicFrame { get; private set; }
 
     /// <summary>Which anonymous memory and read-only files may have huge pages (<c>transparent_hugepage/enabled</c>); can be changed at any time.</summary>
     public ThpMode ThpEnabled { get; set; }
@@ -96,9 +106,18 @@ public sealed class SimulatedMachine : IDisposable
     }
 
     /// <exception cref="ObjectDisposedException">The memory was given back.</exception>
-    internal PhysicalMemory Memory => _memory ?? throw new ObjectDisposedException(nameof(SimulatedMachine));
+    /// <exception cref="KernelPanicException">The machine has stopped.</exception>
+    internal PhysicalMemory Memory
+    {
+        get
+        {
+            ThrowIfGone();
+            return _memory!;
+        }
+    }
 
-    internal bool IsDisposed => _memory is null;
+    /// <summary>Whether its memory was given back, or it has panicked.</summary>
+    internal bool IsGone => _memory is null || PanicFrame is not null;
 
     internal SwapArea Swap { get; }
 
@@ -195,6 +214,24 @@ public sealed class SimulatedMachine : IDisposable
     /// <summary>The folios of an LRU list, by their first frame, the most recently used first.</summary>
     /// <param name="anonymous">The list of anonymous memory, or of files.</param>
     public IEnumerable<uint> Lru(bool anonymous) => Memory.Lru(anonymous);
+
+    /// <exception cref="ObjectDisposedException">The memory was given back.</exception>
+    /// <exception cref="KernelPanicException">The machine has stopped.</exception>
+    internal void ThrowIfGone()
+    {
+        if (PanicFrame is { } frame)
+            throw new KernelPanicException(Kernel, frame);
+        ObjectDisposedException.ThrowIf(_memory is null, this);
+    }
+
+    /// <summary>Stops the machine for good: a machine check in kernel mode, in a copy that does not recover.</summary>
+    internal KernelPanicException Panic(uint frame)
+    {
+        PanicFrame = frame;
+        foreach (AddressSpace process in _processes)
+            process.Lock.Close(this);
+        return new KernelPanicException(Kernel, frame);
+    }
 
     /// <summary>Gives the memory back to the system. Processes have ended then, and whatever would touch memory is refused.</summary>
     public void Dispose()

@@ -6,6 +6,9 @@ public sealed class SimulatedMachineOptions
     /// <summary>What copies the pages; <see langword="null"/>: <see cref="CopyEngine.Shared"/>.</summary>
     public CopyEngine? Engine { get; init; }
 
+    /// <summary>Which kernel's behaviour is modelled.</summary>
+    public KernelVersion Kernel { get; init; } = KernelVersion.Linux618;
+
     /// <summary>Pages of 4 KiB that swap holds.</summary>
     public int SwapPages { get; init; }
 
@@ -18,9 +21,9 @@ public sealed class SimulatedMachineOptions
     /// <summary>Whether a first touch may be answered with a huge page. Off: every page starts small.</summary>
     public bool HugePagesAtFault { get; init; }
 
-    /// <summary>Whether regular files can be collapsed (<c>CONFIG_READ_ONLY_THP_FOR_FS</c>).</summary>
+    /// <summary>Whether regular files can be collapsed (<c>CONFIG_READ_ONLY_THP_FOR_FS</c>; since Linux 7.2, whether the file system has huge pages).</summary>
     public bool ReadOnlyFileThp { get; init; } = true;
 
-    /// <summary>Whether emptying all of a page table's range frees the table (<c>CONFIG_PT_RECLAIM</c>).</summary>
+    /// <summary>Whether emptying all of a page table's range frees the table (<c>CONFIG_PT_RECLAIM</c>), in kernels that can.</summary>
     public bool PageTableReclaim { get; init; } = true;
 }

@@ -15,8 +15,10 @@ internal static class ThpEligibility
             return machine.ShmemEnabled != ThpMode.Deny && (!enforceSettings || Allows(machine.ShmemEnabled, area));
         if (enforceSettings && !Allows(machine.ThpEnabled, area))
             return false;
-        // A regular file's pages must be nobody's to change. Anonymous memory that was never written has nothing to collapse.
-        return area.File is { } file ? machine.Options.ReadOnlyFileThp && !file.IsOpenForWrite : area.AnonVma is not null;
+        // Anonymous memory that was never written has nothing to collapse.
+        return area.File is { } file
+            ? machine.Options.ReadOnlyFileThp && (machine.Behavior.CollapsesFilesOpenForWriting || !file.IsOpenForWrite)
+            : area.AnonVma is not null;
     }
 
     /// <summary>Whether the first touch of anonymous memory may be answered with a huge page.</summary>

@@ -39,6 +39,9 @@ public sealed class Vma
     /// <summary>The userfaultfd that it is registered with; <see langword="null"/>: none.</summary>
     public Userfaultfd? Userfaultfd { get; internal set; }
 
+    /// <summary>Whether guards were ever installed in it, in kernels that keep it (<c>VM_MAYBE_GUARD</c>).</summary>
+    internal bool MayHaveGuards { get; set; }
+
     /// <summary>What its own anonymous pages belong to; null before it has any.</summary>
     internal AnonVma? AnonVma { get; private set; }
 

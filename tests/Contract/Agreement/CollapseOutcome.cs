@@ -10,9 +10,6 @@ public sealed record CollapseOutcome(CollapseErrno Error, string Ranges, string 
     /// <summary>The kernel's result of each range that it looked into; null: it could not be traced (only root can).</summary>
     public string? Results { get; init; }
 
-    /// <summary>Later kernels have one name for an empty PMD and a missing one, and so has the model.</summary>
-    public CollapseOutcome InTheModelsWords() => this with { Results = Results?.Replace("pmd_none", "no_pte_table", StringComparison.Ordinal) };
-
     /// <summary>What the state's recorded expectation comes to.</summary>
     public static CollapseOutcome ExpectedOf(CollapseState state) =>
         new(state.Expected.Error, state.Expected.Ranges, state.ExpectedContent, state.ExpectedOtherContent) { Results = state.Expected.Results };

@@ -40,6 +40,10 @@ public sealed class CollapseResultsTests
         ["COPY_MC"] = "copy_poisoned_page",
         ["PAGE_FILLED"] = "page_filled",
         ["PAGE_DIRTY_OR_WRITEBACK"] = "page_dirty_or_writeback",
+        // Those that later kernels no longer have.
+        ["PMD_NULL"] = "pmd_null",
+        ["PMD_NONE"] = "pmd_none",
+        ["PAGE_RO"] = "no_writable_page",
     };
 
     [Fact]

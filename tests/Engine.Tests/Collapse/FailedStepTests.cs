@@ -28,7 +28,7 @@ public sealed class FailedStepTests : IDisposable
             { FailurePoint.HugePageCharge, 0, CollapseResult.CgroupChargeFail, s_nothing, 0 },
             { FailurePoint.Revalidate, 0, CollapseResult.VmaNull, s_readLocked, 0 },
             { FailurePoint.Revalidate, 1, CollapseResult.VmaNull, s_writeLocked, 0 },
-            { FailurePoint.PmdCheck, 0, CollapseResult.NoPteTable, s_writeLocked, 0 },
+            { FailurePoint.PmdCheck, 0, CollapseResult.PmdNone, s_writeLocked, 0 },
         };
         foreach (int page in (ReadOnlySpan<int>)[0, 1, 255, 511])
         {

@@ -93,8 +93,8 @@ public sealed class FileTests : IDisposable
         file.IsOpenForWrite = false;
         Assert.False(file.IsOpenForWrite);
         MadviseCollapseResult run = MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage);
-        Assert.Equal(Errno.EAGAIN, run.Error);
-        Assert.Equal(CollapseResult.PageDirtyOrWriteback, run.LastFailure);
+        Assert.Equal(Errno.EINVAL, run.Error);
+        Assert.Equal(CollapseResult.Fail, run.LastFailure);
         file.WriteBack();
         Assert.Equal(Errno.None, MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage).Error);
         ExpectPage(file, 0, TestMachine.Content(7));

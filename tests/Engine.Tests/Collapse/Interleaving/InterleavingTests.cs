@@ -48,7 +48,7 @@ public sealed class InterleavingTests
         CollapseResult[] expected =
         [
             CollapseResult.Succeed, CollapseResult.CopyMc, CollapseResult.PageCount, CollapseResult.AllocHugePageFail, CollapseResult.PmdMapped,
-            CollapseResult.NoPteTable, CollapseResult.ExceedSwapPte, CollapseResult.Fail, CollapseResult.AnyProcess,
+            CollapseResult.PmdNone, CollapseResult.ExceedSwapPte, CollapseResult.Fail, CollapseResult.AnyProcess,
         ];
         Assert.Empty(expected.Except(ends).Select(end => $"{end} of {string.Join(' ', ends)}"));
     }

@@ -1,0 +1,11 @@
+namespace CopyMc.Simulation;
+
+/// <summary>How a difference between kernels is known.</summary>
+public enum KernelEvidence
+{
+    /// <summary>Read in the source of kernels before and after it.</summary>
+    Source,
+
+    /// <summary>Seen on running kernels before and after it, and read in their source.</summary>
+    Observed,
+}

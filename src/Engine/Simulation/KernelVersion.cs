@@ -1,0 +1,59 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace CopyMc.Simulation;
+
+/// <summary>A kernel whose behaviour can be modelled. Where two of them differ is listed in <see cref="KernelBehavior.Differences"/>.</summary>
+public sealed class KernelVersion
+{
+    private readonly int _major, _minor;
+
+    private KernelVersion(int major, int minor)
+    {
+        _major = major;
+        _minor = minor;
+    }
+
+    /// <summary>Linux 6.1: has <c>MADV_COLLAPSE</c>. A collapse copies without recovery: poison in a page is a <see cref="KernelPanicException"/>.</summary>
+    public static KernelVersion Linux601 { get; } = new(6, 1);
+
+    /// <summary>Linux 6.4: a collapse recovers from poison.</summary>
+    public static KernelVersion Linux604 { get; } = new(6, 4);
+
+    /// <summary>Linux 6.12.</summary>
+    public static KernelVersion Linux612 { get; } = new(6, 12);
+
+    /// <summary>Linux 6.18, with which the model was compared most thoroughly. The default.</summary>
+    public static KernelVersion Linux618 { get; } = new(6, 18);
+
+    /// <summary>Linux 7.0.</summary>
+    public static KernelVersion Linux700 { get; } = new(7, 0);
+
+    /// <summary>Linux 7.3.</summary>
+    public static KernelVersion Linux703 { get; } = new(7, 3);
+
+    /// <summary>The kernels that can be modelled, the oldest first.</summary>
+    public static IReadOnlyList<KernelVersion> All { get; } = [Linux601, Linux604, Linux612, Linux618, Linux700, Linux703];
+
+    /// <summary>The name, such as <c>6.18</c>.</summary>
+    public string Name => $"{_major}.{_minor}";
+
+    /// <summary>What this kernel does where kernels differ.</summary>
+    public KernelBehavior Behavior => field ??= new KernelBehavior(this);
+
+    /// <summary>Finds a kernel by its <see cref="Name"/>.</summary>
+    /// <returns>False if no kernel that can be modelled has the name.</returns>
+    public static bool TryParse(string? name, [NotNullWhen(true)] out KernelVersion? kernel)
+    {
+        kernel = All.FirstOrDefault(known => known.Name == name);
+        return kernel is not null;
+    }
+
+    /// <summary>Whether it is this release, or a later one.</summary>
+    public bool IsAtLeast(KernelVersion other) => (_major, _minor).CompareTo((other._major, other._minor)) >= 0;
+
+    /// <inheritdoc/>
+    public override string ToString() => $"Linux {Name}";
+
+    /// <summary>A release that only says since when something is so; it need not be one that can be modelled.</summary>
+    internal static KernelVersion Release(int major, int minor) => new(major, minor);
+}
