@@ -1,0 +1,2 @@
+. "$vm/lib/panic.sh"
+panic_in_copy "khugepaged" "khugepaged" "anonymous memory"

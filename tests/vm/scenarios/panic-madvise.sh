@@ -1,0 +1,2 @@
+. "$vm/lib/panic.sh"
+panic_in_copy "MADV_COLLAPSE" "CopyMc.Guest" "anonymous memory"
