@@ -26,6 +26,7 @@ internal static class Program
             _ => Catalog.All,
         };
         string[] wanted = [.. ValuesOf("--filter", args)], unwanted = [.. ValuesOf("--without", args)], allowed = [.. ValuesOf("--may-skip", args)];
+        RealPoison.Begin();
         int passed = 0, failed = 0, skipped = 0;
         foreach (Promise promise in promises.Where(promise => wanted.All(text => Has(promise, text)) && !unwanted.Any(text => Has(promise, text))))
         {
@@ -61,6 +62,12 @@ internal static class Program
                 skipped++;
                 Console.WriteLine($"skipped {promise.Name}: {unavailable}");
             }
+        }
+        Console.WriteLine($"{RealPoison.FramesLost} page frames lost");
+        if (RealPoison.FramesLost > 0 && !RealPoison.IsAsked)
+        {
+            failed++;
+            Console.WriteLine($"FAILED page frames were lost without {RealPoison.Variable}=1");
         }
         Console.WriteLine($"{(RuntimeFeature.IsDynamicCodeCompiled ? "JIT" : "NativeAOT")}: {passed} passed, {failed} failed, {skipped} skipped");
         return failed == 0 && (passed > 0 || wanted.Length > 0) ? 0 : 1;

@@ -16,7 +16,7 @@ set_guest() {
     tool "qemu-system-$emulated"
     guest_command=("${tool[@]}" "${platform[@]}" -accel tcg,thread=multi -smp 2 -m 2G -nodefaults -nographic -no-reboot -serial stdio
         -L "$tools/usr/share/qemu" -L "$tools/usr/share/seabios" -kernel "$(find "$kernel" -name 'vmlinuz*' -type f | head -1)" -initrd "$work/initramfs"
-        -append "console=$console loglevel=3 panic=-1 hugepages=48" "$@")
+        -append "console=$console loglevel=3 panic=-1 hugepages=48${arguments:+ $arguments}" "$@")
 }
 
 # boot: streams the guest's log; sets "verdict" to nothing if the guest ended as it should, to what happened if not, and "decided" if another boot
@@ -77,7 +77,7 @@ judge_panic() {
 # found anything wrong is tried again.
 run_scenario() {
     local attempt counts
-    commands=() options=() beside=() panic=() architectures="x86-64 arm64"
+    commands=() options=() beside=() panic=() arguments= architectures="x86-64 arm64"
     . "$1"
     scenario=$(basename "$1" .sh)
     case " $architectures " in *" $architecture "*) ;; *) return 0 ;; esac

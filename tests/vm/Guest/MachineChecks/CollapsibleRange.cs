@@ -54,7 +54,9 @@ internal sealed unsafe partial class CollapsibleRange : IDisposable
     /// <summary>Has it collapsed. By MADV_COLLAPSE it is done on return, or refused: the errno; khugepaged comes within seconds.</summary>
     internal int Collapse()
     {
-        Require.Equal(0, MemoryAdvise(Region.Pointer, Region.Length, AdviceHugePage));
+        // Twice: 6.1 tells khugepaged of shmem only if the area was advised before (khugepaged_enter_vma asks its old flags).
+        for (int i = 0; i < 2; i++)
+            Require.Equal(0, MemoryAdvise(Region.Pointer, Region.Length, AdviceHugePage));
         if (_collapser == Collapser.Madvise)
             return MemoryAdvise(Region.Pointer, Region.Length, AdviceCollapse) == 0 ? 0 : Marshal.GetLastPInvokeError();
         // Writing it wakes khugepaged.

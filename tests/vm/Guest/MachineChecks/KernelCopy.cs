@@ -52,7 +52,7 @@ internal sealed unsafe class KernelCopy(Collapser collapser, RegionBacking backi
         // The kernel copies through its own mapping of all memory.
         nuint address = Injector.ReadKernel(KernelView.AddressOf("page_offset_base")) + (nuint)physical;
         nuint function = KernelView.AddressOf(KernelView.CollapseRecovers ? "copy_mc_enhanced_fast_string" : "copy_page");
-        long corrupted = KernelView.HardwareCorrupted();
+        long corrupted = RealPoison.HardwareCorrupted;
         using var trace = new CollapseTracepoints();
 
         if (KernelView.CollapseRecovers)
@@ -69,7 +69,7 @@ internal sealed unsafe class KernelCopy(Collapser collapser, RegionBacking backi
         Require.Equal(collapser == Collapser.Madvise ? Einval : 0, errno);
 
         // The kernel has queued the frame: it takes it away a little later.
-        Await(() => KernelView.HardwareCorrupted() == corrupted + NativeRegion.PageSize / 1024, "the kernel did not take the page away");
+        Await(() => RealPoison.HardwareCorrupted == corrupted + NativeRegion.PageSize / 1024, "the kernel did not take the page away");
         SalvageResult salvaged = CopyEngine.Shared.Salvage(source.Pointer, destination.Pointer, source.Length);
         Require.Equal(new LostRange((nuint)(page * NativeRegion.PageSize), NativeRegion.PageSize), salvaged.Lost.Single());
         for (int i = 0; i < Pages; i++)

@@ -20,11 +20,4 @@ internal static class KernelView
         Require.Fail($"the kernel has no symbol {symbol}");
         return 0;
     }
-
-    /// <summary>KiB of memory that the kernel took out of use because it is broken.</summary>
-    internal static long HardwareCorrupted()
-    {
-        string line = File.ReadLines("/proc/meminfo").Single(line => line.StartsWith("HardwareCorrupted:", StringComparison.Ordinal));
-        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
-    }
 }
