@@ -19,7 +19,7 @@ public sealed unsafe class PoisonedFrames
 
     /// <summary>Why there are none here; <see langword="null"/> if there are.</summary>
     public static string? UnsupportedReason =>
-        FaultRecovery.UnsupportedReason ?? PoisonInjector.UnsupportedReason(PoisonSource.HwPoison) ?? PoisonScan.UnsupportedReason
+        FaultRecovery.UnsupportedReason ?? RealPoison.UnusableReason(PoisonSource.HwPoison) ?? PoisonScan.UnsupportedReason
         ?? (File.Exists($"{Module}/unpoison-pfn") ? null : "it needs the kernel's module hwpoison-inject, and debugfs");
 
     /// <summary>Has the kernel give up one page by <c>MADV_HWPOISON</c>.</summary>

@@ -63,7 +63,7 @@ public static class Promised
     private static string? UnavailableReason(object[] arguments) => arguments.Select(argument => argument switch
     {
         CopyKernel kernel => kernel.UnsupportedReason,
-        PoisonSource source => FaultRecovery.UnsupportedReason ?? PoisonInjector.UnsupportedReason(source),
+        PoisonSource source => FaultRecovery.UnsupportedReason ?? RealPoison.UnusableReason(source),
         PoisonedFrames => PoisonedFrames.UnsupportedReason,
         CollapseState => RealKernelRun.UnsupportedReason,
         _ => null,

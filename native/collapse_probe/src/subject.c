@@ -244,6 +244,8 @@ static void survive(int signal) { (void)signal; }
 
 static void hw_poison(const struct state *state, struct subject *subject, char *start, size_t length) {
     (void)state, (void)subject;
+    const char *asked = getenv("COPYMC_TEST_HWPOISON");
+    need(asked && strcmp(asked, "1") == 0, "COPYMC_TEST_HWPOISON=1 (MADV_HWPOISON takes page frames until the machine boots again)");
     // The kernel signals the call that poisons a dirty page, which succeeds all the same.
     sigaction(SIGBUS, &(struct sigaction){.sa_handler = survive}, NULL);
     for (size_t i = 0; i < length; i += PAGE)

@@ -1,3 +1,5 @@
+using CopyMc.Contract;
+
 namespace CopyMc.Engine.Tests.Children;
 
 /// <summary>Recoveries on many threads beside everything else that signals and suspensions do in a .NET process.</summary>
@@ -41,7 +43,7 @@ internal static unsafe class RecoveryStress
         using var source = new NativeRegion(Good + NativeRegion.PageSize);
         using var destination = new NativeRegion(Good + NativeRegion.PageSize);
         random.NextBytes(source.Span[..Good]);
-        PoisonInjector.Inject(source, Good, seed % 2 == 0 ? PoisonSource.TruncatedMapping : PoisonInjector.Supported[^1]);
+        PoisonInjector.Inject(source, Good, seed % 2 == 0 ? PoisonSource.TruncatedMapping : RealPoison.Usable[^1]);
         for (int i = 0; i < count && s_failure is null; i++)
         {
             int start = random.Next(Good), expected = Good - start;

@@ -1,4 +1,5 @@
 using CopyMc.Collapse;
+using CopyMc.Contract;
 using CopyMc.Engine.Tests.Simulation;
 using CopyMc.Simulation;
 
@@ -20,7 +21,7 @@ public sealed class PoisonedCollapseTests
         {
             foreach (PoisonSource source in Enum.GetValues<PoisonSource>())
             {
-                string? reason = PoisonInjector.UnsupportedReason(source);
+                string? reason = RealPoison.UnusableReason(source);
                 cases.Add(new TheoryDataRow<CollapsedMemory, PoisonSource>(memory, source) { Skip = reason is null ? null : $"{source}: {reason}" });
             }
         }

@@ -1,3 +1,5 @@
+using CopyMc.Contract;
+
 namespace CopyMc.Engine.Tests.Copying;
 
 /// <summary>A salvage copies every healthy byte and lists exactly the others.</summary>
@@ -15,7 +17,7 @@ public sealed unsafe class SalvageTests : IDisposable
     public void Random_mixes_of_known_and_latent_poison_lose_exactly_what_is_bad(string kernel)
     {
         CopyEngine engine = Engines.Of(kernel);
-        PoisonSource[] latent = engine.Kernel.RecoversFromFaults ? [.. PoisonInjector.Supported.Where(source => source != PoisonSource.Bitmap)] : [];
+        PoisonSource[] latent = engine.Kernel.RecoversFromFaults ? [.. RealPoison.Usable.Where(source => source != PoisonSource.Bitmap)] : [];
         for (int seed = 0; seed < 40; seed++)
         {
             var random = new Random(seed);

@@ -1,3 +1,5 @@
+using CopyMc.Contract;
+
 namespace CopyMc.Engine.Tests.Faults;
 
 /// <summary>Every source of poison that raises a signal; what cannot be had, or survived, here is skipped and says why.</summary>
@@ -7,6 +9,6 @@ public sealed class EveryFaultingSource : TheoryData<PoisonSource>
     public EveryFaultingSource()
     {
         foreach (PoisonSource source in Enum.GetValues<PoisonSource>().Where(source => source != PoisonSource.Bitmap))
-            Add(new TheoryDataRow<PoisonSource>(source) { Skip = FaultRecovery.UnsupportedReason ?? PoisonInjector.UnsupportedReason(source) });
+            Add(new TheoryDataRow<PoisonSource>(source) { Skip = FaultRecovery.UnsupportedReason ?? RealPoison.UnusableReason(source) });
     }
 }

@@ -1,3 +1,5 @@
+using CopyMc.Contract;
+
 namespace CopyMc.Engine.Tests.Faults;
 
 /// <summary>Every recovering kernel against every source of poison that raises a signal; what cannot be had here is skipped and says why.</summary>
@@ -10,7 +12,7 @@ public sealed class EveryLatentPoison : TheoryData<string, PoisonSource>
         {
             foreach (PoisonSource source in Enum.GetValues<PoisonSource>().Where(source => source != PoisonSource.Bitmap))
             {
-                string? missing = kernel.UnsupportedReason ?? PoisonInjector.UnsupportedReason(source);
+                string? missing = kernel.UnsupportedReason ?? RealPoison.UnusableReason(source);
                 Add(new TheoryDataRow<string, PoisonSource>(kernel.Name, source) { Skip = missing });
             }
         }

@@ -6,8 +6,9 @@ using CopyMc.Guest.MachineChecks;
 namespace CopyMc.Guest;
 
 /// <summary>
-/// Puts promises to the test, without a test framework, which would be slow under emulation: [--machine-checks] [--filter TEXT] [--without TEXT]...
-/// [--may-skip TEXT]... All those of the contract, or those that machine checks put to the test; with and without a text in their names. One that
+/// Puts promises to the test, without a test framework, which would be slow under emulation: [--machine-checks|--collapses] [--filter TEXT]...
+/// [--without TEXT]... [--may-skip TEXT]... All those of the contract, those that machine checks put to the test, or those of the kernel's own
+/// copies in collapses; with and without a text in their names. One that
 /// cannot be put to the test is broken, unless the reason has a text in it that allows that: a guest is made to have everything else. A line for
 /// each, then the counts. Exit code 0 if none was broken.
 /// </summary>
@@ -18,8 +19,14 @@ internal static class Program
         if (args is [Child.Argument, string deed])
             return Child.Do(deed);
         Sweep.IsSparse = true;
-        IReadOnlyList<Promise> promises = args is ["--machine-checks", ..] ? InjectedMachineChecks.Promises : Catalog.All;
+        IReadOnlyList<Promise> promises = args switch
+        {
+            ["--machine-checks", ..] => InjectedMachineChecks.Promises,
+            ["--collapses", ..] => KernelCopy.Promises,
+            _ => Catalog.All,
+        };
         string[] wanted = [.. ValuesOf("--filter", args)], unwanted = [.. ValuesOf("--without", args)], allowed = [.. ValuesOf("--may-skip", args)];
+        RealPoison.Begin();
         int passed = 0, failed = 0, skipped = 0;
         foreach (Promise promise in promises.Where(promise => wanted.All(text => Has(promise, text)) && !unwanted.Any(text => Has(promise, text))))
         {
@@ -55,6 +62,12 @@ internal static class Program
                 skipped++;
                 Console.WriteLine($"skipped {promise.Name}: {unavailable}");
             }
+        }
+        Console.WriteLine($"{RealPoison.FramesLost} page frames lost");
+        if (RealPoison.FramesLost > 0 && !RealPoison.IsAsked)
+        {
+            failed++;
+            Console.WriteLine($"FAILED page frames were lost without {RealPoison.Variable}=1");
         }
         Console.WriteLine($"{(RuntimeFeature.IsDynamicCodeCompiled ? "JIT" : "NativeAOT")}: {passed} passed, {failed} failed, {skipped} skipped");
         return failed == 0 && (passed > 0 || wanted.Length > 0) ? 0 : 1;

@@ -1,7 +1,8 @@
 namespace CopyMc.Injector;
 
 /// <summary>
-/// A copy in the guest, waited for at the function that does it, whether a process's or the kernel's: (rdi destination, rsi source, rdx bytes).
+/// A copy in the guest, waited for at the function that does it, whether a process's or the kernel's: (rdi destination, rsi source, rdx bytes, or
+/// always as many).
 /// </summary>
 internal sealed class CopyInGuest
 {
@@ -11,12 +12,14 @@ internal sealed class CopyInGuest
     private readonly Debugger _debugger;
     private readonly ulong _function;
     private readonly ulong _badByte;
+    private readonly ulong? _length;
 
-    internal CopyInGuest(Debugger debugger, ulong function, ulong badByte)
+    internal CopyInGuest(Debugger debugger, ulong function, ulong badByte, ulong? length)
     {
         _debugger = debugger;
         _function = function;
         _badByte = badByte;
+        _length = length;
         debugger.SetBreakpoint(function);
     }
 
@@ -48,7 +51,7 @@ internal sealed class CopyInGuest
             int cpu = _debugger.Continue();
             Registers registers = _debugger.ReadRegisters(cpu);
             _debugger.ClearBreakpoint(_function);
-            if (_badByte - registers.Rsi < registers.Rdx)
+            if (_badByte - registers.Rsi < (_length ?? registers.Rdx))
                 return cpu;
             _debugger.Step(cpu);
             _debugger.SetBreakpoint(_function);

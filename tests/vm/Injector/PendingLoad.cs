@@ -7,7 +7,7 @@ internal static class PendingLoad
 {
     internal const int LongestInstruction = 15;
 
-    private const int Vector = 32;
+    private const int Word = 8, Vector = 32;
 
     // The low bits of a ModRM byte that mean RSI; the high two say how long the displacement is (Intel SDM volume 2, table 2-2).
     private const int RsiBase = 6, BaseMask = 7, ModShift = 6;
@@ -16,16 +16,18 @@ internal static class PendingLoad
     {
         // rep movsb
         [0xf3, 0xa4, ..] => rsi == address,
+        // rep movsq
+        [0xf3, 0x48, 0xa5, ..] => Covers(rsi, address, Word),
         // vmovdqu displacement(%rsi), %ymm
         [0xc5, 0x7e or 0xfe, 0x6f, byte modRm, .. var rest] when (modRm & BaseMask) == RsiBase => (modRm >> ModShift) switch
         {
-            0 => Covers(rsi, address),
-            1 => Covers(rsi + (ulong)(sbyte)rest[0], address),
-            2 => Covers(rsi + (ulong)BinaryPrimitives.ReadInt32LittleEndian(rest), address),
+            0 => Covers(rsi, address, Vector),
+            1 => Covers(rsi + (ulong)(sbyte)rest[0], address, Vector),
+            2 => Covers(rsi + (ulong)BinaryPrimitives.ReadInt32LittleEndian(rest), address, Vector),
             _ => false,
         },
         _ => false,
     };
 
-    private static bool Covers(ulong start, ulong address) => address - start < Vector;
+    private static bool Covers(ulong start, ulong address, int bytes) => address - start < (ulong)bytes;
 }

@@ -8,11 +8,14 @@ namespace CopyMc.Injector;
 ///   optional PHYSICAL                   raised            the poison of a page that nobody touches
 ///   required FUNCTION VIRTUAL PHYSICAL  armed             from now on a copy by that function that meets the byte is struck;
 ///                                       struck PC RSI     it was, at the load that was about to read the byte
+///   page FUNCTION VIRTUAL PHYSICAL                        the same for a function that copies a page each time, and is not told how much
 ///   read VIRTUAL                        value WORD        eight bytes of the guest's memory
 /// or "failed" and why.
 /// </summary>
 internal static class Program
 {
+    private const ulong PageSize = 4096;
+
     private static int Main(string[] args)
     {
         if (args is not [string directory])
@@ -60,10 +63,10 @@ internal static class Program
                 QemuMonitor.RaiseMachineCheck(directory, cpu: 0, MachineCheck.ActionOptional, Number(physical));
                 answers.WriteLine("raised");
                 break;
-            case ["required", string function, string address, string physical]:
+            case ["required" or "page", string function, string address, string physical]:
                 using (var debugger = new Debugger(directory))
                 {
-                    var copy = new CopyInGuest(debugger, Number(function), Number(address));
+                    var copy = new CopyInGuest(debugger, Number(function), Number(address), request.StartsWith("page", StringComparison.Ordinal) ? PageSize : null);
                     answers.WriteLine("armed");
                     (int cpu, Registers registers) = copy.RunToLoad();
                     QemuMonitor.RaiseMachineCheck(directory, cpu, MachineCheck.ActionRequired, Number(physical));

@@ -74,6 +74,8 @@ int main(void) {
     setenv("PATH", "/bin", 1);
     setenv("HOME", "/tmp", 1);
     setenv("DOTNET_EnableDiagnostics", "0", 1);
+    // What real poison takes from this machine ends with it.
+    setenv("COPYMC_TEST_HWPOISON", "1", 1);
     // What the kernel's states were recorded with: huge pages where they are asked for, and nowhere else.
     FILE *huge_pages = fopen("/sys/kernel/mm/transparent_hugepage/enabled", "we");
     if (huge_pages) {

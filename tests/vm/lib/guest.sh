@@ -23,7 +23,8 @@ build_guest() {
     "$(guest_compiler)" -static -std=gnu11 -O2 -Wall -Wextra -Werror -o "$guest/init" "$vm/init/init.c"
     # NativeAOT's linker driver is told its target in Clang's words, which gcc does not know.
     publish aot -p:PublishAot=true -p:CppCompilerAndLinker="$vm/lib/linker" -p:ObjCopyName="$([ "$machine" = "$(uname -m)" ] || echo "$machine-linux-gnu-")objcopy"
-    publish jit --self-contained -p:PublishTrimmed=false
+    # Which no scenario needs that boots it not.
+    ! grep -q /jit/ "${scenarios[@]}" || publish jit --self-contained -p:PublishTrimmed=false
     copy_libraries
     copy_module hwpoison-inject
     cp "$libraries"/bin/busybox "$guest/bin/"
@@ -45,10 +46,15 @@ copy_libraries() {
     done
 }
 
-# copy_module NAME: decompressed, and in the order of the calls.
+# copy_module NAME: decompressed, and in the order of the calls. A kernel without it is one where what needs it is skipped.
 copy_module() {
-    tool xz
-    "${tool[@]}" -dc "$(find "$kernel/lib/modules" -name "$1.ko.xz")" >"$guest/modules/$1.ko"
+    local file
+    file=$(find "$kernel" -path '*/modules/*' -name "$1.ko*" | head -1)
+    case $file in
+        *.ko) cp "$file" "$guest/modules/$1.ko" ;;
+        *.ko.xz) tool xz && "${tool[@]}" -dc "$file" >"$guest/modules/$1.ko" ;;
+        *) echo "${kernel##*/} has no module $1" && return ;;
+    esac
     echo "/modules/$1.ko" >>"$guest/modules/list"
 }
 

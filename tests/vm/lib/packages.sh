@@ -1,10 +1,21 @@
 # What Debian has for the rig: QEMU and the two tools an initramfs is made with, a kernel, the C library. Downloaded through an apt of its
-# own beside the machine's: the same archives plus one suite, its own lists and cache. The machine's own configuration is not touched.
+# own beside the machine's: the same archives plus one suite or two, its own lists and cache. The machine's own configuration is not touched.
 
 cache=${XDG_CACHE_HOME:-${HOME:-}/.cache}/copymc-vm
 distribution=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 # Newer kernels and QEMU than the distribution's own: its QEMU crashed some guests.
 suite=${COPYMC_VM_SUITE:-$distribution-backports}
+
+# choose_suite: sets "kernel_suite", where the kernel of --kernel is, and "flavour". 6.1 is the distribution's own; its cloud kernel has no X86_MCE.
+# The backports of the next release keep every kernel since 6.16.
+choose_suite() {
+    flavour=cloud-
+    case $kernel_version in
+        "" | 6.12 | 6.12.*) kernel_suite=$suite ;;
+        6.1 | 6.1.*) kernel_suite=$distribution flavour= ;;
+        *) kernel_suite=trixie-backports ;;
+    esac
+}
 
 # What must be there already, each by its name.
 require_tools() {
@@ -19,12 +30,15 @@ require_tools() {
 prepare_apt() {
     local host
     host=$(dpkg --print-architecture)
-    apt_root=$cache/apt-$suite
+    choose_suite
+    apt_root=$cache/apt-$(printf '%s\n' "$suite" "$kernel_suite" | sort -u | paste -s -d +)
     mkdir -p "$apt_root"/{sources.d,state/lists/partial,archives/partial}
     : >"$apt_root/status"
     # The archive's address is whatever this machine uses.
     apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' | sort -u |
-        awk -v own="$distribution" -v added="$suite" '$2 == own { print "deb", $1, own, "main"; print "deb", $1, added, "main" }' >"$apt_root/sources.list"
+        awk -v own="$distribution" -v added="$suite $kernel_suite" '
+            $2 == own { print "deb", $1, own, "main"; for (i = split(added, suites, " "); i; i--) print "deb", $1, suites[i], "main" }
+        ' | sort -u >"$apt_root/sources.list"
     [ -s "$apt_root/sources.list" ] || fail "apt has no source for '$distribution' to derive one for '$suite' from"
     cat >"$apt_root/apt.conf" <<CONF
 APT::Architecture "$host";
@@ -42,8 +56,8 @@ CONF
     export APT_CONFIG=$apt_root/apt.conf
     # Versions leave the archive: lists older than a day may name some that are gone.
     if [ -z "$(find "$apt_root/updated" -mtime 0 2>/dev/null)" ]; then
-        echo "reading the package lists of $suite"
-        attend apt-get -q -q update || fail "apt cannot read the package lists of $suite"
+        echo "reading the package lists of ${apt_root##*/apt-}"
+        attend apt-get -q -q update || fail "apt cannot read the package lists of ${apt_root##*/apt-}"
         touch "$apt_root/updated"
     fi
 }
@@ -92,15 +106,36 @@ download() {
     attend env -C "$directory" apt-get -q -q download "$@" >/dev/null
 }
 
-# fetch_kernel ARCHITECTURE: the cloud kernel, which is small.
+# find_kernel ARCHITECTURE: sets "package" to the newest kernel of the suite, or of the version that --kernel names. Newer packages are empty
+# but for what they depend on: the kernel and its modules.
+find_kernel() {
+    local architecture=$1
+    if [ -z "$kernel_version" ]; then
+        package=$(apt-cache show "linux-image-cloud-$architecture:$architecture/$suite" 2>/dev/null | sed -n 's/.*\<\(linux-image-[0-9][^ ,]*\).*/\1/p' | head -1)
+        [ -n "$package" ] || fail "no kernel package: $suite has no linux-image-cloud-$architecture"
+    else
+        package=$(apt-cache --names-only search "^linux-image-${kernel_version//./\\.}([-.+][-.+0-9deb]*)?-$flavour$architecture\$" 2>/dev/null |
+            awk '{ print $1 }' | sort -V | tail -1)
+        [ -n "$package" ] || fail "no kernel package: $kernel_suite has no linux-image-$kernel_version for $architecture; it has $(kernels_of "$architecture")"
+    fi
+}
+
+# kernels_of ARCHITECTURE: the versions that --kernel may name in the suite, each once.
+kernels_of() {
+    apt-cache --names-only search "^linux-image-[0-9][-.+0-9deb]*-$flavour$1\$" 2>/dev/null | sed -E 's/linux-image-([0-9]+\.[0-9]+).*/\1/' | sort -V -u | paste -s -d ' '
+}
+
+# fetch_kernel ARCHITECTURE: a cloud kernel, which is small, where one will do.
 fetch_kernel() {
-    local architecture=$1 package
-    package=$(apt-cache show "linux-image-cloud-$architecture:$architecture/$suite" 2>/dev/null | sed -n 's/^Depends: \(linux-image-[^ ]*\).*/\1/p' | head -1)
-    [ -n "$package" ] || fail "no kernel package: $suite has no linux-image-cloud-$architecture"
+    local architecture=$1 package name names=()
+    find_kernel "$architecture"
     kernel=$cache/$package
     [ -d "$kernel" ] && return
     echo "fetching $package"
-    download "$cache/debs-$architecture" "$package:$architecture/$suite" || fail "no kernel package: $package cannot be downloaded"
+    for name in "$package" "${package/image/binary}" "${package/image/modules}"; do
+        [ -z "$(apt-cache show "$name:$architecture" 2>/dev/null)" ] || names+=("$name:$architecture")
+    done
+    download "$cache/debs-$architecture" "${names[@]}" || fail "no kernel package: $package cannot be downloaded"
     unpack "$kernel" "$cache/debs-$architecture"/*.deb
     rm -rf "$cache/debs-$architecture"
 }

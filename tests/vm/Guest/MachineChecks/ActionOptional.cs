@@ -21,12 +21,12 @@ public sealed unsafe class ActionOptional : IDisposable
         FaultRecovery.RequestEarlyReports();
         Pattern.Fill(_source.Span, seed: 11);
         byte[] expected = _source.Span.ToArray();
-        long corrupted = KernelView.HardwareCorrupted();
+        long corrupted = RealPoison.HardwareCorrupted;
 
         Injector.RaiseActionOptional(_source.Pointer + BadPage * NativeRegion.PageSize);
 
         EarlyReport.Await(_source.Poison);
-        Require.Equal(corrupted + NativeRegion.PageSize / 1024, KernelView.HardwareCorrupted());
+        Require.Equal(corrupted + NativeRegion.PageSize / 1024, RealPoison.HardwareCorrupted);
         Require.Equal((nuint)BadPage * NativeRegion.PageSize, _source.Poison.FirstPoisoned(0, _source.Length));
         // No signal: the copy does not even try.
         nuint remaining = CopyEngine.Shared.Copy(_source.Pointer, _destination.Pointer, _source.Length, out CopyFault fault);

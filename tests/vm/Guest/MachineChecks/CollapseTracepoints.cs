@@ -23,7 +23,7 @@ internal sealed class CollapseTracepoints : IDisposable
                 continue;
             foreach (string field in fields.Split(", "))
             {
-                if (field.Split('=') is ["status", string status])
+                if (field.Split('=') is ["status" or "result", string status])
                     yield return $"{name} {status}";
             }
         }

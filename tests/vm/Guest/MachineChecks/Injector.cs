@@ -35,6 +35,9 @@ internal static unsafe partial class Injector
     /// <param name="physical">The byte's physical address.</param>
     internal static void ArmActionRequired(nuint function, nuint address, ulong physical) => _ = Ask($"required {function:x} {address:x} {physical:x}", "armed");
 
+    /// <summary>The same for a function (destination, source) that copies a page each time.</summary>
+    internal static void ArmPageCopy(nuint function, nuint address, ulong physical) => _ = Ask($"page {function:x} {address:x} {physical:x}", "armed");
+
     /// <summary>Where that load was, and how far the copy's source pointer had come.</summary>
     internal static (nuint Instruction, nuint Source) AwaitStrike()
     {

@@ -6,6 +6,9 @@ namespace CopyMc.Guest.MachineChecks;
 /// <summary>What the kernel says of itself.</summary>
 internal static class KernelView
 {
+    /// <summary>Whether a collapse recovers from a machine check in its copy: since 6.4 ("mm/khugepaged: recover from poisoned anonymous memory" and, for files, "... poisoned file-backed memory").</summary>
+    internal static bool CollapseRecovers => Environment.OSVersion.Version >= new Version(6, 4);
+
     /// <summary>The address of a symbol of the running kernel.</summary>
     internal static nuint AddressOf(string symbol)
     {
@@ -16,12 +19,5 @@ internal static class KernelView
         }
         Require.Fail($"the kernel has no symbol {symbol}");
         return 0;
-    }
-
-    /// <summary>KiB of memory that the kernel took out of use because it is broken.</summary>
-    internal static long HardwareCorrupted()
-    {
-        string line = File.ReadLines("/proc/meminfo").Single(line => line.StartsWith("HardwareCorrupted:", StringComparison.Ordinal));
-        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 }

@@ -33,14 +33,14 @@ internal sealed unsafe class StruckCopy(string kernel, int turn, BadLine place)
         byte* page = source.Pointer + BadPage * NativeRegion.PageSize, bad = page + place.Offset, start = page + place.Start;
         nuint length = (nuint)(source.Pointer + source.Length - start);
         nuint function = StubFunction.AddressOf(kernel);
-        long corrupted = KernelView.HardwareCorrupted();
+        long corrupted = RealPoison.HardwareCorrupted;
 
         Injector.ArmActionRequired(function, (nuint)bad, Physical.AddressOf(bad));
         nuint remaining = engine.Copy(start, destination.Pointer, length, out CopyFault fault);
 
         (nuint instruction, nuint reached) = Injector.AwaitStrike();
         Require.True(instruction - function < StubFunction.MostBytes);
-        Require.Equal(corrupted + NativeRegion.PageSize / 1024, KernelView.HardwareCorrupted());
+        Require.Equal(corrupted + NativeRegion.PageSize / 1024, RealPoison.HardwareCorrupted);
         // Exact to the page: where the loop's turn began before it, the handler finishes what lies before it.
         nuint prefix = length - remaining;
         Require.Equal(nuint.Max(reached, nuint.Min((nuint)page, (nuint)bad)) - (nuint)start, prefix);

@@ -1,0 +1,187 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace CopyMc.Bench.Tests;
+
+/// <summary>README.md: its code runs and prints what it says, its outputs are those of the commands, its picture is the report's, its links exist.</summary>
+public sealed partial class ReadmeTests(ReadmeRun run) : IClassFixture<ReadmeRun>
+{
+    private static readonly string s_readme = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "README.md"));
+
+    /// <summary>Takes the place of System.Console in the code of the README.</summary>
+    private StringWriter Console { get; } = new(CultureInfo.InvariantCulture);
+
+    [Fact]
+    public unsafe void The_code_prints_what_the_readme_says()
+    {
+        Assert.SkipUnless(FaultRecovery.IsSupported, FaultRecovery.UnsupportedReason ?? "");
+        using var source = new NativeRegion(2 << 20);
+        using var destination = new NativeRegion(2 << 20);
+        source.Poison.Mark(offset: 4096);
+
+        nuint remaining = CopyEngine.Shared.Copy(source.Pointer, destination.Pointer, source.Length, out CopyFault fault);
+
+        Console.WriteLine($"{remaining} bytes not copied: {fault.Kind} at +{fault.Address - (nuint)source.Pointer}, {fault.Extent} bytes");
+        Assert.Equal(OutputAfterCode(0), Printed());
+
+        PoisonInjector.Inject(source, offset: 1 << 20, PoisonSource.TruncatedMapping);
+
+        SalvageResult result = CopyEngine.Shared.Salvage(source.Pointer, destination.Pointer, source.Length);
+
+        foreach (LostRange lost in result.Lost)
+            Console.WriteLine($"{lost.Length} bytes lost at +{lost.Offset}");
+        Assert.Equal(OutputAfterCode(1), Printed());
+    }
+
+    [Fact]
+    public void The_code_is_the_code_that_runs_here()
+    {
+        string here = Unindented(File.ReadAllText(Path.Combine(RepositoryRoot.Path, "tests", "Bench.Tests", "ReadmeTests.cs")));
+        string[] code = [.. CodeBlock().Matches(s_readme).Select(match => Unindented(match.Groups[1].Value))];
+        Assert.Equal(2, code.Length);
+        Assert.All(code, block => Assert.Contains(block, here));
+    }
+
+    [Fact]
+    public void The_recovery_table_has_the_byte_counts_of_the_main_job()
+    {
+        string[][] seen = Rows(run.MainJob.Output, "poisoned line");
+        string[][] rows = Rows(s_readme, "poisoned line");
+        Assert.Equal(seen.Length, run.LatentSkipped ? 4 : rows.Length);
+        foreach (string[] row in rows)
+        {
+            bool latent = row[0].StartsWith("latent", StringComparison.Ordinal);
+            if (latent && run.LatentSkipped)
+                continue;
+            string[] other = seen.First(one => one[0] == row[0]);
+            Assert.Equal(row[1..3], other[1..3]);
+            // A kernel with CONFIG_MEMORY_FAILURE reports the same poison as a machine check.
+            Assert.Equal(row[3], other[3].Replace("MachineCheck", "BusError", StringComparison.Ordinal));
+            Assert.InRange(Microseconds(other[4]), Microseconds(row[4]) / 1000, Microseconds(row[4]) * 1000);
+            Assert.Equal(row[5], other[5]);
+        }
+    }
+
+    [Fact]
+    public void The_throughput_table_has_rows_of_bench_quick_within_a_factor_of_twenty()
+    {
+        string[][] seen = Rows(run.Quick.Output, "copy ");
+        string[][] rows = Rows(s_readme, "copy ");
+        Assert.NotEmpty(rows);
+        foreach (string[] row in rows)
+        {
+            string[] other = Assert.Single(seen, one => one[0] == row[0]);
+            Assert.Equal(row.Length, other.Length);
+            foreach (int figure in (int[])[1, 2, 3, 5])
+            {
+                double expected = double.Parse(row[figure], CultureInfo.InvariantCulture);
+                Assert.InRange(double.Parse(other[figure], CultureInfo.InvariantCulture), expected / 20, expected * 20);
+            }
+        }
+    }
+
+    [Fact]
+    public void The_picture_is_drawn_by_the_report()
+    {
+        Assert.SkipWhen(run.LatentSkipped, "Copies do not recover from latent poison here.");
+        string picture = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "images", "poison-map.svg"));
+        foreach (string name in (string[])["known, middle", "latent, middle"])
+        {
+            string figure = Regex.Match(run.Page, $"aria-label=\"{name}\">(.*?)</svg>", RegexOptions.Singleline).Groups[1].Value;
+            Assert.NotEmpty(figure);
+            Assert.Contains(figure, picture);
+            string[] row = Rows(s_readme, "poisoned line").Single(one => one[0] == name);
+            Assert.Contains($"{row[1]} bytes copied, {row[2]} not.", picture);
+        }
+    }
+
+    [Fact]
+    public void Every_command_of_the_table_exists()
+    {
+        string[] commands = [.. CommandRow().Matches(s_readme).Select(match => match.Groups[1].Value)];
+        Assert.True(commands.Length > 5);
+        Assert.All(commands, command => Assert.Matches($@"\n  {command}\b", run.Help.Output));
+    }
+
+    [Fact]
+    public void Every_link_of_the_readme_and_the_docs_leads_to_a_file()
+    {
+        string[] pages = [Path.Combine(RepositoryRoot.Path, "README.md"), .. Directory.GetFiles(Path.Combine(RepositoryRoot.Path, "docs"), "*.md")];
+        foreach (string page in pages)
+        {
+            foreach (Match link in RelativeLink().Matches(File.ReadAllText(page)))
+            {
+                string target = Path.Combine(Path.GetDirectoryName(page)!, link.Groups[1].Value);
+                Assert.True(Path.Exists(target), $"{Path.GetFileName(page)}: {link.Groups[1].Value}");
+            }
+        }
+    }
+
+    [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex CodeBlock();
+
+    [GeneratedRegex("```csharp\n.*?```\n\n```\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex CodeAndOutput();
+
+    [GeneratedRegex("^\\| `copymc (\\w+)", RegexOptions.Multiline)]
+    private static partial Regex CommandRow();
+
+    [GeneratedRegex(@"\]\(((?!https?:)[^)#]+)[^)]*\)")]
+    private static partial Regex RelativeLink();
+
+    private static string OutputAfterCode(int index) => CodeAndOutput().Matches(s_readme)[index].Groups[1].Value;
+
+    private string Printed()
+    {
+        string text = Console.ToString();
+        Console.GetStringBuilder().Clear();
+        return text;
+    }
+
+    private static string Unindented(string code) => string.Join('\n', code.Split('\n').Select(line => line.Trim()));
+
+    /// <summary>The cells of the table whose heading starts with a word: columns are at least two spaces apart.</summary>
+    private static string[][] Rows(string text, string heading) =>
+    [
+        .. text.Split('\n')
+            .SkipWhile(line => !line.StartsWith($" {heading}", StringComparison.Ordinal))
+            .Skip(2)
+            .TakeWhile(line => line.StartsWith(' '))
+            .Select(line => Columns().Split(line.Trim())),
+    ];
+
+    [GeneratedRegex(" {2,}")]
+    private static partial Regex Columns();
+
+    private static double Microseconds(string time) =>
+        double.Parse(time.Split(' ')[0], CultureInfo.InvariantCulture) * time.Split(' ')[1] switch { "ns" => 0.001, "us" => 1, "ms" => 1000, _ => 1e6 };
+}
+
+/// <summary>The commands of the README, run once and short, for several tests to look at.</summary>
+public sealed class ReadmeRun
+{
+    public ReadmeRun()
+    {
+        using var directory = new TemporaryDirectory();
+        string json = directory.File("main.json"), page = directory.File("main.html");
+        MainJob = Copymc.Run("--smoke", "--json", json).ExpectSuccess();
+        using (JsonDocument result = JsonDocument.Parse(File.ReadAllBytes(json)))
+            LatentSkipped = result.RootElement.GetProperty("recovery").GetProperty("latentSkippedReason").ValueKind != JsonValueKind.Null;
+        Copymc.Run("report", json, "-o", page).ExpectSuccess();
+        Page = File.ReadAllText(page);
+        Quick = Copymc.Run("bench", "quick", "--smoke").ExpectSuccess();
+        Help = Copymc.Run("--help").ExpectSuccess();
+    }
+
+    internal Copymc MainJob { get; }
+
+    internal bool LatentSkipped { get; }
+
+    /// <summary>The HTML page of the main job's result.</summary>
+    internal string Page { get; }
+
+    internal Copymc Quick { get; }
+
+    internal Copymc Help { get; }
+}
