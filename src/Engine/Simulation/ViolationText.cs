@@ -18,5 +18,7 @@ internal ref struct ViolationText
 
     public void AppendFormatted<T>(T value) => _text.AppendFormatted(value);
 
+    public void AppendFormatted<T>(T value, string format) => _text.AppendFormatted(value, format);
+
     public string ToText() => _text.ToStringAndClear();
 }
