@@ -57,8 +57,8 @@ public sealed unsafe partial class AnonymousCollapse : CollapseOperation
     public static CollapseResult Scan(AddressSpace space, ulong address, CollapseLimits? limits) =>
         new AnonymousCollapse(space, address, new CollapseOptions { Limits = limits }).Scan();
 
-    internal override (AddressSpace Space, PageTable Table)? DetachedTable =>
-        _table is not null && _space.PmdAt(_address).IsNone ? (_space, _table) : null;
+    internal override DetachedTable? DetachedTable =>
+        _table is not null && _space.PmdAt(_address).IsNone ? new DetachedTable(_space, _address, _table) : null;
 
     internal override void CountReferences(Span<int> references)
     {

@@ -98,7 +98,7 @@ public abstract class CollapseOperation
     }
 
     /// <summary>A page table that this collapse has taken out, and whose it is; what it maps is still mapped.</summary>
-    internal virtual (AddressSpace Space, PageTable Table)? DetachedTable => null;
+    internal virtual DetachedTable? DetachedTable => null;
 
     /// <summary>Adds the references to each folio that this collapse holds, by frame number.</summary>
     internal abstract void CountReferences(Span<int> references);

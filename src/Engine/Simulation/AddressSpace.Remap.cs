@@ -100,7 +100,11 @@ public sealed partial class AddressSpace
         ulong end = area.End;
         if (bytes > EndOfAddresses - end || _areas.IsAnyIn(end, end + bytes))
             return false;
-        var added = new Vma(this, end, end + bytes, area.Flags, area.File, area.PageIndex(end)) { Userfaultfd = area.Userfaultfd };
+        var added = new Vma(this, end, end + bytes, area.Flags, area.File, area.PageIndex(end))
+        {
+            Userfaultfd = area.Userfaultfd,
+            MayHaveGuards = area.MayHaveGuards,
+        };
         if (_areas.MergeNew(added) is null)
             area.End += bytes;
         if ((area.Flags & VmaFlagSets.Lock) == VmaFlags.Locked)
@@ -138,7 +142,11 @@ public sealed partial class AddressSpace
     private Vma CopyArea(Vma area, ulong address, ulong newAddress, ulong newLength)
     {
         uint firstPage = area.IsAnonymous && area.AnonVma is null ? (uint)(newAddress >> 12) : area.PageIndex(address);
-        var copy = new Vma(this, newAddress, newAddress + newLength, area.Flags, area.File, firstPage) { Userfaultfd = area.Userfaultfd };
+        var copy = new Vma(this, newAddress, newAddress + newLength, area.Flags, area.File, firstPage)
+        {
+            Userfaultfd = area.Userfaultfd,
+            MayHaveGuards = area.MayHaveGuards,
+        };
         if (_areas.MergeNew(copy, copiedFrom: area) is { } merged)
             return merged;
         copy.CloneAnonVma(area, isSameProcess: true);

@@ -172,28 +172,28 @@ public sealed class KernelBehavior
             "mm: khugepaged: skip lazy-free folios",
             KernelEvidence.Source),
         new(
-            nameof(AcceptsEmptyRange), KernelVersion.Linux703,
-            "MADV_COLLAPSE of a range that has no 2 MiB boundary inside is EINVAL.",
-            "It does nothing and returns 0.",
-            "(the check hstart >= hend of madvise_collapse)",
-            KernelEvidence.Source),
-        new(
             nameof(CollapsesFilesOpenForWriting), KernelVersion.Release(7, 2),
             "A file that someone has open for writing is not collapsed; others only with CONFIG_READ_ONLY_THP_FOR_FS.",
             "A file is collapsed where its file system has huge pages, open for writing or not.",
             "mm/khugepaged: remove READ_ONLY_THP_FOR_FS check",
             KernelEvidence.Source),
         new(
-            nameof(RetriesPrivateData), KernelVersion.Linux703,
-            "MADV_COLLAPSE returns EINVAL for PAGE_HAS_PRIVATE.",
-            "It returns EAGAIN.",
-            "(the case SCAN_PAGE_HAS_PRIVATE of madvise_collapse_errno)",
-            KernelEvidence.Source),
-        new(
             nameof(BudgetsEntries), KernelVersion.Release(7, 2),
             "Each 2 MiB range costs khugepaged 512 of its pages_to_scan.",
             "A range of anonymous memory costs as many as entries were looked at, a file that is huge already 1.",
             "(collapse_control::progress)",
+            KernelEvidence.Source),
+        new(
+            nameof(AcceptsEmptyRange), KernelVersion.Linux703,
+            "MADV_COLLAPSE of a range that has no 2 MiB boundary inside is EINVAL.",
+            "It does nothing and returns 0.",
+            "(the check hstart >= hend of madvise_collapse)",
+            KernelEvidence.Source),
+        new(
+            nameof(RetriesPrivateData), KernelVersion.Linux703,
+            "MADV_COLLAPSE returns EINVAL for PAGE_HAS_PRIVATE.",
+            "It returns EAGAIN.",
+            "(the case SCAN_PAGE_HAS_PRIVATE of madvise_collapse_errno)",
             KernelEvidence.Source),
     ];
 

@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace CopyMc.Simulation;
 
-/// <summary>What must hold of a machine at any moment: every count is the number of things counted.</summary>
-internal sealed unsafe partial class MachineInvariants
+/// <summary>What must hold of a machine at any moment: every count is the number of things counted, and every entry one that may be there.</summary>
+internal sealed unsafe class MachineInvariants
 {
     private readonly SimulatedMachine _machine;
     private readonly PhysicalMemory _memory;
@@ -13,6 +13,7 @@ internal sealed unsafe partial class MachineInvariants
     private readonly int[] _pmdMaps;
     private readonly int[] _references;
     private readonly Dictionary<uint, int> _swapUsers = [];
+    private readonly EntryInvariants _entries;
     private long _onAnonymousLru;
     private long _onFileLru;
 
@@ -25,6 +26,7 @@ internal sealed unsafe partial class MachineInvariants
         _pmdMaps = new int[_memory.FrameCount + 1];
         _references = new int[_memory.FrameCount + 1];
         _held = new int[_memory.FrameCount + 1];
+        _entries = new EntryInvariants(machine, _violations);
     }
 
     internal delegate void ReferenceCounter(Span<int> references);
@@ -32,7 +34,7 @@ internal sealed unsafe partial class MachineInvariants
     /// <summary>Lists what does not hold, in words.</summary>
     /// <param name="detached">Page tables that a collapse has taken out for the moment.</param>
     /// <param name="countHeld">Adds the references that are held by none of the machine's own parts, by frame.</param>
-    internal IReadOnlyList<string> Violations(IReadOnlyList<(AddressSpace Space, PageTable Table)> detached, ReferenceCounter countHeld)
+    internal IReadOnlyList<string> Violations(IReadOnlyList<DetachedTable> detached, ReferenceCounter countHeld)
     {
         _machine.ThrowIfGone();
         foreach (int[] counts in (ReadOnlySpan<int[]>)[_pteMaps, _pmdMaps, _references, _held])
@@ -43,7 +45,10 @@ internal sealed unsafe partial class MachineInvariants
 
         countHeld(_held);
         foreach (AddressSpace space in _machine.Processes)
+        {
             CountTables(space, detached);
+            _entries.Check(space, detached);
+        }
         long hugeShmem = 0, hugeFile = 0;
         foreach (SimulatedFile file in _machine.Files)
             CountSlots(file, ref file.IsShmem ? ref hugeShmem : ref hugeFile);
@@ -56,16 +61,13 @@ internal sealed unsafe partial class MachineInvariants
         return _violations;
     }
 
-    private void CountTables(AddressSpace space, IReadOnlyList<(AddressSpace Space, PageTable Table)> detached)
+    private void CountTables(AddressSpace space, IReadOnlyList<DetachedTable> detached)
     {
         long anonymous = 0, file = 0, shmem = 0, swap = 0;
-        foreach ((ulong gigabyte, PmdEntry[] entries) in space.Pmds)
+        foreach (PmdEntry[] entries in space.Pmds.Values)
         {
-            for (int i = 0; i < entries.Length; i++)
+            foreach (ref readonly PmdEntry entry in entries.AsSpan())
             {
-                ref readonly PmdEntry entry = ref entries[i];
-                if (!entry.IsNone)
-                    CheckEntries(space, (gigabyte * PageTable.EntryCount + (ulong)i) * NativeRegion.HugePageSize, in entry);
                 if (entry.IsHuge && !space.IsHugeZero(entry.Huge))
                 {
                     _pmdMaps[entry.Huge.Pfn]++;
@@ -79,10 +81,10 @@ internal sealed unsafe partial class MachineInvariants
                 }
             }
         }
-        foreach ((AddressSpace owner, PageTable table) in detached)
+        foreach (DetachedTable table in detached)
         {
-            if (owner == space)
-                CountTable(table, ref anonymous, ref file, ref shmem, ref swap);
+            if (table.Space == space)
+                CountTable(table.Table, ref anonymous, ref file, ref shmem, ref swap);
         }
         foreach (PinnedPage pin in space.Pins)
             _references[_memory.HeadOf(pin.Pfn)]++;
@@ -188,9 +190,15 @@ internal sealed unsafe partial class MachineInvariants
                 isolatedAnonymous += pages;
             else if (frame.Has(PageFlags.Isolated))
                 isolatedFile += pages;
+            long maps = _pmdMaps[pfn] + _pteMaps[pfn];
+            uint head = pfn;
             pfn += (uint)pages - 1;
-            for (uint tail = pfn + 1 - (uint)pages + 1; tail <= pfn; tail++)
+            for (uint tail = head + 1; tail <= pfn; tail++)
+            {
+                maps += _pteMaps[tail];
                 Expect(_memory.Frames[tail].MapCount == _pteMaps[tail], $"frame {tail}: the map count is {_memory.Frames[tail].MapCount}, entries are {_pteMaps[tail]}");
+            }
+            Expect(_memory.MapCountOf(head) == maps, $"frame {head}: the folio's map count is {_memory.MapCountOf(head)}, entries are {maps}");
         }
         Expect(used + _machine.FreeFrames == _memory.FrameCount, $"{used} frames are used and {_machine.FreeFrames} free of {_memory.FrameCount}");
         Expect(_machine.Counters.NrIsolatedAnon == isolatedAnonymous, $"nr_isolated_anon is {_machine.Counters.NrIsolatedAnon}, isolated are {isolatedAnonymous}");
