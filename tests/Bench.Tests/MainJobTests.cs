@@ -97,7 +97,7 @@ public sealed class MainJobTests(MainJobRun run) : IClassFixture<MainJobRun>
             long? line = one.GetProperty("poisonedOffsetBytes") is { ValueKind: JsonValueKind.Number } offset ? offset.GetInt64() : null;
             long copied = one.GetProperty("bytesCopied").GetInt64();
             Assert.Equal(one.GetProperty("regionBytes").GetInt64(), copied + one.GetProperty("bytesNotCopied").GetInt64());
-            switch (one.GetProperty("knowledge").GetString())
+            switch (one.GetProperty("poisonState").GetString())
             {
                 case "Clean":
                     Assert.Equal(0, one.GetProperty("bytesNotCopied").GetInt64());
@@ -118,7 +118,7 @@ public sealed class MainJobTests(MainJobRun run) : IClassFixture<MainJobRun>
     [Fact]
     public void Latent_poison_is_tried_wherever_the_chosen_kernel_recovers_and_is_skipped_with_a_reason_elsewhere()
     {
-        bool tried = Recovery.GetProperty("cases").EnumerateArray().Any(one => one.GetProperty("knowledge").GetString() == "Latent");
+        bool tried = Recovery.GetProperty("cases").EnumerateArray().Any(one => one.GetProperty("poisonState").GetString() == "Latent");
         Assert.Equal(CopyEngine.Shared.Kernel.RecoversFromFaults, tried);
         Assert.Equal(tried, Recovery.GetProperty("latentSkippedReason").ValueKind == JsonValueKind.Null);
     }

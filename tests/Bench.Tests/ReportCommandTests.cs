@@ -112,7 +112,7 @@ public sealed class ReportCommandTests : IDisposable
                 Name = Units.Bytes(bytes),
                 CopyBytes = bytes,
                 Temperature = Temperature.Hot,
-                WalkedBytesPerBuffer = 2 << 20,
+                WorkingSetBytesPerBuffer = 2 << 20,
                 Pages = PageKind.Small,
                 Hint = CopyHint.UsedSoon,
                 EveryCopyComplete = true,

@@ -17,7 +17,7 @@ public unsafe class ThroughputBenchmarks : CopyBenchmark
     [Params(64, 256, 1024, 4096, 65536, 2 << 20, 64 << 20)]
     public int ByteCount { get; set; }
 
-    /// <summary>Whether the same bytes are copied again and again, or a pool of 512 MiB is walked.</summary>
+    /// <summary>Whether the same bytes are copied again and again, or a pool of 512 MiB is passed over.</summary>
     [Params("hot", "cold")]
     public string Temperature { get; set; } = "";
 

@@ -11,15 +11,15 @@ internal sealed class CollapseRun
     private static readonly string s_succeeded = CollapseResult.Succeed.ToName();
 
     private readonly ScenarioStage _stage;
-    private readonly DeedRun _deeds;
+    private readonly ActionRun _deeds;
     private readonly CollapseInvariants _invariants;
-    private readonly ScenarioAct _act;
+    private readonly ScenarioAction _act;
     private readonly string _place;
     private readonly AddressSpace _process;
     private readonly StagedRegion _region;
     private readonly CollapseTrace _trace;
     private readonly int _traceStart;
-    private readonly PendingActs _pending;
+    private readonly PendingActions _pending;
     private readonly List<string> _violations = [];
     private readonly List<CollapseOperation> _ranges = [];
     private readonly Dictionary<FailurePoint, int> _visits = [];
@@ -27,25 +27,25 @@ internal sealed class CollapseRun
     private (CollapseOperation? Operation, CollapseStep Step) _last;
     private int _stops;
 
-    internal CollapseRun(ScenarioStage stage, DeedRun deeds, ScenarioAct act, string place, CollapseTrace trace)
+    internal CollapseRun(ScenarioStage stage, ActionRun runner, ScenarioAction action, string place, CollapseTrace trace)
     {
-        (_stage, _deeds, _act, _place, _trace) = (stage, deeds, act, place, trace);
+        (_stage, _deeds, _act, _place, _trace) = (stage, runner, action, place, trace);
         _invariants = new CollapseInvariants(stage.Machine);
-        _process = deeds.LivingProcessOf(act, place);
-        _region = deeds.RegionOf(act);
+        _process = runner.LivingProcessOf(action, place);
+        _region = runner.RegionOf(action);
         _traceStart = trace.Events.Count;
-        _pending = new PendingActs(act.Between ?? []);
+        _pending = new PendingActions(action.Between ?? []);
         _expected = new ContentSnapshot(stage);
     }
 
-    internal CollapseActReport Run()
+    internal CollapseActionReport Run()
     {
         SimulatedMachine machine = _stage.Machine;
         RegionState before = StateReader.Read(machine, _process, _region);
         RangeEntries[] entries = [.. _region.HugeRanges.Select(address => new RangeEntries(_process, address))];
         CheckInvariants("before");
-        foreach (InterleavedAct act in _pending.All)
-            _deeds.Remember(act.Act);
+        foreach (InterleavedAction action in _pending.All)
+            _deeds.Remember(action.Action);
         machine.FailureInjection = _act.Failures is null ? null : FailsNow;
         Errno? errno = null;
         string? failure;
@@ -60,8 +60,8 @@ internal sealed class CollapseRun
         {
             machine.FailureInjection = null;
         }
-        foreach (InterleavedAct act in _pending.Waiting())
-            Happen(act, null);
+        foreach (InterleavedAction action in _pending.Waiting())
+            Happen(action, null);
         CheckInvariants("after");
 
         IReadOnlyList<RangeReport> ranges = RangeReports();
@@ -72,7 +72,7 @@ internal sealed class CollapseRun
         // What somebody else does meanwhile changes entries rightfully.
         if (_pending.All.Count == 0)
             CheckUnwound(entries, ranges);
-        return new CollapseActReport
+        return new CollapseActionReport
         {
             By = _act.By!.Value,
             Process = _act.Process ?? 0,
@@ -124,25 +124,25 @@ internal sealed class CollapseRun
             _ranges.Add(operation);
             _last = default;
         }
-        // Between pages of one step nothing but what acts do can change.
+        // Between pages of one step nothing but what actions do can change.
         bool isNewStep = _last != (operation, operation.NextStep);
         _stops = isNewStep ? 0 : _stops + 1;
         _last = (operation, operation.NextStep);
         bool any = false;
-        foreach (InterleavedAct act in _pending.Due(operation.NextStep, _stops, _ranges.Count - 1))
+        foreach (InterleavedAction action in _pending.Due(operation.NextStep, _stops, _ranges.Count - 1))
         {
             any = true;
-            Happen(act, operation.NextStep);
+            Happen(action, operation.NextStep);
         }
         if (isNewStep || any)
             CheckInvariants($"before {operation.NextStep}", operation);
     }
 
-    private void Happen(InterleavedAct act, CollapseStep? at)
+    private void Happen(InterleavedAction action, CollapseStep? at)
     {
         var before = new ContentSnapshot(_stage);
-        ActionResult result = _deeds.Do(act.Act, $"{_place}.between[{_pending.IndexOf(act)}].act");
-        _pending.Tried(act, at, result);
+        ActionResult result = _deeds.Do(action.Action, $"{_place}.between[{_pending.IndexOf(action)}].action");
+        _pending.Tried(action, at, result);
         _expected.Follow(before, new ContentSnapshot(_stage));
     }
 

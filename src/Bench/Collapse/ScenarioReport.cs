@@ -16,7 +16,7 @@ internal sealed record ScenarioReport
     /// <summary>Of a built-in: what is collapsed.</summary>
     public required MemoryKind? Memory { get; init; }
 
-    public required IReadOnlyList<CollapseActReport> Collapses { get; init; }
+    public required IReadOnlyList<CollapseActionReport> Collapses { get; init; }
 
     /// <summary>What was expected and is not so.</summary>
     public required IReadOnlyList<string> Failures { get; init; }

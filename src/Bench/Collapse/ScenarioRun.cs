@@ -36,33 +36,33 @@ internal static class ScenarioRun
     private static ScenarioReport Run(ScenarioReport report, CollapseScenario scenario, CollapseTrace trace)
     {
         using var stage = new ScenarioStage(scenario);
-        var deeds = new DeedRun(stage);
-        var collapses = new List<CollapseActReport>();
+        var runner = new ActionRun(stage);
+        var collapses = new List<CollapseActionReport>();
         var failures = new List<string>();
-        for (int i = 0; i < scenario.Acts.Count; i++)
+        for (int i = 0; i < scenario.Actions.Count; i++)
         {
-            ScenarioAct act = scenario.Acts[i];
-            string place = $"$.acts[{i}]";
-            switch (act.Do)
+            ScenarioAction action = scenario.Actions[i];
+            string place = $"$.actions[{i}]";
+            switch (action.Do)
             {
-                case Deed.Collapse:
-                    CollapseActReport collapse = new CollapseRun(stage, deeds, act, place, trace).Run();
+                case ActionKind.Collapse:
+                    CollapseActionReport collapse = new CollapseRun(stage, runner, action, place, trace).Run();
                     collapses.Add(collapse);
                     failures.AddRange(collapse.Violations.Select(violation => $"{place}: {violation}"));
-                    Compare(act.Expect?.Result?.ToName(), collapse.Result, $"{place}: the result");
-                    Compare(act.Expect?.Errno, collapse.Errno, $"{place}: the errno");
+                    Compare(action.Expect?.Result?.ToName(), collapse.Result, $"{place}: the result");
+                    Compare(action.Expect?.Errno, collapse.Errno, $"{place}: the errno");
                     break;
-                case Deed.Expect:
+                case ActionKind.Expect:
                     break;
                 default:
-                    ActionResult result = deeds.Do(act, place);
+                    ActionResult result = runner.Do(action, place);
                     if (!result.IsDone)
-                        failures.Add($"{place}: {act.Do} ended in {result}");
+                        failures.Add($"{place}: {action.Do} ended in {result}");
                     break;
             }
-            if (act.Expect is { } expected)
+            if (action.Expect is { } expected)
             {
-                (AddressSpace process, StagedRegion region) = (deeds.ProcessOf(act, place), deeds.RegionOf(act));
+                (AddressSpace process, StagedRegion region) = (runner.ProcessOf(action, place), runner.RegionOf(action));
                 Compare(expected.Huge, StateReader.Read(stage.Machine, process, region).HugeRanges, $"{place}: huge ranges");
                 if (expected.LostPages is not null)
                     Compare(expected.LostPages, new ContentSnapshot(stage).LostPagesOf(process, region), $"{place}: lost pages");

@@ -4,7 +4,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Bench.Collapse;
 
-/// <summary>The machine of a scenario, with its processes and regions, as they are when the acts begin.</summary>
+/// <summary>The machine of a scenario, with its processes and regions, as they are when the actions begin.</summary>
 internal sealed class ScenarioStage : IDisposable
 {
     /// <summary>Every byte of every process is compared again and again.</summary>

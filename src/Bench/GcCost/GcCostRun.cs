@@ -31,7 +31,7 @@ internal sealed class GcCostRun(CopyEngine engine, long copyBytes, int rounds, I
 
         progress.Report(new PhaseProgress("touching memory", 0));
         using var buffers = new BufferPair(copyBytes, PageKind.TransparentHuge);
-        Walk walk = buffers.WalkFor(new MeasurementPoint("", copyBytes));
+        AccessPattern pattern = buffers.PatternFor(new MeasurementPoint("", copyBytes));
         var milliseconds = new double[_methods.Count][];
         long[] allocated = new long[_methods.Count];
         bool[] complete = new bool[_methods.Count];
@@ -40,7 +40,7 @@ internal sealed class GcCostRun(CopyEngine engine, long copyBytes, int rounds, I
         for (int i = 0; i < _methods.Count; i++)
         {
             milliseconds[i] = new double[rounds];
-            complete[i] = CopyOnce(i, walk);
+            complete[i] = CopyOnce(i, pattern);
         }
         using (new AllocatingThread())
         {
@@ -50,7 +50,7 @@ internal sealed class GcCostRun(CopyEngine engine, long copyBytes, int rounds, I
                 {
                     progress.Report(new PhaseProgress($"round {round + 1} of {rounds}", (double)round / rounds));
                     long before = GC.GetAllocatedBytesForCurrentThread(), start = Stopwatch.GetTimestamp();
-                    complete[i] &= CopyOnce(i, walk);
+                    complete[i] &= CopyOnce(i, pattern);
                     milliseconds[i][round] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
                     allocated[i] += GC.GetAllocatedBytesForCurrentThread() - before;
                 }
@@ -85,10 +85,10 @@ internal sealed class GcCostRun(CopyEngine engine, long copyBytes, int rounds, I
         };
     }
 
-    private bool CopyOnce(int method, in Walk walk)
+    private bool CopyOnce(int method, in AccessPattern pattern)
     {
         BenchEventSource.Log.CopyStart(method);
-        nuint remaining = _methods[method].Contender.CopyOnce(walk);
+        nuint remaining = _methods[method].Contender.CopyOnce(pattern);
         BenchEventSource.Log.CopyStop(method);
         return remaining == 0;
     }

@@ -42,7 +42,7 @@ internal sealed class CollapseSection(CollapseReport report) : IReportSection
         html.Close("figure");
     }
 
-    private static void WriteCollapse(HtmlText html, CollapseActReport collapse, string path)
+    private static void WriteCollapse(HtmlText html, CollapseActionReport collapse, string path)
     {
         for (int i = 0; i < Math.Min(collapse.Ranges.Count, MostRanges); i++)
         {

@@ -15,13 +15,13 @@ internal static class PoisonMapFigure
     internal static void Write(HtmlText html, RecoveryCase one, string path)
     {
         long lines = (one.RegionBytes + Line - 1) / Line, pages = (lines + LinesPerPage - 1) / LinesPerPage;
-        html.Raw("<figure class=\"map\"><figcaption>").Element("strong", RecoveryText.Name(one.Knowledge, one.Position)).Text(": ")
+        html.Raw("<figure class=\"map\"><figcaption>").Element("strong", RecoveryText.Name(one.PoisonState, one.Position)).Text(": ")
             .Figure($"{path}.bytesCopied", one.BytesCopied, Bytes(one.BytesCopied)).Text(" bytes copied, ")
             .Figure($"{path}.bytesNotCopied", one.BytesNotCopied, Bytes(one.BytesNotCopied)).Text(" not, ")
             .Figure($"{path}.copyMicroseconds", one.CopyMicroseconds, Units.Time(one.CopyMicroseconds))
             .Text(one.EveryCheckHeld ? "; every check held" : "; A CHECK FAILED").Raw("</figcaption>\n");
         html.Raw(string.Create(CultureInfo.InvariantCulture,
-            $"<svg viewBox=\"0 0 {pages} {LinesPerPage}\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{RecoveryText.Name(one.Knowledge, one.Position)}\">"));
+            $"<svg viewBox=\"0 0 {pages} {LinesPerPage}\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{RecoveryText.Name(one.PoisonState, one.Position)}\">"));
         Range(html, "copied", 0, one.BytesCopied / Line);
         Range(html, "lost", one.BytesCopied / Line, lines);
         if (one.PoisonedOffsetBytes is { } poison)

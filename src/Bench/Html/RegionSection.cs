@@ -35,7 +35,7 @@ internal sealed class RegionSection(RecoveryReport report) : IReportSection
 
     private static void WriteTotal(HtmlText html, RecoveryTotal total, string path)
     {
-        html.Raw("<tr>").Element("th", RecoveryText.Name(total.Knowledge, total.Position));
+        html.Raw("<tr>").Element("th", RecoveryText.Name(total.PoisonState, total.Position));
         void Cell(string member, double value, string shown) => html.Open("td").Figure($"{path}.{member}", value, shown).Close("td");
         Cell("bytesCopied", total.BytesCopied, Whole(total.BytesCopied));
         Cell("bytesNotCopied", total.BytesNotCopied, Whole(total.BytesNotCopied));

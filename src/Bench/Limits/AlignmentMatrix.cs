@@ -41,9 +41,9 @@ internal static unsafe class AlignmentMatrix
 
         Quartiles Cell((int Source, int Destination) cell, MeasurementSettings howLong)
         {
-            var walk = Walk.Over(source, destination, bytes, cell.Source, cell.Destination);
-            double[][] times = Turn.Measure(howLong, new Turn(copy, walk), new Turn(library, walk));
-            return Turn.Compare(times[0], times[1], (engine, library) => library / engine);
+            var pattern = AccessPattern.Over(source, destination, bytes, cell.Source, cell.Destination);
+            double[][] times = TimedCopy.Measure(howLong, new TimedCopy(copy, pattern), new TimedCopy(library, pattern));
+            return TimedCopy.Compare(times[0], times[1], (engine, library) => library / engine);
         }
 
         var suspects = cells.Select(cell => (Cell: cell, Seen: Cell(cell, settings))).OrderBy(one => one.Seen.Median).Take(Suspects).ToArray();

@@ -22,11 +22,11 @@ internal static unsafe class CheckCost
         if (BareKernel.Find(engine.Kernel) is { } kernel)
         {
             var bare = new Contender<BareKernel>("bare kernel", kernel);
-            double[][] longTimes = Turn.Measure(settings, new Turn(checkedCopy, Walk.Over(source, destination, Long)), new Turn(bare, Walk.Over(source, destination, Long)));
-            limits.Add(Limit.AtMost(LongName, LimitUnit.Percent, 1, Turn.Compare(longTimes[0], longTimes[1], Turn.PercentMore)));
-            double[][] shortTimes = Turn.Measure(settings, new Turn(checkedCopy, Walk.Over(source, destination, Short, 0, Walk.HalfAPage)), new Turn(bare, Walk.Over(source, destination, Short, 0, Walk.HalfAPage)));
+            double[][] longTimes = TimedCopy.Measure(settings, new TimedCopy(checkedCopy, AccessPattern.Over(source, destination, Long)), new TimedCopy(bare, AccessPattern.Over(source, destination, Long)));
+            limits.Add(Limit.AtMost(LongName, LimitUnit.Percent, 1, TimedCopy.Compare(longTimes[0], longTimes[1], TimedCopy.PercentMore)));
+            double[][] shortTimes = TimedCopy.Measure(settings, new TimedCopy(checkedCopy, AccessPattern.Over(source, destination, Short, 0, AccessPattern.HalfAPage)), new TimedCopy(bare, AccessPattern.Over(source, destination, Short, 0, AccessPattern.HalfAPage)));
             limits.Add(Limit.AtMost(
-                ShortName, LimitUnit.Nanoseconds, 2, Turn.Compare(shortTimes[0], shortTimes[1], (one, other) => one - other),
+                ShortName, LimitUnit.Nanoseconds, 2, TimedCopy.Compare(shortTimes[0], shortTimes[1], (one, other) => one - other),
                 $"{Quartiles.Of(shortTimes[0]).Median:F2} ns, bare {Quartiles.Of(shortTimes[1]).Median:F2} ns"));
         }
         else
@@ -37,12 +37,12 @@ internal static unsafe class CheckCost
         }
 
         nuint elsewhere = source.Length / 2;
-        double[][] times = Turn.Measure(
+        double[][] times = TimedCopy.Measure(
             settings,
-            new Turn(checkedCopy, Walk.Over(source, destination, Short, 0, Walk.HalfAPage), () => source.Poison.Mark(elsewhere), () => source.Poison.Clear(elsewhere, 1)),
-            new Turn(checkedCopy, Walk.Over(source, destination, Short, 0, Walk.HalfAPage)));
+            new TimedCopy(checkedCopy, AccessPattern.Over(source, destination, Short, 0, AccessPattern.HalfAPage), () => source.Poison.Mark(elsewhere), () => source.Poison.Clear(elsewhere, 1)),
+            new TimedCopy(checkedCopy, AccessPattern.Over(source, destination, Short, 0, AccessPattern.HalfAPage)));
         limits.Add(Limit.AtMost(
-            "poison elsewhere in the map, 64 B", LimitUnit.Nanoseconds, 1, Turn.Compare(times[0], times[1], (one, other) => one - other)));
+            "poison elsewhere in the map, 64 B", LimitUnit.Nanoseconds, 1, TimedCopy.Compare(times[0], times[1], (one, other) => one - other)));
         return limits;
     }
 }

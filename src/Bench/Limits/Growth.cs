@@ -18,11 +18,11 @@ internal static class Growth
         using var buffers = new BufferPair(largest, PageKind.TransparentHuge);
         var copy = new Contender<EngineCopy>("engine", new EngineCopy(engine));
         long[] sizes = [.. new[] { Least, 64L << 20, 1L << 30, largest }.Where(size => size <= largest).Distinct()];
-        double[][] times = Turn.Measure(settings, [.. sizes.Select(size =>
-            new Turn(copy, buffers.WalkFor(new MeasurementPoint("", size, Temperature.Cold))))]);
+        double[][] times = TimedCopy.Measure(settings, [.. sizes.Select(size =>
+            new TimedCopy(copy, buffers.PatternFor(new MeasurementPoint("", size, Temperature.Cold))))]);
 
         (long worst, Quartiles seen) = Enumerable.Range(1, sizes.Length - 1)
-            .Select(i => (sizes[i], Turn.Compare(times[i], times[0], (one, first) => one / sizes[i] / (first / sizes[0]))))
+            .Select(i => (sizes[i], TimedCopy.Compare(times[i], times[0], (one, first) => one / sizes[i] / (first / sizes[0]))))
             .MaxBy(one => one.Item2.Median);
         return Limit.AtMost(
             $"time per byte, cold, up to {Units.Bytes(largest)} against 2 MiB", LimitUnit.Ratio, 1.1, seen,

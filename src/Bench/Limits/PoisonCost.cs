@@ -25,12 +25,12 @@ internal static unsafe class PoisonCost
         PoisonInjector.Inject(source, 0, latent.Free!.Value);
         var recovering = new Contender<RecoveringCopy>("engine", new RecoveringCopy(engine, source.Poison));
         var floor = new Contender<FaultFloor>("floor", default);
-        double[][] times = Turn.Measure(
+        double[][] times = TimedCopy.Measure(
             settings,
-            new Turn(recovering, Walk.Over(source, destination, byteCount)),
-            new Turn(floor, Walk.Over(source, destination, byteCount), () => _ = Yardsticks.FloorBegin(), () => _ = Yardsticks.FloorEnd()));
+            new TimedCopy(recovering, AccessPattern.Over(source, destination, byteCount)),
+            new TimedCopy(floor, AccessPattern.Over(source, destination, byteCount), () => _ = Yardsticks.FloorBegin(), () => _ = Yardsticks.FloorEnd()));
         return Limit.AtMost(
-            name, LimitUnit.Ratio, WantRecovery, Turn.Compare(times[0], times[1], (one, least) => one / least),
+            name, LimitUnit.Ratio, WantRecovery, TimedCopy.Compare(times[0], times[1], (one, least) => one / least),
             $"{latent.Free}; the floor takes {Quartiles.Of(times[1]).Median / 1e3:F1} us");
     }
 
@@ -40,7 +40,7 @@ internal static unsafe class PoisonCost
         using var destination = new NativeRegion(NativeRegion.HugePageSize);
         source.Poison.Mark(0);
         var copy = new Contender<EngineCopy>("engine", new EngineCopy(engine));
-        double[][] times = Turn.Measure(settings, new Turn(copy, Walk.Over(source, destination, source.Length)));
+        double[][] times = TimedCopy.Measure(settings, new TimedCopy(copy, AccessPattern.Over(source, destination, source.Length)));
         return Limit.AtMost("known poison in the first line of 2 MiB", LimitUnit.Nanoseconds, WantKnown, Quartiles.Of(times[0]));
     }
 }

@@ -20,11 +20,11 @@ internal static unsafe class PoisonElsewhere
         using var destination = new NativeRegion(byteCount);
         source.Span[..(int)byteCount].Fill(1);
         var copy = new Contender<EngineCopy>("engine", new EngineCopy(engine));
-        double[][] times = Turn.Measure(settings, [.. s_lines.Select(lines =>
-            new Turn(copy, Walk.Over(source, destination, byteCount), () => Mark(source, lines), () => source.Poison.Clear(byteCount, Elsewhere)))]);
+        double[][] times = TimedCopy.Measure(settings, [.. s_lines.Select(lines =>
+            new TimedCopy(copy, AccessPattern.Over(source, destination, byteCount), () => Mark(source, lines), () => source.Poison.Clear(byteCount, Elsewhere)))]);
 
         (int lines, Quartiles seen) = Enumerable.Range(1, s_lines.Length - 1)
-            .Select(i => (s_lines[i], Turn.Compare(times[i], times[0], Turn.PercentMore)))
+            .Select(i => (s_lines[i], TimedCopy.Compare(times[i], times[0], TimedCopy.PercentMore)))
             .MaxBy(one => one.Item2.Median);
         return Limit.AtMost(
             $"up to a million bad lines elsewhere, {size}", LimitUnit.Percent, 2, seen,

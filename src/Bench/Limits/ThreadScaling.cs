@@ -17,22 +17,22 @@ internal static class ThreadScaling
         using var theirs = new BufferPair(2 << 20, PageKind.Small);
         var point = new MeasurementPoint("2 MiB", 2 << 20);
         var copy = new Contender<EngineCopy>("engine", new EngineCopy(engine));
-        Walk myWalk = mine.WalkFor(point), theirWalk = theirs.WalkFor(point);
-        ulong count = CopiesInABatch(copy, myWalk, settings.Batch);
+        AccessPattern myPattern = mine.PatternFor(point), theirPattern = theirs.PatternFor(point);
+        ulong count = CopiesInABatch(copy, myPattern, settings.Batch);
 
         // The two meet by spinning: waking a thread takes longer than a batch may be unequal by.
         int order = 0, done = 0;
         bool over = false;
         var other = new Thread(() =>
         {
-            for (int turn = 1; ; turn++)
+            for (int round = 1; ; round++)
             {
-                while (Volatile.Read(ref order) < turn)
+                while (Volatile.Read(ref order) < round)
                     Thread.SpinWait(1);
                 if (Volatile.Read(ref over))
                     return;
-                _ = copy.CopyMany(theirWalk, 0, count);
-                Volatile.Write(ref done, turn);
+                _ = copy.CopyMany(theirPattern, 0, count);
+                Volatile.Write(ref done, round);
             }
         });
         other.Start();
@@ -40,9 +40,9 @@ internal static class ThreadScaling
         double Together()
         {
             long start = Stopwatch.GetTimestamp();
-            int turn = Interlocked.Increment(ref order);
-            _ = copy.CopyMany(myWalk, 0, count);
-            while (Volatile.Read(ref done) < turn)
+            int round = Interlocked.Increment(ref order);
+            _ = copy.CopyMany(myPattern, 0, count);
+            while (Volatile.Read(ref done) < round)
                 Thread.SpinWait(1);
             return Stopwatch.GetElapsedTime(start).TotalNanoseconds;
         }
@@ -50,7 +50,7 @@ internal static class ThreadScaling
         double Alone()
         {
             long start = Stopwatch.GetTimestamp();
-            _ = copy.CopyMany(myWalk, 0, count);
+            _ = copy.CopyMany(myPattern, 0, count);
             return Stopwatch.GetElapsedTime(start).TotalNanoseconds;
         }
 
@@ -68,12 +68,12 @@ internal static class ThreadScaling
         return Limit.AtLeast(Name, LimitUnit.Ratio, Want, Quartiles.Of(speedup));
     }
 
-    private static ulong CopiesInABatch(Contender copy, Walk walk, TimeSpan batch)
+    private static ulong CopiesInABatch(Contender copy, AccessPattern pattern, TimeSpan batch)
     {
         const ulong Sample = 20;
-        _ = copy.CopyMany(walk, 0, Sample);
+        _ = copy.CopyMany(pattern, 0, Sample);
         long start = Stopwatch.GetTimestamp();
-        _ = copy.CopyMany(walk, 0, Sample);
+        _ = copy.CopyMany(pattern, 0, Sample);
         return Math.Max(1, (ulong)(batch / Stopwatch.GetElapsedTime(start) * Sample));
     }
 }

@@ -38,31 +38,31 @@ internal sealed unsafe class BufferPair : IDisposable
         _destination.Dispose();
     }
 
-    internal Walk WalkFor(MeasurementPoint point)
+    internal AccessPattern PatternFor(MeasurementPoint point)
     {
-        nuint apart = point.Temperature == Temperature.FirstLevel ? (nuint)Walk.HalfAPage : 0;
-        long walked = Math.Min(point.WalkedBytes(ByteCount), ByteCount);
-        ArgumentOutOfRangeException.ThrowIfLessThan(walked, point.CopyBytes);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(walked + (long)apart, ByteCount);
-        return new Walk
+        nuint apart = point.Temperature == Temperature.FirstLevel ? (nuint)AccessPattern.HalfAPage : 0;
+        long workingSet = Math.Min(point.WorkingSetBytes(ByteCount), ByteCount);
+        ArgumentOutOfRangeException.ThrowIfLessThan(workingSet, point.CopyBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(workingSet + (long)apart, ByteCount);
+        return new AccessPattern
         {
             Source = _source.Pointer,
             Destination = _destination.Pointer + apart,
             ByteCount = (nuint)point.CopyBytes,
             // Cold: a golden-ratio stride, so that no prefetcher sees the next slot coming.
             Stride = point.Temperature == Temperature.Cold ? 0x9E3779B1u : 1,
-            SlotMask = (ulong)(walked / point.CopyBytes) - 1,
+            SlotMask = (ulong)(workingSet / point.CopyBytes) - 1,
         };
     }
 
-    /// <summary>Whether one copy of the walk's first slot moves every byte.</summary>
+    /// <summary>Whether one copy of the pattern's first slot moves every byte.</summary>
     internal bool CopiesExactly(Contender contender, MeasurementPoint point)
     {
-        Walk walk = WalkFor(point);
-        int length = (int)walk.ByteCount;
-        var destination = new Span<byte>(walk.Destination, length);
+        AccessPattern pattern = PatternFor(point);
+        int length = (int)pattern.ByteCount;
+        var destination = new Span<byte>(pattern.Destination, length);
         destination.Clear();
-        return contender.CopyOnce(walk) == 0 && destination.SequenceEqual(_source.Span[..length]);
+        return contender.CopyOnce(pattern) == 0 && destination.SequenceEqual(_source.Span[..length]);
     }
 
     /// <remarks>By pointer: a span holds no more than 2 GiB.</remarks>

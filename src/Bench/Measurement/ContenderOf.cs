@@ -8,13 +8,13 @@ internal sealed unsafe class Contender<TMethod>(string name, TMethod method) : C
 {
     private readonly TMethod _method = method;
 
-    internal override nuint CopyMany(in Walk walk, ulong first, ulong count)
+    internal override nuint CopyMany(in AccessPattern pattern, ulong first, ulong count)
     {
         TMethod method = _method;
-        byte* source = walk.Source;
-        byte* destination = walk.Destination;
-        nuint byteCount = walk.ByteCount;
-        ulong stride = walk.Stride, mask = walk.SlotMask;
+        byte* source = pattern.Source;
+        byte* destination = pattern.Destination;
+        nuint byteCount = pattern.ByteCount;
+        ulong stride = pattern.Stride, mask = pattern.SlotMask;
         if (mask == 0)
             return CopyAgain(method, source, destination, byteCount, count);
         nuint remaining = 0;

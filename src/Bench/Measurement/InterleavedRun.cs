@@ -13,20 +13,20 @@ internal sealed class InterleavedRun(MeasurementSettings settings)
         MeasurementPoint point, BufferPair buffers, IReadOnlyList<Contender> contenders, string baseline, Action<double>? progress = null)
     {
         int baselineIndex = IndexOf(contenders, baseline);
-        Walk walk = buffers.WalkFor(point);
-        WarmMemory(contenders[baselineIndex], walk);
+        AccessPattern pattern = buffers.PatternFor(point);
+        WarmMemory(contenders[baselineIndex], pattern);
         bool complete = true;
         ulong[] counts = [.. contenders.Select(contender =>
-            BatchSize.For(settings.Batch, least: 1, count => Time(contender, walk, point, count, ref complete)))];
+            BatchSize.For(settings.Batch, least: 1, count => Time(contender, pattern, point, count, ref complete)))];
 
         double[][] nanoseconds = [.. contenders.Select(_ => new double[settings.Rounds])];
         for (int round = 0; round < settings.Rounds; round++)
         {
-            for (int turn = 0; turn < contenders.Count; turn++)
+            for (int entry = 0; entry < contenders.Count; entry++)
             {
                 // Another one goes first each time, so that nobody always follows the same neighbour at the same moment.
-                int i = (turn + round) % contenders.Count;
-                nanoseconds[i][round] = Time(contenders[i], walk, point, counts[i], ref complete);
+                int i = (entry + round) % contenders.Count;
+                nanoseconds[i][round] = Time(contenders[i], pattern, point, counts[i], ref complete);
             }
             progress?.Invoke((round + 1.0) / settings.Rounds);
         }
@@ -34,7 +34,7 @@ internal sealed class InterleavedRun(MeasurementSettings settings)
         return new PointSamples
         {
             Point = point,
-            WalkedBytesPerBuffer = Math.Min(point.WalkedBytes(buffers.ByteCount), buffers.ByteCount),
+            WorkingSetBytesPerBuffer = Math.Min(point.WorkingSetBytes(buffers.ByteCount), buffers.ByteCount),
             EveryCopyComplete = complete,
             Methods =
             [
@@ -44,18 +44,18 @@ internal sealed class InterleavedRun(MeasurementSettings settings)
     }
 
     /// <summary>
-    /// Walks until it gets no faster: memory that was not touched for seconds is slow for more than a walk on a virtual machine whose host
+    /// Passes over the memory until it gets no faster: memory that was not touched for seconds is slow for more than one pass on a virtual machine whose host
     /// or kernel watches what is in use.
     /// </summary>
-    private static void WarmMemory(Contender contender, in Walk walk)
+    private static void WarmMemory(Contender contender, in AccessPattern pattern)
     {
-        const int MaxWalks = 20;
+        const int MaxPasses = 20;
         const double NoFaster = 0.9;
         double best = double.MaxValue;
-        for (int i = 0; i < MaxWalks; i++)
+        for (int i = 0; i < MaxPasses; i++)
         {
             long start = Stopwatch.GetTimestamp();
-            _ = contender.CopyMany(walk, 0, walk.SlotCount);
+            _ = contender.CopyMany(pattern, 0, pattern.SlotCount);
             double elapsed = Stopwatch.GetElapsedTime(start).TotalNanoseconds;
             if (i >= 2 && elapsed > best * NoFaster)
                 return;
@@ -64,13 +64,13 @@ internal sealed class InterleavedRun(MeasurementSettings settings)
     }
 
     /// <summary>Nanoseconds per copy of one batch.</summary>
-    private double Time(Contender contender, in Walk walk, MeasurementPoint point, ulong count, ref bool complete)
+    private double Time(Contender contender, in AccessPattern pattern, MeasurementPoint point, ulong count, ref bool complete)
     {
-        // A batch that is not cold starts with one walk that is not timed: the contender before it may have written around the cache.
+        // A batch that is not cold starts with one pass that is not timed: the contender before it may have written around the cache.
         if (point.Temperature != Temperature.Cold)
-            _ = contender.CopyMany(walk, _next, walk.SlotCount);
+            _ = contender.CopyMany(pattern, _next, pattern.SlotCount);
         long start = Stopwatch.GetTimestamp();
-        nuint remaining = contender.CopyMany(walk, _next, count);
+        nuint remaining = contender.CopyMany(pattern, _next, count);
         double elapsed = Stopwatch.GetElapsedTime(start).TotalNanoseconds;
         complete &= remaining == 0;
         _next += count;

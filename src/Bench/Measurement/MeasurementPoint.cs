@@ -13,7 +13,7 @@ internal sealed record MeasurementPoint(
     PageKind Pages = PageKind.Small,
     CopyHint Hint = CopyHint.UsedSoon)
 {
-    /// <summary>Bytes that a hot walk goes over, unless one copy is longer.</summary>
+    /// <summary>Bytes that a hot pattern goes over, unless one copy is longer.</summary>
     internal const long HotBytes = 2 << 20;
 
     private const long KiB = 1 << 10, MiB = 1 << 20;
@@ -52,8 +52,8 @@ internal sealed record MeasurementPoint(
     /// <summary>Whether a copy that leaves the destination in no cache does what is asked for: where it is to be used soon, it does not.</summary>
     internal bool MayGoAroundCache => Hint == CopyHint.Streaming || CopyBytes > HotBytes;
 
-    /// <summary>Bytes of each buffer that the walk goes over.</summary>
-    internal long WalkedBytes(long poolBytes) => Temperature switch
+    /// <summary>Bytes of each buffer that the pattern goes over.</summary>
+    internal long WorkingSetBytes(long poolBytes) => Temperature switch
     {
         Temperature.FirstLevel => CopyBytes,
         Temperature.Cold => poolBytes,

@@ -3,7 +3,7 @@ namespace CopyMc.Bench.Measurement;
 /// <summary>How long and over how much memory a run measures.</summary>
 /// <param name="Rounds">How often every contender is timed at every point.</param>
 /// <param name="Batch">How long one timing lasts, about.</param>
-/// <param name="PoolBytes">Bytes of each of the two buffers of a cold walk; a power of two.</param>
+/// <param name="PoolBytes">Bytes of each of the two buffers of a cold pattern; a power of two.</param>
 internal sealed record MeasurementSettings(int Rounds, TimeSpan Batch, long PoolBytes)
 {
     /// <summary>Of the main job, which times many contenders.</summary>

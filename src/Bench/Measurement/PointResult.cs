@@ -6,7 +6,7 @@ internal sealed record PointResult
     public required string Name { get; init; }
     public required long CopyBytes { get; init; }
     public required Temperature Temperature { get; init; }
-    public required long WalkedBytesPerBuffer { get; init; }
+    public required long WorkingSetBytesPerBuffer { get; init; }
     public required PageKind Pages { get; init; }
     public required CopyHint Hint { get; init; }
 
@@ -30,7 +30,7 @@ internal sealed record PointResult
             Name = first.Point.Name,
             CopyBytes = first.Point.CopyBytes,
             Temperature = first.Point.Temperature,
-            WalkedBytesPerBuffer = first.WalkedBytesPerBuffer,
+            WorkingSetBytesPerBuffer = first.WorkingSetBytesPerBuffer,
             Pages = first.Point.Pages,
             Hint = first.Point.Hint,
             EveryCopyComplete = processes.All(process => process.EveryCopyComplete),

@@ -4,7 +4,7 @@ namespace CopyMc.Bench.Measurement;
 internal sealed record PointSamples
 {
     public required MeasurementPoint Point { get; init; }
-    public required long WalkedBytesPerBuffer { get; init; }
+    public required long WorkingSetBytesPerBuffer { get; init; }
     public required bool EveryCopyComplete { get; init; }
     public required IReadOnlyList<MethodSamples> Methods { get; init; }
 

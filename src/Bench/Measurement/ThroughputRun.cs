@@ -18,7 +18,7 @@ internal sealed class ThroughputRun(MeasurementSettings settings, IProgress<Phas
         {
             progress.Report(new PhaseProgress("touching memory", 0));
             foreach (IGrouping<PageKind, MeasurementPoint> group in points.GroupBy(point => point.Pages))
-                pairs[group.Key] = new BufferPair(group.Max(point => point.WalkedBytes(settings.PoolBytes)), group.Key);
+                pairs[group.Key] = new BufferPair(group.Max(point => point.WorkingSetBytes(settings.PoolBytes)), group.Key);
 
             progress.Report(new PhaseProgress("warming up", 0));
             foreach (IReadOnlyList<Contender> contenders in points.DistinctBy(point => point.Hint).Select(contendersFor))

@@ -21,9 +21,9 @@ internal static class WarmUp
             {
                 foreach (MeasurementPoint point in s_points)
                 {
-                    Walk walk = buffers.WalkFor(point);
+                    AccessPattern pattern = buffers.PatternFor(point);
                     for (int call = 0; call < CallsPerTier; call++)
-                        _ = contender.CopyMany(walk, 0, 4);
+                        _ = contender.CopyMany(pattern, 0, 4);
                 }
             }
             Thread.Sleep(s_compileTime);

@@ -60,7 +60,7 @@ internal static class CollapseText
             console.WriteLine($"FAILED: {failure}");
     }
 
-    private static void Write(IAnsiConsole console, CollapseActReport collapse, string number)
+    private static void Write(IAnsiConsole console, CollapseActionReport collapse, string number)
     {
         console.WriteLine();
         string outcome = collapse.Errno is null ? collapse.Result
@@ -77,8 +77,8 @@ internal static class CollapseText
                 step == CollapseStep.Copy ? $"copy ({range.CopiedPages} of 512 pages)" : Word<CollapseStep>(step))));
             Row("  undo", range.Undo.Count == 0 ? "nothing" : string.Join(", ", range.Undo));
         }
-        foreach (InterleavedReport act in collapse.Between)
-            Row("between", Describe(act));
+        foreach (InterleavedReport action in collapse.Between)
+            Row("between", Describe(action));
         console.Write(grid);
 
         Table table = Tables.New(" ", "before", "after");
@@ -92,13 +92,13 @@ internal static class CollapseText
             console.WriteLine($"  VIOLATED: {violation}");
     }
 
-    private static string Describe(InterleavedReport act)
+    private static string Describe(InterleavedReport action)
     {
-        string moment = act.Page == 0 ? Word<CollapseStep>(act.At) : $"{Word<CollapseStep>(act.At)}, page {act.Page}";
-        string what = $"{Word<Deed>(act.Do)} before {moment}: ";
-        if (act.Result is not { } result)
+        string moment = action.Page == 0 ? Word<CollapseStep>(action.At) : $"{Word<CollapseStep>(action.At)}, page {action.Page}";
+        string what = $"{Word<ActionKind>(action.Do)} before {moment}: ";
+        if (action.Result is not { } result)
             return what + "its moment never came";
-        string when = act.HappenedAt is { } at ? (at == act.At ? "" : $"waited for a lock until {Word<CollapseStep>(at)}, then ") : "waited for a lock until the end, then ";
+        string when = action.HappenedAt is { } at ? (at == action.At ? "" : $"waited for a lock until {Word<CollapseStep>(at)}, then ") : "waited for a lock until the end, then ";
         return what + when + result;
     }
 

@@ -22,7 +22,7 @@ internal static class RecoveryText
         WriteTotals(console, report);
         foreach (RecoveryCase failed in report.Cases.Where(one => !one.EveryCheckHeld).Take(10))
         {
-            console.WriteLine($"FAILED in region {failed.Region}, {Name(failed.Knowledge, failed.Position)}: "
+            console.WriteLine($"FAILED in region {failed.Region}, {Name(failed.PoisonState, failed.Position)}: "
                 + string.Join(", ", failed.Checks.Where(check => !check.Held).Select(check => check.Name)));
         }
         console.WriteLine("Checks: the count is exact (to the line if known, to the page if latent), the fault says where, the prefix equals the file "
@@ -46,7 +46,7 @@ internal static class RecoveryText
         foreach (RecoveryCase one in report.Cases.Where(one => one.Region == 0))
         {
             table.AddRow(
-                Name(one.Knowledge, one.Position),
+                Name(one.PoisonState, one.Position),
                 Number(one.BytesCopied),
                 Number(one.BytesNotCopied),
                 one.FaultKind == CopyFaultKind.None ? "nothing"
@@ -63,7 +63,7 @@ internal static class RecoveryText
         foreach (RecoveryTotal total in report.Totals)
         {
             table.AddRow(
-                Name(total.Knowledge, total.Position),
+                Name(total.PoisonState, total.Position),
                 Number(total.BytesCopied),
                 Number(total.BytesNotCopied),
                 Units.Time(total.MedianCopyMicroseconds),
@@ -73,9 +73,9 @@ internal static class RecoveryText
         console.Write(table);
     }
 
-    internal static string Name(Knowledge knowledge, PoisonPosition position) => knowledge == Knowledge.Clean
+    internal static string Name(PoisonState poisonState, PoisonPosition position) => poisonState == PoisonState.Clean
         ? "none"
-        : $"{knowledge.ToString().ToLowerInvariant()}, " + position switch
+        : $"{poisonState.ToString().ToLowerInvariant()}, " + position switch
         {
             PoisonPosition.FirstLine => "first",
             PoisonPosition.MiddleLine => "middle",

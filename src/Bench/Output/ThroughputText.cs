@@ -33,7 +33,7 @@ internal static class ThroughputText
             text.Append(" In L1: the same bytes again and again.");
         text.Append(CultureInfo.InvariantCulture, $" Up to {Units.Bytes(MeasurementPoint.HotBytes)}, unless it says otherwise: hot, front to back over the same {Units.Bytes(MeasurementPoint.HotBytes)} again and again.");
         if (report.Points.FirstOrDefault(point => point.Temperature == Temperature.Cold) is { } cold)
-            text.Append(CultureInfo.InvariantCulture, $" Cold: in scattered order through {Units.Bytes(cold.WalkedBytesPerBuffer)} on either side.");
+            text.Append(CultureInfo.InvariantCulture, $" Cold: in scattered order through {Units.Bytes(cold.WorkingSetBytesPerBuffer)} on either side.");
         return text.Append(" Pages of 4 KiB, unless it says THP.").ToString();
     }
 

@@ -3,7 +3,7 @@ namespace CopyMc.Bench.Plots;
 /// <summary>One method's throughput against size.</summary>
 /// <param name="Name">The method.</param>
 /// <param name="Color">Its place among the colours of series.</param>
-/// <param name="Hot">Bytes and GiB/s where a walk over the same 2 MiB is copied again and again.</param>
+/// <param name="Hot">Bytes and GiB/s where a pattern over the same 2 MiB is copied again and again.</param>
 /// <param name="FirstLevel">The same bytes again and again.</param>
 /// <param name="Others">Cold, or in huge pages.</param>
 internal sealed record ThroughputSeries(

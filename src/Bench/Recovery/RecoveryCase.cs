@@ -5,7 +5,7 @@ internal sealed record RecoveryCase
 {
     public required int Region { get; init; }
     public required long RegionBytes { get; init; }
-    public required Knowledge Knowledge { get; init; }
+    public required PoisonState PoisonState { get; init; }
     public required PoisonPosition Position { get; init; }
 
     /// <summary>How the line was poisoned; null if it was not.</summary>

@@ -66,13 +66,13 @@ internal sealed class RecoveryRun(CopyEngine engine, string inputPath, IProgress
 
     private static List<RecoveryCase> RunAll(RegionTrial trial, int region, PoisonSource? latent)
     {
-        List<RecoveryCase> cases = [trial.Run(region, Knowledge.Clean, PoisonPosition.Nowhere, poison: null)];
+        List<RecoveryCase> cases = [trial.Run(region, PoisonState.Clean, PoisonPosition.Nowhere, poison: null)];
         foreach (PoisonPosition position in PoisonPositions.Poisoned)
-            cases.Add(trial.Run(region, Knowledge.Known, position, PoisonSource.Bitmap));
+            cases.Add(trial.Run(region, PoisonState.Known, position, PoisonSource.Bitmap));
         if (latent is not null)
         {
             foreach (PoisonPosition position in PoisonPositions.Poisoned)
-                cases.Add(trial.Run(region, Knowledge.Latent, position, latent));
+                cases.Add(trial.Run(region, PoisonState.Latent, position, latent));
         }
         return cases;
     }

@@ -5,7 +5,7 @@ namespace CopyMc.Bench.Recovery;
 /// <summary>All copies of the input with poison in one place of each region.</summary>
 internal sealed record RecoveryTotal
 {
-    public required Knowledge Knowledge { get; init; }
+    public required PoisonState PoisonState { get; init; }
     public required PoisonPosition Position { get; init; }
     public required int Regions { get; init; }
     public required long BytesCopied { get; init; }
@@ -17,12 +17,12 @@ internal sealed record RecoveryTotal
 
     internal static IReadOnlyList<RecoveryTotal> Of(IEnumerable<RecoveryCase> cases) =>
     [
-        .. cases.GroupBy(one => (one.Knowledge, one.Position)).Select(group =>
+        .. cases.GroupBy(one => (one.PoisonState, one.Position)).Select(group =>
         {
             int failed = group.Sum(one => one.Checks.Count(check => !check.Held));
             return new RecoveryTotal
             {
-                Knowledge = group.Key.Knowledge,
+                PoisonState = group.Key.PoisonState,
                 Position = group.Key.Position,
                 Regions = group.Count(),
                 BytesCopied = group.Sum(one => one.BytesCopied),

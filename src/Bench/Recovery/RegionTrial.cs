@@ -47,7 +47,7 @@ internal sealed unsafe class RegionTrial : IDisposable
             _untouched[i] = (byte)~_content[i];
     }
 
-    internal RecoveryCase Run(int region, Knowledge knowledge, PoisonPosition position, PoisonSource? poison)
+    internal RecoveryCase Run(int region, PoisonState poisonState, PoisonPosition position, PoisonSource? poison)
     {
         nuint length = _source.Length;
         nuint line = position.OffsetIn(length);
@@ -57,7 +57,7 @@ internal sealed unsafe class RegionTrial : IDisposable
             PoisonInjector.Inject(_source, line, source);
         try
         {
-            return CopyAndCheck(region, knowledge, position, poison, line);
+            return CopyAndCheck(region, poisonState, position, poison, line);
         }
         finally
         {
@@ -66,7 +66,7 @@ internal sealed unsafe class RegionTrial : IDisposable
         }
     }
 
-    private RecoveryCase CopyAndCheck(int region, Knowledge knowledge, PoisonPosition position, PoisonSource? poison, nuint line)
+    private RecoveryCase CopyAndCheck(int region, PoisonState poisonState, PoisonPosition position, PoisonSource? poison, nuint line)
     {
         nuint length = _source.Length;
         long started = Stopwatch.GetTimestamp();
@@ -74,7 +74,7 @@ internal sealed unsafe class RegionTrial : IDisposable
         double microseconds = Stopwatch.GetElapsedTime(started).TotalMicroseconds;
 
         // The line for known poison; for latent poison the page that holds it.
-        nuint extent = knowledge == Knowledge.Latent ? NativeRegion.PageSize : (nuint)PoisonMap.LineSize;
+        nuint extent = poisonState == PoisonState.Latent ? NativeRegion.PageSize : (nuint)PoisonMap.LineSize;
         nuint expected = poison is null ? length : line & ~(extent - 1);
         nuint copied = length - remaining;
         bool stopped = fault.Kind != CopyFaultKind.None;
@@ -82,7 +82,7 @@ internal sealed unsafe class RegionTrial : IDisposable
         bool prefixEqualsFile = copied <= length && _destination.Span[..(int)copied].SequenceEqual(_content.AsSpan(0, (int)copied));
         bool nothingWrittenAfter = copied <= length && _destination.Span[(int)copied..].SequenceEqual(_untouched.AsSpan((int)copied));
         bool? learned = null;
-        if (knowledge == Knowledge.Latent)
+        if (poisonState == PoisonState.Latent)
         {
             nuint again = _engine.Copy(_source.Pointer, _destination.Pointer, length, out CopyFault second);
             learned = again == remaining && second.Kind == CopyFaultKind.KnownPoison;
@@ -92,7 +92,7 @@ internal sealed unsafe class RegionTrial : IDisposable
         {
             Region = region,
             RegionBytes = (long)length,
-            Knowledge = knowledge,
+            PoisonState = poisonState,
             Position = position,
             Source = poison,
             PoisonedOffsetBytes = poison is null ? null : (long)line,

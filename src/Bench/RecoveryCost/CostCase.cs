@@ -117,7 +117,7 @@ internal sealed class CostCase(CostMethod method, CostPlace place, IReadOnlyList
 
         internal void Run(Contender contender)
         {
-            Walk whole = memory.Whole, prefix = memory.Prefix;
+            AccessPattern whole = memory.Whole, prefix = memory.Prefix;
             for (int i = 0; i < Whole.Length; i++)
             {
                 if (i < Prefix.Length)
@@ -127,10 +127,10 @@ internal sealed class CostCase(CostMethod method, CostPlace place, IReadOnlyList
             }
         }
 
-        private static double Time(Contender contender, in Walk walk)
+        private static double Time(Contender contender, in AccessPattern pattern)
         {
             long start = Stopwatch.GetTimestamp();
-            _ = contender.CopyOnce(walk);
+            _ = contender.CopyOnce(pattern);
             // Not a TimeSpan, whose ticks are 100 ns long.
             return (Stopwatch.GetTimestamp() - start) * s_nanosecondsPerTick;
         }

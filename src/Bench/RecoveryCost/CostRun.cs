@@ -27,10 +27,10 @@ internal sealed class CostRun(CopyEngine engine, CostSettings settings, IProgres
         {
             progress.Report(new PhaseProgress($"round {round + 1} of {settings.Rounds}", 0.85 * round / settings.Rounds));
             // Another one goes first each time.
-            for (int turn = 0; turn < plan.Cases.Count; turn++)
-                plan.Cases[(turn + round) % plan.Cases.Count].Run(settings.Batch);
-            for (int turn = 0; turn < splits.Count; turn++)
-                splits[(turn + round) % splits.Count].Run(settings.Batch, nanosecondsPerTick);
+            for (int entry = 0; entry < plan.Cases.Count; entry++)
+                plan.Cases[(entry + round) % plan.Cases.Count].Run(settings.Batch);
+            for (int entry = 0; entry < splits.Count; entry++)
+                splits[(entry + round) % splits.Count].Run(settings.Batch, nanosecondsPerTick);
         }
 
         CostRow[] rows = [.. plan.Cases.Select(one => one.ToRow(plan.FloorOf(one)))];

@@ -47,10 +47,10 @@ internal sealed unsafe class FaultyMemory : IDisposable
     internal byte* Destination => _destination.Pointer;
 
     /// <summary>The copy that meets the poison.</summary>
-    internal Walk Whole => OneCopy((nuint)_content.Length);
+    internal AccessPattern Whole => OneCopy((nuint)_content.Length);
 
     /// <summary>The copy of what lies before it.</summary>
-    internal Walk Prefix => OneCopy(PoisonStart);
+    internal AccessPattern Prefix => OneCopy(PoisonStart);
 
     public void Dispose()
     {
@@ -83,5 +83,5 @@ internal sealed unsafe class FaultyMemory : IDisposable
         return ((long)remaining, wrong, wrong == 0 && beyond == 0 && (nuint)claimed == PoisonStart);
     }
 
-    private Walk OneCopy(nuint byteCount) => new() { Source = Source, Destination = Destination, ByteCount = byteCount, Stride = 1, SlotMask = 0 };
+    private AccessPattern OneCopy(nuint byteCount) => new() { Source = Source, Destination = Destination, ByteCount = byteCount, Stride = 1, SlotMask = 0 };
 }

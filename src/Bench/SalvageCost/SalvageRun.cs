@@ -5,13 +5,13 @@ using CopyMc.Bench.Recovery;
 
 namespace CopyMc.Bench.SalvageCost;
 
-/// <summary>Salvages in turns with what they are measured against: the clean copy and the cheapest fault.</summary>
+/// <summary>Measures salvages in rounds together with their yardsticks: the clean copy and the cheapest fault.</summary>
 internal sealed unsafe class SalvageRun : IDisposable
 {
-    /// <summary>How often each does the same before it is timed: what took its turn before has other memory in the caches.</summary>
+    /// <summary>Untimed repetitions before each measurement: the one before it left other memory in the caches.</summary>
     internal const int Untimed = 4;
 
-    private const int CopiesPerTurn = 8, FaultsPerTurn = 16;
+    private const int CopiesPerRound = 8, FaultsPerRound = 16;
 
     private static readonly SalvageOptions s_withLookAhead = new(), s_without = new() { LookAhead = false };
 
@@ -62,21 +62,21 @@ internal sealed unsafe class SalvageRun : IDisposable
             Thread.Sleep(TimeSpan.FromMilliseconds(200));
         }
 
-        var turns = new List<Turn>();
+        var measured = new List<RoundTimes>();
         for (int round = 0; round < rounds; round++)
         {
             progress.Report(new PhaseProgress($"round {round + 1} of {rounds}", (double)round / rounds));
-            turns.Add(Measure(round));
+            measured.Add(Measure(round));
         }
-        SalvageRow[] rows = [.. _cases.Select((one, i) => ToRow(one, i, turns))];
+        SalvageRow[] rows = [.. _cases.Select((one, i) => ToRow(one, i, measured))];
         return new SalvageReport
         {
             StartedAt = startedAt,
             Machine = machine,
             Rounds = rounds,
             Poison = _poison,
-            CleanCopyMicroseconds = Microseconds(turns.Select(turn => turn.Clean)),
-            FloorFaultMicroseconds = Microseconds(turns.Select(turn => turn.Floor)),
+            CleanCopyMicroseconds = Microseconds(measured.Select(times => times.Clean)),
+            FloorFaultMicroseconds = Microseconds(measured.Select(times => times.Floor)),
             Salvages = rows,
             TotalSeconds = Stopwatch.GetElapsedTime(started).TotalSeconds,
             EveryCheckHeld = rows.All(row => row.Exact),
@@ -84,23 +84,23 @@ internal sealed unsafe class SalvageRun : IDisposable
     }
 
     /// <summary>Everything once, another one first each time; in nanoseconds.</summary>
-    private Turn Measure(int round)
+    private RoundTimes Measure(int round)
     {
-        var turn = new Turn(new double[_cases.Length], new double[_cases.Length]);
+        var times = new RoundTimes(new double[_cases.Length], new double[_cases.Length]);
         int parts = 2 + 2 * _cases.Length;
         for (int i = 0; i < parts; i++)
         {
             int part = (i + round) % parts;
             if (part == 0)
-                turn.Clean = TimeClean();
+                times.Clean = TimeClean();
             else if (part == 1)
-                turn.Floor = TimeFloor();
+                times.Floor = TimeFloor();
             else if (part % 2 == 0)
-                turn.With[part / 2 - 1] = _cases[part / 2 - 1].Time(_engine, s_withLookAhead);
+                times.With[part / 2 - 1] = _cases[part / 2 - 1].Time(_engine, s_withLookAhead);
             else
-                turn.Without[part / 2 - 1] = _cases[part / 2 - 1].Time(_engine, s_without);
+                times.Without[part / 2 - 1] = _cases[part / 2 - 1].Time(_engine, s_without);
         }
-        return turn;
+        return times;
     }
 
     private double TimeClean()
@@ -108,9 +108,9 @@ internal sealed unsafe class SalvageRun : IDisposable
         for (int i = 0; i < Untimed; i++)
             _ = _engine.Copy(_clean.Pointer, _destination.Pointer, _clean.Length);
         long start = Stopwatch.GetTimestamp();
-        for (int i = 0; i < CopiesPerTurn; i++)
+        for (int i = 0; i < CopiesPerRound; i++)
             _ = _engine.Copy(_clean.Pointer, _destination.Pointer, _clean.Length);
-        return Stopwatch.GetElapsedTime(start).TotalNanoseconds / CopiesPerTurn;
+        return Stopwatch.GetElapsedTime(start).TotalNanoseconds / CopiesPerRound;
     }
 
     private double TimeFloor()
@@ -120,28 +120,28 @@ internal sealed unsafe class SalvageRun : IDisposable
         for (int i = 0; i < Untimed; i++)
             Yardsticks.FloorFault(_fault.Pointer);
         long start = Stopwatch.GetTimestamp();
-        for (int i = 0; i < FaultsPerTurn; i++)
+        for (int i = 0; i < FaultsPerRound; i++)
             Yardsticks.FloorFault(_fault.Pointer);
-        double elapsed = Stopwatch.GetElapsedTime(start).TotalNanoseconds / FaultsPerTurn;
+        double elapsed = Stopwatch.GetElapsedTime(start).TotalNanoseconds / FaultsPerRound;
         _ = Yardsticks.FloorEnd();
         return elapsed;
     }
 
-    private SalvageRow ToRow(SalvageCase one, int index, List<Turn> turns) => new()
+    private SalvageRow ToRow(SalvageCase one, int index, List<RoundTimes> measured) => new()
     {
         BadPages = one.BadPages,
         Layout = one.Layout,
-        Microseconds = Microseconds(turns.Select(turn => turn.With[index])),
-        MicrosecondsWithoutLookAhead = Microseconds(turns.Select(turn => turn.Without[index])),
-        RatioToFloor = Quartiles.Of([.. turns.Select(turn => turn.With[index] / (turn.Clean + one.BadPages * turn.Floor))]),
-        RatioToFloorWithoutLookAhead = Quartiles.Of([.. turns.Select(turn => turn.Without[index] / (turn.Clean + one.BadPages * turn.Floor))]),
+        Microseconds = Microseconds(measured.Select(times => times.With[index])),
+        MicrosecondsWithoutLookAhead = Microseconds(measured.Select(times => times.Without[index])),
+        RatioToFloor = Quartiles.Of([.. measured.Select(times => times.With[index] / (times.Clean + one.BadPages * times.Floor))]),
+        RatioToFloorWithoutLookAhead = Quartiles.Of([.. measured.Select(times => times.Without[index] / (times.Clean + one.BadPages * times.Floor))]),
         Exact = one.IsExact(_engine, s_withLookAhead) && one.IsExact(_engine, s_without),
     };
 
     private static Quartiles Microseconds(IEnumerable<double> nanoseconds) => Quartiles.Of([.. nanoseconds.Select(time => time / 1e3)]);
 
     /// <summary>The times of one round: for each case with and without looking ahead.</summary>
-    private sealed record Turn(double[] With, double[] Without)
+    private sealed record RoundTimes(double[] With, double[] Without)
     {
         internal double Clean { get; set; }
 

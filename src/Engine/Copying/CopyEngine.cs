@@ -6,45 +6,45 @@ using CopyMc.Diagnostics;
 namespace CopyMc;
 
 /// <summary>
-/// Copies memory that may be poisoned and says how many bytes it did not copy, as <c>copy_mc_to_kernel</c> does.
+/// Copies memory that may be poisoned and returns the number of bytes it did not copy, as <c>copy_mc_to_kernel</c> does.
 /// </summary>
 /// <remarks>
 /// <para>
-/// What holds for every copy: bytes <c>[0, byteCount - remaining)</c> of the destination equal the source, and not one byte after
-/// them is written, unless poison was marked while the copy ran or several threads shared it, which the fault then says. No byte of
-/// a line marked before the call is ever read. With known poison the copied prefix ends where the first bad line starts; with a fault it ends at the first
-/// unreadable byte, or where its line or page starts when the hardware tells only that.
+/// After every copy, bytes <c>[0, byteCount - remaining)</c> of the destination equal the source, and no byte after them is written,
+/// unless <see cref="CopyFault.WrittenBeyond"/> says that poison was marked while the copy ran or that several threads shared it. No
+/// byte of a line marked before the call is read. With known poison the copied prefix ends where the first bad line starts; with a
+/// fault it ends at the first unreadable byte, or at the start of its line or page where the hardware reports only that.
 /// </para>
-/// <para>Thread-safe, and without allocation. Poison is never an exception: exceptions are for bad arguments, before a byte moves.</para>
+/// <para>Thread-safe; allocates nothing. Poison never throws: exceptions are for bad arguments, before a byte moves.</para>
 /// </remarks>
 public sealed unsafe class CopyEngine
 {
-    /// <summary>Bytes after which a long copy looks for late poison again; progress and cancellation are seen within as many.</summary>
+    /// <summary>Bytes in a block of a long copy. Late poison, progress and cancellation are looked at once per block.</summary>
     internal const nuint BlockSize = 2 * 1024 * 1024;
 
     /// <summary>
-    /// Up to here a native copy is called without the GC transition, which would cost as much as a short copy: all that the vector loop
-    /// does in the first-level cache, and a few microseconds from cold memory, which a collection may wait; a page fault or a signal in it
-    /// comes on top, as in any managed code between two safe points.
+    /// The longest native copy that is called without the GC transition, which would cost as much as a short copy. A collection may
+    /// wait for such a copy: a few microseconds from cold memory, plus any page fault or signal in it, as in managed code between two
+    /// safe points.
     /// </summary>
     private const nuint SuppressTransitionLimit = CopyCounters.LongestShortCopy;
 
     private static CopyEngine? s_shared;
 
-    // Its count is taken from the record: a returned one would need a register of its own across the look whether a collection waits.
+    // The record holds the count: a returned count would need a register across the runtime's check for a waiting collection.
     private readonly delegate* unmanaged[SuppressGCTransition]<byte*, byte*, nuint, FaultRecord*, void> _short;
     private readonly nuint _suppressLimit;
 
-    /// <summary>Up to here a clean copy goes the short way: the limit above, or 0 while <see cref="ShortCopySampler"/> counts all copies.</summary>
+    /// <summary>The longest copy on the short path: the limit above, or 0 while <see cref="ShortCopySampler"/> counts all copies.</summary>
     private nuint _shortLimit;
-    // For copies of at least as many bytes as no cache holds: the streaming kernel, unless the caller chose one.
+    // The kernel for copies that no cache holds: the streaming one, unless the caller chose a kernel.
     private readonly CopyKernel _beyondCache;
     private readonly nuint _beyondCacheFrom;
 
     /// <summary>Makes an engine. With a recovering kernel this also enables <see cref="FaultRecovery"/>.</summary>
     /// <param name="options">Kernel, hint and signals; <see langword="null"/>: the best kernel here.</param>
-    /// <exception cref="PlatformNotSupportedException">The kernel cannot run here; the message names what is missing.</exception>
-    /// <exception cref="ArgumentException"><c>COPYMC_KERNEL</c> names no kernel; the message lists those there are.</exception>
+    /// <exception cref="PlatformNotSupportedException">The kernel cannot run here; the message says what is missing.</exception>
+    /// <exception cref="ArgumentException"><c>COPYMC_KERNEL</c> names no kernel; the message lists the kernels.</exception>
     public CopyEngine(CopyEngineOptions? options = null)
     {
         options ??= new CopyEngineOptions();
@@ -71,14 +71,14 @@ public sealed unsafe class CopyEngine
         EngineMeter.Publish();
     }
 
-    /// <summary>An engine with the best kernel here; it recovers from faults wherever the native stub works.</summary>
-    /// <exception cref="ArgumentException"><c>COPYMC_KERNEL</c> names no kernel; the message lists those there are.</exception>
+    /// <summary>The process's engine with the best kernel here. It recovers from faults wherever the native stub works.</summary>
+    /// <exception cref="ArgumentException"><c>COPYMC_KERNEL</c> names no kernel; the message lists the kernels.</exception>
     public static CopyEngine Shared => s_shared ?? MakeShared();
 
     /// <summary>The kernel this engine copies with.</summary>
     /// <remarks>
-    /// An engine that was not told a kernel, by its options or by <c>COPYMC_KERNEL</c>, takes the one for <see cref="CopyHint.Streaming"/> for
-    /// copies longer than the last-level cache holds, on CPUs where that is faster.
+    /// Without a kernel from its options or <c>COPYMC_KERNEL</c>, an engine uses the kernel for <see cref="CopyHint.Streaming"/> for copies
+    /// that the last-level cache does not hold, on CPUs where that is faster.
     /// </remarks>
     public CopyKernel Kernel { get; }
 
@@ -93,14 +93,14 @@ public sealed unsafe class CopyEngine
     [SkipLocalsInit]
     public nuint Copy(void* source, void* destination, nuint byteCount)
     {
-        // The short, clean copy, which is nearly all of them: one look at the gate before and one after.
+        // The short path, for nearly all copies: read the gate once before and once after.
         if (byteCount - 1 < _shortLimit && AreSoundAndLow((nuint)source, (nuint)destination, byteCount)
             && (!AnyPoison || (byteCount <= PoisonFilter.LongestRange && PoisonFilter.IsClean((nuint)source))))
         {
             FaultRecord record;
             record.Remaining = 0;
             _short((byte*)destination, (byte*)source, byteCount, &record);
-            // One branch for both, when no map has poison.
+            // One branch for both while no map has poison.
             if ((record.Remaining | (nuint)Volatile.Read(ref PoisonGate.Instance->PoisonedLines)) == 0)
                 return 0;
             if ((record.Remaining | PoisonFilter.CountNear((nuint)source)) == 0 && byteCount <= PoisonFilter.LongestRange)
@@ -110,7 +110,7 @@ public sealed unsafe class CopyEngine
         return CopyBlocks((byte*)source, (byte*)destination, byteCount, byteCount, fault: null);
     }
 
-    /// <summary>Copies up to the first poison and says what it met.</summary>
+    /// <summary>Copies up to the first poison and reports it.</summary>
     /// <param name="source">The first byte to read; any alignment.</param>
     /// <param name="destination">The first byte to write; any alignment. Marks on the destination do not matter.</param>
     /// <param name="byteCount">Bytes to copy.</param>
@@ -126,16 +126,16 @@ public sealed unsafe class CopyEngine
     /// <param name="source">The first byte to read; any alignment.</param>
     /// <param name="destination">The first byte to write; any alignment. Marks on the destination do not matter.</param>
     /// <param name="byteCount">Bytes to copy.</param>
-    /// <param name="options">How to carry it out.</param>
+    /// <param name="options">Threads, progress, cancellation.</param>
     /// <param name="fault">
-    /// What stopped the copy, at the lowest address of all threads' blocks. What was known before the call bounds all threads; where a
-    /// fault is met while several copy, bytes after the prefix may have been written, and <see cref="CopyFault.WrittenBeyond"/> says so.
+    /// What stopped the copy, at the lowest address of all threads' blocks. Poison that was marked before the call stops all threads; at
+    /// a fault, other threads may have written bytes after the prefix, and <see cref="CopyFault.WrittenBeyond"/> says so.
     /// </param>
-    /// <returns>Bytes not copied, counted from the first bad byte in address order; 0 if all were.</returns>
+    /// <returns>Bytes not copied, counted from the lowest bad byte; 0 if all were copied.</returns>
     /// <exception cref="ArgumentNullException">An argument is null and <paramref name="byteCount"/> is not 0.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A range wraps around the address space.</exception>
     /// <exception cref="ArgumentException">The ranges overlap.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled before the copy was finished; some blocks are copied.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the copy finished; some blocks are copied.</exception>
     public nuint Copy(void* source, void* destination, nuint byteCount, CopyOptions options, out CopyFault fault)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -153,8 +153,8 @@ public sealed unsafe class CopyEngine
     }
 
     /// <summary>Copies up to the first poison.</summary>
-    /// <param name="source">The bytes to read; all of them are copied.</param>
-    /// <param name="destination">Where to; at least as long as <paramref name="source"/>.</param>
+    /// <param name="source">The bytes to copy.</param>
+    /// <param name="destination">The bytes to write, at least as many as <paramref name="source"/> has.</param>
     /// <returns>Bytes not copied; 0 if all were.</returns>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short, or the spans overlap.</exception>
     public int Copy(ReadOnlySpan<byte> source, Span<byte> destination)
@@ -166,16 +166,16 @@ public sealed unsafe class CopyEngine
             return (int)Copy(from, to, (nuint)source.Length);
     }
 
-    /// <summary>Copies everything that can be read and lists what cannot.</summary>
+    /// <summary>Copies everything that can be read and lists the rest.</summary>
     /// <param name="source">The first byte to read; any alignment.</param>
     /// <param name="destination">The first byte to write; any alignment.</param>
     /// <param name="byteCount">Bytes to copy.</param>
-    /// <param name="options">What to put where bytes are lost, limits, progress; <see langword="null"/>: leave the destination as it is there.</param>
-    /// <returns>The lost ranges: the lines of known poison, the extent that the kernel reported (a page, a huge page) of latent poison.</returns>
+    /// <param name="options">What to write over lost bytes, limits, progress; <see langword="null"/>: lost bytes of the destination stay as they are.</param>
+    /// <returns>The lost ranges: the lines of known poison, and for latent poison the extent that the kernel reported (a page, a huge page).</returns>
     /// <exception cref="ArgumentNullException">A pointer is null and <paramref name="byteCount"/> is not 0.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A range wraps around the address space.</exception>
     /// <exception cref="ArgumentException">The ranges overlap.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled; what was lost until then is filled and propagated as asked.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; the bytes lost so far are filled and propagated as asked.</exception>
     public SalvageResult Salvage(void* source, void* destination, nuint byteCount, SalvageOptions? options = null)
     {
         if (byteCount != 0 && !AreSound((nuint)source, (nuint)destination, byteCount))
@@ -183,7 +183,7 @@ public sealed unsafe class CopyEngine
         return new Salvage(this, (byte*)source, (byte*)destination, options ?? new SalvageOptions()).Run(byteCount);
     }
 
-    /// <summary>Closes or opens the short way, which counts nothing.</summary>
+    /// <summary>Opens or closes the short path, which counts nothing.</summary>
     internal void SetShortPath(bool open) => Volatile.Write(ref _shortLimit, open ? _suppressLimit : 0);
 
     private static bool AnyPoison
@@ -192,15 +192,15 @@ public sealed unsafe class CopyEngine
         get => Volatile.Read(ref PoisonGate.Instance->PoisonedLines) != 0;
     }
 
-    /// <summary>No null, no wrap, no overlap, in the fewest instructions: enough for the lower half of the address space, where all memory is.</summary>
+    /// <summary>Rejects null, wrap and overlap in few instructions. Accepts only the lower half of the address space, where user memory is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool AreSoundAndLow(nuint source, nuint destination, nuint byteCount) =>
         // Apart by at least byteCount either way round: the distance is not in (-byteCount, byteCount), modulo 2^64.
         source - destination + (byteCount - 1) >= byteCount + (byteCount - 1)
-        // Zero becomes the highest address here.
+        // Null becomes the highest address here.
         && (nint)((source - 1) | (destination - 1)) >= 0;
 
-    /// <summary>No null, no wrap, no overlap. What is wrong is told by <see cref="ThrowUnsound"/>.</summary>
+    /// <summary>Rejects null, wrap and overlap. <see cref="ThrowUnsound"/> says which.</summary>
     private static bool AreSound(nuint source, nuint destination, nuint byteCount) =>
         source - destination >= byteCount && destination - source >= byteCount
         && source - 1 < nuint.MaxValue - byteCount && destination - 1 < nuint.MaxValue - byteCount;
@@ -225,7 +225,7 @@ public sealed unsafe class CopyEngine
         return Interlocked.CompareExchange(ref s_shared, engine, null) ?? engine;
     }
 
-    /// <summary>A block of a longer copy.</summary>
+    /// <summary>Copies a block of a longer copy, whose length chooses the kernel.</summary>
     internal nuint CopyPart(byte* source, byte* destination, nuint byteCount, nuint wholeByteCount, out CopyFault fault)
     {
         CopyFault found = default;
@@ -234,8 +234,8 @@ public sealed unsafe class CopyEngine
         return remaining;
     }
 
-    /// <summary>The one place of the poison logic: map, kernel, map again, and learning; block by block.</summary>
-    /// <remarks>Never inlined: its call with the GC transition would put that transition's frame into every short copy too.</remarks>
+    /// <summary>Copies block by block: asks the map, calls the kernel, asks the map again, and marks what a fault revealed.</summary>
+    /// <remarks>Not inlined: its call with the GC transition would put that transition's frame into every short copy.</remarks>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.NoInlining)]
     private nuint CopyBlocks(byte* source, byte* destination, nuint byteCount, nuint wholeByteCount, CopyFault* fault)
@@ -306,7 +306,7 @@ public sealed unsafe class CopyEngine
         return record->Remaining;
     }
 
-    /// <summary>A short copy that met a fault, or near which there is poison. Apart, so that the clean copy keeps nothing for it in registers.</summary>
+    /// <summary>Ends a short copy that met a fault or is near poison. Not inlined, so that a clean copy keeps no registers for it.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nuint SettleShort(byte* source, nuint byteCount, FaultRecord* record)
     {
@@ -314,7 +314,7 @@ public sealed unsafe class CopyEngine
         return byteCount - Settle(source, byteCount - remaining, remaining != 0 ? record : null, fault: null);
     }
 
-    /// <summary>What a copied prefix is worth: shortened by poison that was marked meanwhile, else ended by the fault, which is learned.</summary>
+    /// <summary>Returns the valid bytes of a copied prefix: those before poison that was marked meanwhile, else all. Marks the fault in the maps.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nuint Settle(byte* source, nuint copied, FaultRecord* record, CopyFault* fault)
     {
@@ -344,7 +344,7 @@ public sealed unsafe class CopyEngine
     private static CopyFault KnownPoisonAt(nuint address, bool writtenBeyond) =>
         new(CopyFaultKind.KnownPoison, CopySide.Source, address & ~(nuint)(PoisonMap.LineSize - 1), PoisonMap.LineSize, writtenBeyond);
 
-    /// <summary>Marks what a fault in the source taught in every map that covers it, so that the next copy stops without a signal.</summary>
+    /// <summary>Marks a fault in the source in every map that covers it, so that the next copy stops without a signal.</summary>
     private static CopyFault Learn(FaultRecord* record)
     {
         const int BusMceerrAr = 4;

@@ -1,12 +1,12 @@
 namespace CopyMc;
 
 /// <summary>Why a copy stopped, and where.</summary>
-/// <param name="Kind">What stopped it; <see cref="CopyFaultKind.None"/> if nothing did.</param>
+/// <param name="Kind">What stopped the copy; <see cref="CopyFaultKind.None"/> if nothing did.</param>
 /// <param name="Side">Which range the bad memory lies in.</param>
-/// <param name="Address">Where the lost memory starts, aligned to <paramref name="Extent"/>. It may lie before the range that was copied.</param>
-/// <param name="Extent">Bytes lost from there on: a line for known poison, else what the kernel reported (a page, a huge page).</param>
+/// <param name="Address">The first byte of the lost memory, aligned to <paramref name="Extent"/>. It may lie before the copied range.</param>
+/// <param name="Extent">Bytes lost from <paramref name="Address"/>: a line for known poison, else what the kernel reported (a page, a huge page).</param>
 /// <param name="WrittenBeyond">
-/// Bytes after the copied prefix may have been written: the poison was marked while the copy ran, or other threads of the same copy
-/// were past it.
+/// Whether bytes after the copied prefix may have been written: the poison was marked while the copy ran, or other threads of the same
+/// copy were past it.
 /// </param>
 public readonly record struct CopyFault(CopyFaultKind Kind, CopySide Side, nuint Address, nuint Extent, bool WrittenBeyond = false);

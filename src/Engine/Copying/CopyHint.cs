@@ -1,11 +1,11 @@
 namespace CopyMc;
 
-/// <summary>What becomes of the destination after a copy.</summary>
+/// <summary>When the destination of a copy is used.</summary>
 public enum CopyHint
 {
-    /// <summary>It is used soon: leave it in the cache.</summary>
+    /// <summary>Soon: the copy leaves it in the cache.</summary>
     UsedSoon,
 
-    /// <summary>It is not used soon: long copies write around the cache (non-temporal stores).</summary>
+    /// <summary>Later: long copies write around the cache (non-temporal stores).</summary>
     Streaming,
 }

@@ -1,8 +1,7 @@
 namespace CopyMc;
 
 /// <summary>
-/// One way to move bytes: a name, what it needs from the CPU, and a function. Kernels know nothing of poison maps;
-/// <see cref="CopyEngine"/> does.
+/// A copy routine: its name, the CPU features it needs, and a function. Kernels do not read poison maps; <see cref="CopyEngine"/> does.
 /// </summary>
 /// <remarks>Immutable and thread-safe.</remarks>
 public sealed unsafe class CopyKernel
@@ -28,10 +27,10 @@ public sealed unsafe class CopyKernel
         NativeFunction = function;
     }
 
-    /// <summary>Every kernel that CopyMc has for any platform, those that cannot run here included.</summary>
+    /// <summary>The kernels for all platforms, including those that cannot run here.</summary>
     public static IReadOnlyList<CopyKernel> All => KernelCatalog.All;
 
-    /// <summary>The kernels that can run here, the preferred ones first.</summary>
+    /// <summary>The kernels that can run here, in order of preference.</summary>
     public static IReadOnlyList<CopyKernel> Available => KernelCatalog.Available;
 
     /// <summary>The name, as <c>COPYMC_KERNEL</c> takes it.</summary>
@@ -40,7 +39,7 @@ public sealed unsafe class CopyKernel
     /// <summary>The instruction set it needs.</summary>
     public string Isa { get; }
 
-    /// <summary>Whether it survives a fault in the source or the destination and knows where it stopped.</summary>
+    /// <summary>Whether it survives a fault in the source or the destination and reports where it stopped.</summary>
     public bool RecoversFromFaults { get; }
 
     /// <summary>Whether it writes around the cache.</summary>
@@ -49,15 +48,15 @@ public sealed unsafe class CopyKernel
     /// <summary>Whether it can run here.</summary>
     public bool IsSupported => UnsupportedReason is null;
 
-    /// <summary>What is missing for it to run here; <see langword="null"/> if nothing is.</summary>
+    /// <summary>Why it cannot run here; <see langword="null"/> if it can.</summary>
     public string? UnsupportedReason { get; }
 
     /// <summary>The address of the stub's function; 0 for a managed kernel.</summary>
     internal nint NativeFunction { get; }
 
     /// <summary>Finds a kernel by its name, whether or not it can run here.</summary>
-    /// <param name="name">A name out of <see cref="All"/>; case does not matter.</param>
-    /// <exception cref="ArgumentException">No kernel has that name; the message lists those there are.</exception>
+    /// <param name="name">A name from <see cref="All"/>, in any case.</param>
+    /// <exception cref="ArgumentException">No kernel has that name; the message lists the kernels.</exception>
     public static CopyKernel Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -67,12 +66,12 @@ public sealed unsafe class CopyKernel
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    /// <summary>Copies strictly forward; returns the bytes not copied. The record is written only when that is not 0.</summary>
+    /// <summary>Copies strictly forward and returns the bytes not copied. Writes the record only if that is not 0.</summary>
     internal nuint Copy(byte* source, byte* destination, nuint byteCount, FaultRecord* record)
     {
         if (NativeFunction == 0)
             return _managed(source, destination, byteCount);
-        // With the GC transition: a long copy must not hold up a collection.
+        // With the GC transition, so that a long copy does not delay a collection.
         return ((delegate* unmanaged<byte*, byte*, nuint, FaultRecord*, nuint>)NativeFunction)(destination, source, byteCount, record);
     }
 }

@@ -1,9 +1,9 @@
 namespace CopyMc;
 
-/// <summary>How one long copy is carried out.</summary>
+/// <summary>Settings of one long copy.</summary>
 public sealed class CopyOptions
 {
-    /// <summary>How many threads copy at the most; 1: the calling thread alone; -1: as many as there are processors.</summary>
+    /// <summary>The largest number of threads that copy; 1: only the calling thread; -1: one for each processor.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to 0 or less than -1.</exception>
     public int MaxDegreeOfParallelism
     {
@@ -16,8 +16,10 @@ public sealed class CopyOptions
         }
     } = 1;
 
-    /// <summary>Is told, after each block of 2 MiB at the most, how many bytes of all blocks are copied; from any of the copying threads. What it throws ends the
-    /// copy and reaches the caller as it is.</summary>
+    /// <summary>
+    /// Receives, after each block of at most 2 MiB, the number of bytes copied so far, on any of the copying threads. An exception from
+    /// it ends the copy and reaches the caller unchanged.
+    /// </summary>
     public IProgress<nuint>? Progress { get; init; }
 
     /// <summary>Stops the copy between two blocks.</summary>

@@ -1,11 +1,11 @@
 namespace CopyMc;
 
-/// <summary>Which of a copy's two ranges a fault lay in.</summary>
+/// <summary>The range of a copy in which a fault lies.</summary>
 public enum CopySide
 {
-    /// <summary>The bytes that were to be read.</summary>
+    /// <summary>The range that is read.</summary>
     Source,
 
-    /// <summary>The bytes that were to be written.</summary>
+    /// <summary>The range that is written.</summary>
     Destination,
 }

@@ -4,14 +4,14 @@ using System.Runtime.Intrinsics.X86;
 
 namespace CopyMc;
 
-/// <summary>The kernels there are, in the order of preference, and the choice among them.</summary>
+/// <summary>All kernels in order of preference, and the choice of one.</summary>
 internal static unsafe class KernelCatalog
 {
     internal const string EnvironmentVariable = "COPYMC_KERNEL";
 
     internal static readonly CopyKernel[] All =
     [
-        // Recovering, in the stub. The first of each hint that runs here is the default.
+        // In the stub: these recover. The first for each hint that runs here is the default.
         Native("native-avx512-erms", CpuFeatures.Avx512 | CpuFeatures.StringCopy),
         Native("native-avx2-erms", CpuFeatures.Avx2 | CpuFeatures.StringCopy),
         Native("native-avx512", CpuFeatures.Avx512),
@@ -24,7 +24,7 @@ internal static unsafe class KernelCatalog
         Native("native-sse2-streaming", CpuFeatures.Sse2, isStreaming: true),
         Native("native-neon-streaming", CpuFeatures.Neon, isStreaming: true),
 
-        // Managed: wherever .NET runs, without recovery.
+        // Managed: these run wherever .NET does and do not recover.
         new("avx512", "AVX-512", Vector512.IsHardwareAccelerated && Avx512F.IsSupported, &Avx512Kernel.Copy),
         new("avx2", "AVX2", Avx2.IsSupported, &Avx2Kernel.Copy),
         new("neon", "NEON", AdvSimd.Arm64.IsSupported, &NeonKernel.Copy),
@@ -45,7 +45,7 @@ internal static unsafe class KernelCatalog
         if (string.IsNullOrWhiteSpace(forced))
             return Available.First(kernel => kernel.IsStreaming == (hint == CopyHint.Streaming));
         string name = forced.Trim();
-        // Nobody passed it as a parameter: the message names the variable instead.
+        // The name is no parameter, so the message names the variable.
         return TryFind(name) ?? throw new ArgumentException($"{EnvironmentVariable}: {DescribeUnknown(name)}");
     }
 

@@ -3,8 +3,8 @@ using System.Runtime.ExceptionServices;
 namespace CopyMc;
 
 /// <summary>
-/// One long copy, by several threads: each takes the next block in address order until none is left or a block was not copied whole. No
-/// block after a failed one is begun, and every block before it is finished, so that what is reported is the first bad byte of all.
+/// One long copy by several threads. Each takes the next block in address order, until none is left or a block fails. No block after a
+/// failed one is started, and every block before it is finished, so the copy reports the lowest bad byte.
 /// </summary>
 internal sealed unsafe class ParallelCopy
 {
@@ -39,7 +39,7 @@ internal sealed unsafe class ParallelCopy
         else
             CopyBlocksBy(threads);
 
-        // A copy that was finished before anybody looked is finished.
+        // A copy that finished before the token was seen is not cancelled.
         if (_nextBlock < _endBlock)
             _options.CancellationToken.ThrowIfCancellationRequested();
         fault = _fault;
@@ -54,7 +54,7 @@ internal sealed unsafe class ParallelCopy
         }
         catch (AggregateException thrown)
         {
-            // As it reaches the caller of one thread: nothing here throws but whoever is told of the progress.
+            // Unwrapped, as with one thread. Only Progress throws here.
             ExceptionDispatchInfo.Throw(thrown.InnerExceptions[0]);
         }
     }
@@ -81,7 +81,7 @@ internal sealed unsafe class ParallelCopy
             // Another thread may be past this block already.
             if (failed && block < _endBlock)
             {
-                // A fence: were the next block read before this is seen, a thread could take it, see no end yet, and be missed below.
+                // A full fence: otherwise a thread could take the next block, not see the new end, and be missed in WrittenBeyond.
                 Interlocked.Exchange(ref _endBlock, block);
                 _remaining = remaining;
                 _fault = fault with { WrittenBeyond = fault.WrittenBeyond || Volatile.Read(ref _nextBlock) > block + 1 };

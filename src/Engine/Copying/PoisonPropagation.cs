@@ -1,6 +1,6 @@
 namespace CopyMc;
 
-/// <summary>How a salvage keeps its destination from being taken for whole.</summary>
+/// <summary>How a salvage marks the lost bytes of its destination.</summary>
 public enum PoisonPropagation
 {
     /// <summary>Not at all.</summary>
@@ -10,8 +10,8 @@ public enum PoisonPropagation
     Map,
 
     /// <summary>
-    /// As <see cref="Map"/>, and every page of the destination that is lost whole is made to fault (<c>UFFDIO_POISON</c>), so that whoever
-    /// reads it meets SIGBUS instead of wrong data. Pages that are lost in part are only marked.
+    /// As <see cref="Map"/>. In addition, an access to a page of the destination that is lost whole raises SIGBUS (<c>UFFDIO_POISON</c>).
+    /// Pages that are lost in part are only marked.
     /// </summary>
     Fault,
 }

@@ -3,15 +3,15 @@ using System.Runtime.InteropServices;
 namespace CopyMc;
 
 /// <summary>
-/// One salvage: copies what can be read, block by block, and lists what cannot. Where bad pages lie close together it asks the kernel where
-/// the next one is, about as far ahead as the last two were apart. Around a single bad page it does not: a question costs up to as much as
-/// a signal, and more for every healthy page that it is about.
+/// One salvage: copies what can be read, block by block, and lists the rest. Where bad pages lie close together it asks the kernel where
+/// the next one is, about as far ahead as the last two were apart. Around a single bad page it does not ask: the call costs up to as much
+/// as a signal, and more for each healthy page in it.
 /// </summary>
 internal sealed unsafe class Salvage
 {
     private const nuint PageMask = NativeRegion.PageSize - 1;
 
-    /// <summary>Healthy pages between two bad ones, from which on asking about all of them costs more than the next signal.</summary>
+    /// <summary>The largest number of healthy pages between two bad ones for which asking costs less than the next signal.</summary>
     private const nuint WorthAsking = 4;
 
     private static readonly nuint s_notKnown = nuint.MaxValue;
@@ -24,9 +24,9 @@ internal sealed unsafe class Salvage
     private nuint _byteCount;
     private nuint _position;
     private nuint _lostBytes;
-    // Where the kernel said the next bad page starts.
+    // The offset of the next bad page, as the kernel reported it.
     private nuint _nextBad = s_notKnown;
-    // Pages that the next question is about.
+    // Pages to ask about next.
     private int _reach;
     private CopyFault _destinationFault;
     private string? _propagationFailure;
@@ -55,14 +55,14 @@ internal sealed unsafe class Salvage
         }
         finally
         {
-            // Cancelled or not: what is lost must not be taken for data.
+            // Also when cancelled: lost bytes must not pass for data.
             FillLost();
             PropagateLost();
         }
         return new SalvageResult(_position, _lostBytes, _lost, _destinationFault, gaveUp, _propagationFailure);
     }
 
-    /// <summary>Brings the position to <paramref name="end"/>, beyond it where a page is lost that reaches there, or to where the destination fails.</summary>
+    /// <summary>Advances the position to <paramref name="end"/>, to the end of a lost page that reaches beyond it, or to a fault in the destination.</summary>
     private void CopyBlock(nuint end)
     {
         while (_position < end)
@@ -91,9 +91,7 @@ internal sealed unsafe class Salvage
         }
     }
 
-    /// <summary>
-    /// Asks about the pages behind one that was lost. Those with a known bad line are left out, as asking reads a byte of each.
-    /// </summary>
+    /// <summary>Asks about the pages after a lost one, up to the first with a known bad line: the kernel reads a byte of each page.</summary>
     private void LookAhead()
     {
         _nextBad = s_notKnown;
@@ -107,7 +105,7 @@ internal sealed unsafe class Salvage
             _nextBad = _position + (nuint)readable * NativeRegion.PageSize;
     }
 
-    /// <summary>Moves the position to an address, or the end, over bytes that are lost.</summary>
+    /// <summary>Advances the position over lost bytes, to an address or the end of the range.</summary>
     private void Lose(nuint endAddress)
     {
         nuint end = nuint.Min(endAddress - (nuint)_source, _byteCount);
@@ -125,7 +123,7 @@ internal sealed unsafe class Salvage
             _nextBad = s_notKnown;
     }
 
-    /// <summary>Through the engine, as the destination may be bad too.</summary>
+    /// <summary>Fills the lost ranges through the engine, because the destination may be bad too.</summary>
     private void FillLost()
     {
         if (_options.Fill == SalvageFill.Leave || _lost.Count == 0)

@@ -1,14 +1,14 @@
 namespace CopyMc;
 
-/// <summary>What a salvage puts where bytes were lost.</summary>
+/// <summary>What a salvage writes over lost bytes of its destination.</summary>
 public enum SalvageFill
 {
-    /// <summary>Nothing: the destination stays as it was.</summary>
+    /// <summary>Nothing: they stay as they were.</summary>
     Leave,
 
     /// <summary>Zeros.</summary>
     Zero,
 
-    /// <summary>The byte of <see cref="SalvageOptions.Pattern"/>.</summary>
+    /// <summary>The byte <see cref="SalvageOptions.Pattern"/>.</summary>
     Pattern,
 }

@@ -1,6 +1,6 @@
 namespace CopyMc;
 
-/// <summary>What a salvage brought home and what it could not.</summary>
+/// <summary>What a salvage copied and lost.</summary>
 public sealed class SalvageResult
 {
     internal SalvageResult(
@@ -19,27 +19,27 @@ public sealed class SalvageResult
         PropagationFailure = propagationFailure;
     }
 
-    /// <summary>Bytes dealt with, from the start: all of them, unless the salvage gave up or the destination failed.</summary>
+    /// <summary>Bytes copied or lost, from the start: all of them, unless the salvage gave up or the destination failed.</summary>
     public nuint ProcessedBytes { get; }
 
-    /// <summary>Of those, the bytes that were lost.</summary>
+    /// <summary>Bytes lost of <see cref="ProcessedBytes"/>.</summary>
     public nuint LostBytes { get; }
 
-    /// <summary>Of those, the bytes that were copied.</summary>
+    /// <summary>Bytes copied of <see cref="ProcessedBytes"/>.</summary>
     public nuint CopiedBytes => ProcessedBytes - LostBytes;
 
-    /// <summary>The lost ranges, in order, none touching the next.</summary>
+    /// <summary>The lost ranges in ascending order; adjacent ones are merged.</summary>
     public IReadOnlyList<LostRange> Lost { get; }
 
     /// <summary>Whether <see cref="SalvageOptions.MaxLostBytes"/> was exceeded.</summary>
     public bool GaveUp { get; }
 
-    /// <summary>What made the destination unwritable and so ended the salvage; of kind <see cref="CopyFaultKind.None"/> if nothing did.</summary>
+    /// <summary>The fault in the destination that ended the salvage; of kind <see cref="CopyFaultKind.None"/> if nothing did.</summary>
     public CopyFault DestinationFault { get; }
 
     /// <summary>
-    /// Why some page could not be made to fault as <see cref="PoisonPropagation.Fault"/> asks; it is marked in the maps all the same.
-    /// <see langword="null"/> if all could.
+    /// Why a page could not be made to fault as <see cref="PoisonPropagation.Fault"/> asks; it is still marked in the maps.
+    /// <see langword="null"/> if there was no such page.
     /// </summary>
     public string? PropagationFailure { get; }
 }

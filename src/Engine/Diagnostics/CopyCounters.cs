@@ -4,24 +4,24 @@ using System.Runtime.InteropServices;
 namespace CopyMc.Diagnostics;
 
 /// <summary>
-/// What copies count: each thread in a line of its own, without a lock, an allocation or a shared write, so that counting costs about 2 ns.
+/// The counters of copies. Each thread counts in its own cache line, without a lock, an allocation or a shared write, which costs about 2 ns.
 /// </summary>
 /// <remarks>
-/// Poison hits are counted always. Bytes are counted while somebody listens: those of long copies all, those of short copies in the
-/// windows that <see cref="ShortCopySampler"/> opens, as 2 ns would be more than half of the shortest copy.
+/// Poison hits are always counted. Bytes are counted while a listener is attached: of all long copies, and of short copies in the windows
+/// that <see cref="ShortCopySampler"/> opens, because 2 ns would be more than half of the shortest copy.
 /// </remarks>
 internal static unsafe class CopyCounters
 {
-    /// <summary>The longest copy that counts as short. One byte more takes 200 times as long as counting it.</summary>
+    /// <summary>Bytes in the longest short copy. A longer one takes 200 times as long as counting it.</summary>
     internal const nuint LongestShortCopy = 32768;
 
-    /// <summary>Nothing is counted.</summary>
+    /// <summary>The value of <see cref="LeastCounted"/> that counts nothing.</summary>
     internal static nuint Nothing => nuint.MaxValue;
 
-    /// <summary>Threads with a cell of their own. The others share the first one, which no thread has: managed ids start at 1.</summary>
+    /// <summary>Number of cells. Threads with higher ids share the first one, which no thread owns, because managed ids start at 1.</summary>
     private const int CellCount = 512;
 
-    /// <summary>Copies of at least so many bytes are counted: none, the long ones, or all of them. What the copy path looks at.</summary>
+    /// <summary>Bytes from which copies are counted: none, the long ones, or all. The copy path reads it.</summary>
     internal static nuint LeastCounted = nuint.MaxValue;
 
     [ThreadStatic]
@@ -56,7 +56,7 @@ internal static unsafe class CopyCounters
         }
     }
 
-    /// <summary>Not inlined: most of the time nobody listens.</summary>
+    /// <summary>Not inlined, because there is rarely a listener.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Count(nuint byteCount)
     {
@@ -73,7 +73,7 @@ internal static unsafe class CopyCounters
         }
     }
 
-    /// <summary>What all threads have counted until now, those included that have ended.</summary>
+    /// <summary>The sum of all threads' counters, including threads that have ended.</summary>
     internal static CounterCell Sum()
     {
         var sum = new CounterCell();
@@ -102,8 +102,8 @@ internal static unsafe class CopyCounters
     }
 
     /// <summary>
-    /// A thread's cell, by its managed id: no two live threads have the same, and the small ids of threads that have ended are given
-    /// out again, so that a cell goes to a new thread with what the former has counted.
+    /// A thread's cell, by its managed id. No two live threads have the same id, and the runtime reuses the ids of ended threads: a new thread
+    /// continues the cell of an ended one.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static CounterCell* FindCell()
@@ -121,7 +121,7 @@ internal static unsafe class CopyCounters
             Interlocked.Add(ref counter, amount);
     }
 
-    /// <summary>Apart from the rest, so that nothing needs to be initialised before <see cref="LeastCounted"/> can be read.</summary>
+    /// <summary>A class of its own, so that reading <see cref="LeastCounted"/> runs no static constructor.</summary>
     private static class Cells
     {
         internal static readonly CounterCell* First = Allocate();

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace CopyMc.Diagnostics;
 
-/// <summary>What one thread has counted: a cache line of its own, which no other thread writes.</summary>
+/// <summary>The counters of one thread, in a cache line that no other thread writes.</summary>
 [StructLayout(LayoutKind.Sequential, Size = PoisonMap.LineSize)]
 internal struct CounterCell
 {

@@ -5,9 +5,9 @@ namespace CopyMc.Diagnostics;
 
 /// <summary>
 /// The events of this process's copies and collapses, for EventPipe (<c>copymc watch</c>, <c>dotnet-trace</c>) and listeners in the
-/// process. The provider's name is <c>CopyMc</c>. The figures are in <see cref="EngineMeter"/>.
+/// process. The provider's name is <c>CopyMc</c>. <see cref="EngineMeter"/> has the counters.
 /// </summary>
-/// <remarks>Thread-safe. An event that nobody listens to costs a load and a branch, and none is written by a short copy that goes well.</remarks>
+/// <remarks>Thread-safe. Without a listener an event costs a load and a branch. A short, clean copy writes none.</remarks>
 [EventSource(Name = ProviderName)]
 internal sealed unsafe class EngineEventSource : EventSource
 {
@@ -19,19 +19,19 @@ internal sealed unsafe class EngineEventSource : EventSource
     {
     }
 
-    /// <summary>What a session asks for.</summary>
+    /// <summary>The keywords of a session.</summary>
     public static class Keywords
     {
         /// <summary>Copies that a signal stopped.</summary>
         public const EventKeywords Faults = (EventKeywords)1;
 
-        /// <summary>Copies that a poison map stopped: verbose, as there can be millions in a second.</summary>
+        /// <summary>Copies that a poison map stopped; verbose, because there can be millions per second.</summary>
         public const EventKeywords KnownPoison = (EventKeywords)2;
 
-        /// <summary>Where copies of more than 32 KiB start and stop: verbose.</summary>
+        /// <summary>Start and stop of copies of more than 32 KiB; verbose.</summary>
         public const EventKeywords Copies = (EventKeywords)4;
 
-        /// <summary>Collapses that were committed or given up.</summary>
+        /// <summary>Collapses that were committed or aborted.</summary>
         public const EventKeywords Collapses = (EventKeywords)8;
     }
 
@@ -54,7 +54,7 @@ internal sealed unsafe class EngineEventSource : EventSource
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "All arguments are primitive.")]
     private void Fault(int kind, int side, long address, long extent)
     {
-        // Sound: what is pointed to lives here until the event is written.
+        // Sound: the pointers are to locals, which live until the event is written.
         EventData* data = stackalloc EventData[4];
         data[0] = new() { DataPointer = (nint)(&kind), Size = sizeof(int) };
         data[1] = new() { DataPointer = (nint)(&side), Size = sizeof(int) };
@@ -64,7 +64,7 @@ internal sealed unsafe class EngineEventSource : EventSource
     }
 
     /// <summary>A poison map stopped a copy.</summary>
-    /// <param name="address">The poisoned line's.</param>
+    /// <param name="address">The address of the poisoned line.</param>
     [Event(2, Level = EventLevel.Verbose, Keywords = Keywords.KnownPoison, Message = "Known poison at {0}")]
     private void KnownPoison(long address) => WriteEvent(2, address);
 
@@ -76,7 +76,7 @@ internal sealed unsafe class EngineEventSource : EventSource
     [Event(4, Level = EventLevel.Verbose, Keywords = Keywords.Copies, ActivityOptions = EventActivityOptions.Disable)]
     internal void CopyStop(long remaining) => WriteEvent(4, remaining);
 
-    /// <summary>Pages were collapsed into a huge page. Counted also when nobody listens.</summary>
+    /// <summary>Pages were collapsed into a huge page. Counted without a listener too.</summary>
     [NonEvent]
     internal void CollapseCommitted()
     {
@@ -85,8 +85,8 @@ internal sealed unsafe class EngineEventSource : EventSource
             Committed();
     }
 
-    /// <summary>A collapse was given up and unwound. Counted also when nobody listens.</summary>
-    /// <param name="resultCode">Why.</param>
+    /// <summary>A collapse was aborted and unwound. Counted without a listener too.</summary>
+    /// <param name="resultCode">The result code.</param>
     [NonEvent]
     internal void CollapseAborted(int resultCode)
     {

@@ -3,10 +3,10 @@ using System.Diagnostics.Metrics;
 namespace CopyMc.Diagnostics;
 
 /// <summary>
-/// The figures of this process's copies and collapses, for OpenTelemetry, <c>dotnet-counters</c> and <c>copymc watch</c>. The meter's
+/// The counters of this process's copies and collapses, for OpenTelemetry, <c>dotnet-counters</c> and <c>copymc watch</c>. The meter's
 /// name is <c>CopyMc</c>; docs/diagnostics.md lists its instruments.
 /// </summary>
-/// <remarks>All are observed: a copy pays for none of them. Bytes and copies are counted from the first reading on.</remarks>
+/// <remarks>All instruments are observable, so that they cost a copy nothing. Bytes and copies are counted from the first reading on.</remarks>
 internal static class EngineMeter
 {
     internal const string MeterName = "CopyMc";
@@ -25,18 +25,18 @@ internal static class EngineMeter
         "copymc.copies", ReadCopies, "{copy}", "Copies: blocks of up to 2 MiB of long copies, and an estimate of the number of short ones.");
 
     private static readonly ObservableCounter<long> s_hits = s_meter.CreateObservableCounter(
-        "copymc.poison.hits", ReadHits, "{copy}", "Copies that met poison, by what it was.");
+        "copymc.poison.hits", ReadHits, "{copy}", "Copies that met poison, by its kind.");
 
     private static readonly ObservableCounter<long> s_committed = s_meter.CreateObservableCounter(
         "copymc.collapses.committed", () => Volatile.Read(ref CommittedCollapses), "{collapse}", "Collapses into a huge page.");
 
     private static readonly ObservableCounter<long> s_aborted = s_meter.CreateObservableCounter(
-        "copymc.collapses.aborted", () => Volatile.Read(ref AbortedCollapses), "{collapse}", "Collapses that were given up and unwound.");
+        "copymc.collapses.aborted", () => Volatile.Read(ref AbortedCollapses), "{collapse}", "Collapses that were aborted and unwound.");
 
-    /// <summary>Whether anybody, inside the process or outside, listens to what copies count.</summary>
+    /// <summary>Whether a listener, inside the process or outside, reads the counters of copies.</summary>
     internal static bool IsListenedTo => s_bytes.Enabled || s_copies.Enabled;
 
-    /// <summary>Makes the meter and the events known to whoever listens already; done by making an engine.</summary>
+    /// <summary>Creates the meter and the event source, so that listeners see them. Making an engine calls this.</summary>
     internal static void Publish()
     {
         GC.KeepAlive(s_meter);

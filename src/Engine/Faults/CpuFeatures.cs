@@ -1,6 +1,6 @@
 namespace CopyMc;
 
-/// <summary>What the native kernels need from the CPU, as the stub found it; <c>enum mce_cpu_feature</c> in mce_stub.h.</summary>
+/// <summary>CPU features that the native kernels need, as the stub detects them; <c>enum mce_cpu_feature</c> in mce_stub.h.</summary>
 [Flags]
 internal enum CpuFeatures : uint
 {
@@ -8,7 +8,7 @@ internal enum CpuFeatures : uint
     Sse2 = 1,
     Avx2 = 2,
     Avx512 = 4,
-    /// <summary>Fast string copy (ERMS) on a CPU on which a machine check inside it can be recovered from.</summary>
+    /// <summary>Fast string copy (ERMS) on a CPU that can recover from a machine check inside it.</summary>
     StringCopy = 8,
     Neon = 16,
 }

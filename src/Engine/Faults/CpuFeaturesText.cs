@@ -1,6 +1,6 @@
 namespace CopyMc;
 
-/// <summary>CPU features in the words of their makers.</summary>
+/// <summary>The vendors' names of CPU features.</summary>
 internal static class CpuFeaturesText
 {
     internal static string Describe(CpuFeatures features)

@@ -1,8 +1,8 @@
 namespace CopyMc;
 
 /// <summary>
-/// The thread that receives the kernel's early reports of poison. The policy belongs to the thread that set it and ends with it
-/// (memory-failure.c, find_early_kill_thread), so this one lives as long as they are wanted.
+/// The thread that receives the kernel's early reports of poison. The policy belongs to the thread that sets it and ends with that thread
+/// (memory-failure.c, find_early_kill_thread), so the thread runs until <see cref="Dispose"/>.
 /// </summary>
 internal sealed class EarlyReportThread : IDisposable
 {
@@ -19,7 +19,7 @@ internal sealed class EarlyReportThread : IDisposable
             if (!accepted)
                 return;
             _stop.Wait();
-            // A joined thread may still be there for the kernel.
+            // The kernel may still see a joined thread for a while.
             _ = Libc.ProcessControl(PrMceKill, PrMceKillClear, 0, 0, 0);
         })
         {
@@ -27,7 +27,7 @@ internal sealed class EarlyReportThread : IDisposable
             Name = "CopyMc early poison reports",
         };
 
-    /// <exception cref="InvalidOperationException">The kernel refused.</exception>
+    /// <exception cref="InvalidOperationException">prctl(2) failed.</exception>
     internal static EarlyReportThread Start()
     {
         var asked = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace CopyMc;
 
-/// <summary>What the stub's handler writes about a fault; <c>struct mce_fault</c> in mce_stub.h. Valid only after a count other than 0.</summary>
+/// <summary>A fault as the stub's handler reports it; <c>struct mce_fault</c> in mce_stub.h. Valid only after a nonzero count.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct FaultRecord
 {

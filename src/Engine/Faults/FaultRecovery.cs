@@ -1,8 +1,7 @@
 namespace CopyMc;
 
 /// <summary>
-/// Recovery from SIGBUS inside the copies of this process. Process-wide: the handler passes every signal that is not
-/// a copy's on to the handler that was there before.
+/// Recovery from SIGBUS inside copies. Process-wide: the handler passes every signal that is not from a copy to the previous handler.
 /// </summary>
 /// <remarks>Thread-safe. SIGBUS must not be blocked in a thread that copies.</remarks>
 public static class FaultRecovery
@@ -15,10 +14,10 @@ public static class FaultRecovery
     /// <summary>Whether copies can recover from faults on this machine.</summary>
     public static bool IsSupported => MceStub.IsLoaded;
 
-    /// <summary>Why they cannot; <see langword="null"/> where they can.</summary>
+    /// <summary>Why copies cannot recover here; <see langword="null"/> if they can.</summary>
     public static string? UnsupportedReason => MceStub.NotLoadedReason;
 
-    /// <summary>Whether the handler is in place.</summary>
+    /// <summary>Whether the handler is installed.</summary>
     public static bool IsEnabled
     {
         get
@@ -29,10 +28,10 @@ public static class FaultRecovery
     }
 
     /// <summary>
-    /// Puts the SIGBUS handler in place. Making a <see cref="CopyEngine"/> with a recovering kernel does this; calling it again does
-    /// nothing, unless somebody has set the signal to its default action or to be ignored since: then it is put in place again.
+    /// Installs the SIGBUS handler, as making a <see cref="CopyEngine"/> with a recovering kernel does. Calling it again does nothing, unless
+    /// the signal was set to SIG_DFL or SIG_IGN since: then the handler is installed again.
     /// </summary>
-    /// <exception cref="PlatformNotSupportedException">Not supported here; the message is <see cref="UnsupportedReason"/>.</exception>
+    /// <exception cref="PlatformNotSupportedException">Not supported here; the message has <see cref="UnsupportedReason"/>.</exception>
     public static void Enable()
     {
         lock (s_lock)
@@ -44,8 +43,8 @@ public static class FaultRecovery
     }
 
     /// <summary>
-    /// Takes the handler out again and puts the previous one back. If another handler has been installed over it since, it stays
-    /// where it is and passes everything on. Until <see cref="Enable"/>, a fault inside a copy is fatal. Early reports are no longer asked for.
+    /// Removes the handler and restores the previous one. If another handler was installed over it since, it stays and passes every signal
+    /// on. Until <see cref="Enable"/>, a fault inside a copy is fatal. Ends early reports.
     /// </summary>
     public static void Disable()
     {
@@ -62,17 +61,17 @@ public static class FaultRecovery
     }
 
     /// <summary>
-    /// Asks the kernel to report poison in this process's memory as soon as it knows of it, before anybody touches it
-    /// (<c>PR_MCE_KILL_EARLY</c>, prctl(2)). Each report marks every live <see cref="PoisonMap"/> that covers it, from within the signal
-    /// handler; one that no map covers goes to the previous handler. Enables recovery. Calling it again does nothing.
+    /// Asks the kernel to report poison in this process's memory as soon as it is detected, before an access (<c>PR_MCE_KILL_EARLY</c>,
+    /// prctl(2)). The signal handler marks each report in every live <see cref="PoisonMap"/> that covers it; a report that no map covers
+    /// goes to the previous handler. Enables recovery. Calling it again does nothing.
     /// </summary>
     /// <remarks>
-    /// The kernel sends the reports to the thread that asked: a background thread is started, which does nothing else, and stays until
-    /// <see cref="Disable"/>. It reports all of the process's memory: what no map covers goes to .NET's handler, which survives one such signal
-    /// and dies of the second.
+    /// The kernel sends the reports to the thread that asked, so this starts a background thread that waits until <see cref="Disable"/>. The
+    /// reports are of all memory of the process. Those that no map covers go to .NET's handler, which survives one such signal and kills
+    /// the process at the second.
     /// </remarks>
     /// <exception cref="PlatformNotSupportedException">Not supported here.</exception>
-    /// <exception cref="InvalidOperationException">The kernel refused.</exception>
+    /// <exception cref="InvalidOperationException">prctl(2) failed.</exception>
     public static void RequestEarlyReports()
     {
         Enable();
@@ -82,7 +81,7 @@ public static class FaultRecovery
         }
     }
 
-    /// <summary>Also recover from SIGSEGV inside copies, of every engine in the process.</summary>
+    /// <summary>Installs the handler for SIGSEGV too, for the copies of every engine in the process.</summary>
     internal static void EnableSegmentationFaults()
     {
         lock (s_lock)

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace CopyMc;
 
-/// <summary>The native stub: its functions, found once. The contract of each stands in native/mce_stub/include/mce_stub.h.</summary>
+/// <summary>The functions of the native stub, loaded once. native/mce_stub/include/mce_stub.h documents each.</summary>
 internal static unsafe class MceStub
 {
     internal const int SigBus = 7;
@@ -18,7 +18,7 @@ internal static unsafe class MceStub
     private static readonly delegate* unmanaged<void*, nuint, int> s_hwpoison;
     private static readonly delegate* unmanaged<PoisonGate*, WatchedMap*, nuint, int> s_watch;
 
-#pragma warning disable CA1810 // The fields depend on one another and on the order in which they are found.
+#pragma warning disable CA1810 // The fields depend on one another, in this order.
     static MceStub()
 #pragma warning restore CA1810
     {
@@ -52,19 +52,19 @@ internal static unsafe class MceStub
         s_watch = (delegate* unmanaged<PoisonGate*, WatchedMap*, nuint, int>)NativeLibrary.GetExport(s_library, "mce_watch");
     }
 
-    /// <summary>Whether the stub is there to be used.</summary>
+    /// <summary>Whether the stub is loaded.</summary>
     internal static bool IsLoaded => NotLoadedReason is null;
 
-    /// <summary>Why it is not; null where it is.</summary>
+    /// <summary>Why the stub is not loaded; null if it is.</summary>
     internal static string? NotLoadedReason { get; }
 
-    /// <summary>What the CPU has of what the kernels need.</summary>
+    /// <summary>The features of this CPU that kernels may need.</summary>
     internal static CpuFeatures CpuFeatures { get; }
 
-    /// <summary>Bytes from which a streaming kernel is the fastest even for a destination that is used soon; the highest value where it is not.</summary>
+    /// <summary>Bytes from which a streaming kernel is the fastest even for a destination that is used soon; the highest value if it never is.</summary>
     internal static nuint StreamsFrom { get; } = nuint.MaxValue;
 
-    /// <summary>The address of a copy kernel, or 0 where the stub has none of that name.</summary>
+    /// <summary>The address of a copy kernel, or 0 if the stub has none of that name.</summary>
     internal static nint FindKernel(string export) =>
         IsLoaded && NativeLibrary.TryGetExport(s_library, export, out nint address) ? address : 0;
 
@@ -77,7 +77,7 @@ internal static unsafe class MceStub
 
     internal static void Disable(int signal) => _ = s_disable(signal);
 
-    /// <summary>Replaces the maps that the handler marks. When it returns, no handler is in a map that is no longer among them.</summary>
+    /// <summary>Replaces the maps that the handler marks. When it returns, no handler uses a map that is no longer listed.</summary>
     internal static void Watch(ReadOnlySpan<WatchedMap> maps)
     {
         fixed (WatchedMap* first = maps)
@@ -87,6 +87,6 @@ internal static unsafe class MceStub
         }
     }
 
-    /// <summary><c>madvise(MADV_HWPOISON)</c>, safe from the signal that the call itself raises. Returns 0 or an errno.</summary>
+    /// <summary><c>madvise(MADV_HWPOISON)</c>; survives the signal that the call itself raises. Returns 0 or an errno.</summary>
     internal static int InjectHwPoison(void* page, nuint length) => s_hwpoison(page, length);
 }

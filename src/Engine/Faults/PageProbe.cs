@@ -4,12 +4,12 @@ using System.Runtime.InteropServices;
 namespace CopyMc;
 
 /// <summary>
-/// Asks the kernel which pages of this process can be read, without touching them: process_vm_readv(2) on ourselves reads a byte of each
-/// and says at which it stopped. A fraction of the cost of a signal. Where it is forbidden (seccomp), nothing is known.
+/// Asks the kernel which pages of this process can be read: process_vm_readv(2) on the process itself reads a byte of each and reports where it
+/// stopped. It costs a fraction of a signal. Where seccomp forbids the call, the result is unknown.
 /// </summary>
 internal static unsafe partial class PageProbe
 {
-    /// <summary>The most pages one call looks at.</summary>
+    /// <summary>The most pages of one call.</summary>
     internal const int MaxPages = 16;
 
     [StructLayout(LayoutKind.Sequential)]
@@ -19,7 +19,7 @@ internal static unsafe partial class PageProbe
         internal nuint Length;
     }
 
-    /// <summary>How many of <paramref name="count"/> pages from <paramref name="page"/> on can be read before the first that cannot; -1: not known.</summary>
+    /// <summary>Returns how many of <paramref name="count"/> pages from <paramref name="page"/> on are readable before the first that is not; -1 if unknown.</summary>
     [SkipLocalsInit]
     internal static int ReadablePages(byte* page, int count)
     {

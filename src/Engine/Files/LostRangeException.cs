@@ -1,8 +1,7 @@
 namespace CopyMc;
 
 /// <summary>
-/// Bytes of a mapped file cannot be read or written: the file was truncated under the mapping, its device failed or is full, or the memory is
-/// poisoned.
+/// Bytes of a mapped file cannot be read or written: the file was truncated, its device failed or is full, or the memory is poisoned.
 /// </summary>
 public sealed class LostRangeException : IOException
 {
@@ -17,9 +16,9 @@ public sealed class LostRangeException : IOException
     /// <summary>Bytes from the start of the file to the first lost byte.</summary>
     public long Offset { get; }
 
-    /// <summary>Lost bytes, as far as they are known to be.</summary>
+    /// <summary>Bytes that are known to be lost.</summary>
     public long Length { get; }
 
-    /// <summary>What the fault was.</summary>
+    /// <summary>The kind of the fault.</summary>
     public CopyFaultKind Kind { get; }
 }

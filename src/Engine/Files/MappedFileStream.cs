@@ -1,20 +1,21 @@
 namespace CopyMc;
 
 /// <summary>
-/// A file, read and written through a mapping of it, that survives what kills a process that uses a mapping with plain loads and stores:
-/// the file truncated underneath, its device or network gone, no space left behind it, poisoned page cache. What cannot be read or
-/// written is a <see cref="LostRangeException"/>.
+/// Reads and writes a file through a mapping, and throws a <see cref="LostRangeException"/> where plain loads and stores would kill the
+/// process: after the file is truncated, its device or network fails or has no space left, or its page cache is poisoned.
 /// </summary>
 /// <remarks>
-/// <para>A read returns what lies before a lost range; the next one, at the range, throws. Seek past it to go on. A write that throws has
-/// written what lies before the range.</para>
 /// <para>
-/// A range lost with <see cref="CopyFaultKind.BusError"/> is tried again by each read, as a file may become whole again. The length is
-/// that of the file when it was opened.
+/// A read returns the bytes before a lost range; the next read, at the range, throws. Seek past the range to continue. A write that
+/// throws has written the bytes before the range.
 /// </para>
 /// <para>
-/// Not thread-safe, but for <see cref="ReadAt"/>, <see cref="WriteAt"/> and disposing: what is under way on another thread ends as it would
-/// have, and the file stays mapped so long.
+/// Each read tries a range lost with <see cref="CopyFaultKind.BusError"/> again, because the file may be restored. The length is that of
+/// the file when it was opened.
+/// </para>
+/// <para>
+/// Only <see cref="ReadAt"/>, <see cref="WriteAt"/> and disposing are thread-safe. Disposing does not interrupt accesses on other threads;
+/// the last one unmaps the file.
 /// </para>
 /// </remarks>
 public sealed unsafe class MappedFileStream : Stream
@@ -26,7 +27,7 @@ public sealed unsafe class MappedFileStream : Stream
     private readonly long _length;
     private long _position;
     private bool _disposed;
-    /// <summary>Who needs the mapping: the stream until it is disposed, and each access under way. The last one unmaps.</summary>
+    /// <summary>Users of the mapping: the stream until it is disposed, and each running access. The last one unmaps.</summary>
     private int _users = 1;
 
     /// <summary>Maps a file for reading. An empty file is an empty stream.</summary>
@@ -40,7 +41,7 @@ public sealed unsafe class MappedFileStream : Stream
     {
     }
 
-    /// <summary>Maps a file, for writing too if asked. An empty file is an empty stream: a mapping does not grow.</summary>
+    /// <summary>Maps a file for reading, or for reading and writing. An empty file is an empty stream: a mapping does not grow.</summary>
     /// <param name="path">The file.</param>
     /// <param name="writable">Whether the stream can be written to.</param>
     /// <param name="engine">What to copy with; it must recover from faults. <see langword="null"/>: <see cref="CopyEngine.Shared"/>.</param>
@@ -99,10 +100,10 @@ public sealed unsafe class MappedFileStream : Stream
         }
     }
 
-    /// <summary>Reads from a place in the file, without moving the position. Thread-safe.</summary>
+    /// <summary>Reads at an offset in the file, without moving the position. Thread-safe.</summary>
     /// <param name="offset">Bytes from the start of the file.</param>
-    /// <param name="buffer">Where to.</param>
-    /// <returns>Bytes read: fewer than asked for where the file ends or before a lost range; 0 only at the end of the file.</returns>
+    /// <param name="buffer">Receives the bytes.</param>
+    /// <returns>Bytes read: fewer than requested at the end of the file or before a lost range; 0 only at the end of the file.</returns>
     /// <exception cref="LostRangeException">The byte at <paramref name="offset"/> cannot be read.</exception>
     /// <exception cref="ObjectDisposedException">The stream is disposed.</exception>
     public int ReadAt(long offset, Span<byte> buffer)
@@ -132,7 +133,7 @@ public sealed unsafe class MappedFileStream : Stream
             if (fault.Kind == CopyFaultKind.BusError)
                 Forget(fault);
             int read = wanted - (int)remaining;
-            // What is left of the page in which a truncated file ends reads as zeros: no signal tells that it is not data.
+            // The rest of the page in which a truncated file ends reads as zeros, without a signal.
             int there = (int)long.Clamp(_region.FileLength - offset, 0, read);
             if (there < read)
                 fault = BeyondEnd(source + there);
@@ -140,10 +141,10 @@ public sealed unsafe class MappedFileStream : Stream
         }
     }
 
-    /// <summary>Writes to a place in the file, without moving the position. Thread-safe.</summary>
+    /// <summary>Writes at an offset in the file, without moving the position. Thread-safe.</summary>
     /// <param name="offset">Bytes from the start of the file.</param>
-    /// <param name="buffer">What to write; it must fit before the end, as a mapping does not grow.</param>
-    /// <exception cref="LostRangeException">Not all bytes can be written. Those before its offset are.</exception>
+    /// <param name="buffer">The bytes to write. They must fit before the end, because a mapping does not grow.</param>
+    /// <exception cref="LostRangeException">Not all bytes can be written. Those before its offset are written.</exception>
     /// <exception cref="NotSupportedException">The stream is for reading, or the buffer reaches beyond its end.</exception>
     /// <exception cref="ObjectDisposedException">The stream is disposed.</exception>
     public void WriteAt(long offset, ReadOnlySpan<byte> buffer)
@@ -173,7 +174,7 @@ public sealed unsafe class MappedFileStream : Stream
         {
             byte* destination = _region!.Pointer + offset;
             int written = buffer.Length - (int)_engine.Copy(source, destination, (nuint)buffer.Length, out CopyFault fault);
-            // What is written to the page in which a truncated file ends, after its end, goes nowhere.
+            // Bytes written to the page in which a truncated file ends, after its end, are lost.
             int there = (int)long.Clamp(_region.FileLength - offset, 0, written);
             if (there < written)
                 fault = BeyondEnd(destination + there);

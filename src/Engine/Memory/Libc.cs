@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace CopyMc;
 
-/// <summary>The C library's calls on memory, with the constants that Linux gives them on x86-64 and arm64 alike.</summary>
+/// <summary>The C library's memory calls and their constants, the same on x86-64 and arm64 Linux.</summary>
 internal static unsafe partial class Libc
 {
     internal const int ProtNone = 0, ProtRead = 1, ProtWrite = 2;
@@ -48,6 +48,6 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     internal static partial int ProcessControl(int operation, nuint argument2, nuint argument3, nuint argument4, nuint argument5);
 
-    /// <summary>The last call's error in words, as <c>strerror(3)</c> puts it.</summary>
+    /// <summary>The message of the last call's errno (<c>strerror(3)</c>).</summary>
     internal static string LastErrorMessage() => Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
 }

@@ -4,14 +4,13 @@ using Microsoft.Win32.SafeHandles;
 namespace CopyMc;
 
 /// <summary>
-/// Memory outside the managed heap that stays where it is: mapped, aligned, readable and writable, with a
-/// <see cref="PoisonMap"/> of its own.
+/// Mapped, aligned memory outside the managed heap, readable and writable, at a fixed address, with its own <see cref="PoisonMap"/>.
 /// </summary>
 /// <remarks>
 /// <para>Regions of 2 MiB and more start on a 2 MiB boundary and share no huge page with other memory; smaller ones start on a page.</para>
-/// <para>A region is never unmapped behind its user's back: pointers into it outlive the object, so there is no finalizer. Dispose it.</para>
-/// <para>On systems other than Linux only private small-page memory can be had.</para>
-/// <para>The members are thread-safe; whoever disposes a region must know that nobody uses its memory any more.</para>
+/// <para>There is no finalizer, because pointers into a region outlive the object. Dispose it.</para>
+/// <para>Systems other than Linux have only private memory of small pages.</para>
+/// <para>The members are thread-safe. Do not dispose a region while its memory is in use.</para>
 /// </remarks>
 public sealed unsafe class NativeRegion : IDisposable
 {
@@ -33,12 +32,12 @@ public sealed unsafe class NativeRegion : IDisposable
     private bool _disposed;
 
     /// <summary>Maps <paramref name="length"/> bytes of zeroed memory.</summary>
-    /// <param name="length">Bytes; rounded up to whole pages of the asked kind when mapping, but not in <see cref="Length"/>.</param>
-    /// <param name="options">How to map it; <see langword="null"/>: private memory of small pages, already touched.</param>
+    /// <param name="length">Bytes. The mapping, but not <see cref="Length"/>, is rounded up to whole pages of the requested kind.</param>
+    /// <param name="options">How to map it; <see langword="null"/>: private memory of small pages, populated.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is zero or more than the address space holds.</exception>
     /// <exception cref="ArgumentException">The options ask for <see cref="RegionBacking.File"/>.</exception>
-    /// <exception cref="IOException">The system refused the memory; the message says which call and why.</exception>
-    /// <exception cref="PlatformNotSupportedException">The options ask for what only Linux has.</exception>
+    /// <exception cref="IOException">A system call failed; the message says which and why.</exception>
+    /// <exception cref="PlatformNotSupportedException">The options need Linux.</exception>
     public NativeRegion(nuint length, NativeRegionOptions? options = null)
     {
         options ??= new NativeRegionOptions();
@@ -108,16 +107,16 @@ public sealed unsafe class NativeRegion : IDisposable
         }
     }
 
-    /// <summary>Bytes in the region, as asked for.</summary>
+    /// <summary>Bytes in the region, as requested.</summary>
     public nuint Length { get; }
 
-    /// <summary>What lies behind the region.</summary>
+    /// <summary>The memory behind the region.</summary>
     public RegionBacking Backing { get; }
 
-    /// <summary>What pages were asked for.</summary>
+    /// <summary>The kind of pages that was requested.</summary>
     public PageKind Pages { get; }
 
-    /// <summary>The first <see cref="int.MaxValue"/> bytes at most of the region. Reading poisoned memory through it kills the process.</summary>
+    /// <summary>The region, or its first <see cref="int.MaxValue"/> bytes. Reading poisoned memory through the span kills the process.</summary>
     /// <exception cref="ObjectDisposedException">The region is disposed.</exception>
     public Span<byte> Span => new(Pointer, (int)nuint.Min(Length, int.MaxValue));
 
@@ -132,17 +131,17 @@ public sealed unsafe class NativeRegion : IDisposable
         }
     }
 
-    /// <summary>Bytes in the file behind a region that <see cref="MapFile(string, bool)"/> made, as it is now: it may have been truncated since.</summary>
+    /// <summary>Bytes now in the file behind a region that <see cref="MapFile(string, bool)"/> made; it may have been truncated since.</summary>
     internal long FileLength => RandomAccess.GetLength(_file!);
 
     private int Protection => _writable ? Libc.ProtRead | Libc.ProtWrite : Libc.ProtRead;
 
-    /// <summary>Maps a file, shared, from its first byte to its present end.</summary>
+    /// <summary>Maps a whole file, shared.</summary>
     /// <param name="path">The file; it must not be empty.</param>
     /// <param name="writable">Whether stores to the region are allowed; they reach the file.</param>
     /// <exception cref="IOException">The file is empty or cannot be opened or mapped.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be opened that way.</exception>
-    /// <exception cref="PlatformNotSupportedException">Not on Linux.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be opened for this access.</exception>
+    /// <exception cref="PlatformNotSupportedException">The system is not Linux.</exception>
     public static NativeRegion MapFile(string path, bool writable = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -165,14 +164,14 @@ public sealed unsafe class NativeRegion : IDisposable
         }
     }
 
-    /// <summary>Maps a part of an open file or block device, shared. The part may reach beyond the end: what lies there raises SIGBUS.</summary>
-    /// <param name="file">The file. It stays the caller's, and must stay open as long as the region lives.</param>
+    /// <summary>Maps a part of an open file or block device, shared. An access beyond the end of the file raises SIGBUS.</summary>
+    /// <param name="file">The file. The caller owns it and keeps it open as long as the region lives.</param>
     /// <param name="offset">Bytes from the start of the file to the part; a multiple of <see cref="PageSize"/>.</param>
     /// <param name="length">Bytes in the part.</param>
-    /// <param name="writable">Whether stores to the region are allowed; they reach the file, which must have been opened for them.</param>
+    /// <param name="writable">Whether stores to the region are allowed; they reach the file, which must be open for writing.</param>
     /// <exception cref="ArgumentOutOfRangeException">The offset is negative or inside a page, or the length is zero or more than the address space holds.</exception>
     /// <exception cref="IOException">The file cannot be mapped.</exception>
-    /// <exception cref="PlatformNotSupportedException">Not on Linux.</exception>
+    /// <exception cref="PlatformNotSupportedException">The system is not Linux.</exception>
     public static NativeRegion MapFile(SafeFileHandle file, long offset, nuint length, bool writable = false)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -201,8 +200,8 @@ public sealed unsafe class NativeRegion : IDisposable
     }
 
     /// <summary>
-    /// Puts healthy pages where poisoned ones were. Dropping is enough where the page itself was poisoned; what was replaced by another
-    /// mapping is mapped anew. A page of a memfd that the kernel holds for poisoned goes only with a hole in the file.
+    /// Replaces poisoned pages with healthy ones. Dropping is enough where the page itself was poisoned. A replaced mapping is mapped again. A
+    /// memfd keeps a page with hardware poison until a hole is punched there.
     /// </summary>
     internal void Remap(nuint offset, nuint length, PoisonSource source)
     {
@@ -239,14 +238,14 @@ public sealed unsafe class NativeRegion : IDisposable
     }
 
     /// <summary>
-    /// Reserves a huge page more than needed, maps over its aligned part and returns the rest. MAP_FIXED is sound here because
-    /// the range it replaces is our own reservation.
+    /// Reserves a huge page more than needed, maps over the aligned part and unmaps the rest. MAP_FIXED is sound because the range that it
+    /// replaces is this reservation.
     /// </summary>
     private static byte* MapAligned(
         nuint length, SafeFileHandle? file, PageKind pages, int protection, nint fileOffset = 0, bool reserve = true)
     {
         nuint alignment = length >= HugePageSize ? HugePageSize : (nuint)PageSize;
-        // Whole huge pages are reserved, so that no neighbour can share the last one.
+        // Reserves whole huge pages, so that no other mapping shares the last one.
         nuint owned = RoundUp(length, alignment);
         byte* reservation = (byte*)Libc.Map(
             null, owned + alignment, Libc.ProtNone, Libc.MapPrivate | Libc.MapAnonymous | Libc.MapNoReserve, -1, 0);
@@ -273,7 +272,7 @@ public sealed unsafe class NativeRegion : IDisposable
         return start;
     }
 
-    /// <summary>mmap with MAP_FIXED: sound where the caller owns the range.</summary>
+    /// <summary>mmap with MAP_FIXED, which is sound because the caller owns the range.</summary>
     private static void MapFixed(
         byte* start, nuint length, SafeFileHandle? file, PageKind pages, int protection, nint fileOffset, bool reserve)
     {

@@ -1,23 +1,23 @@
 namespace CopyMc;
 
-/// <summary>How a <see cref="NativeRegion"/> is mapped. All values are read when the region is made.</summary>
+/// <summary>Settings of a <see cref="NativeRegion"/>, read when it is made.</summary>
 public sealed class NativeRegionOptions
 {
-    /// <summary>What lies behind the region. <see cref="RegionBacking.File"/> is not accepted here.</summary>
+    /// <summary>The memory behind the region; not <see cref="RegionBacking.File"/>.</summary>
     public RegionBacking Backing { get; init; }
 
-    /// <summary>What pages the region is made of.</summary>
+    /// <summary>The kind of pages.</summary>
     public PageKind Pages { get; init; }
 
-    /// <summary>Keeps the pages in memory (<c>mlock(2)</c>). Counts against <c>RLIMIT_MEMLOCK</c>.</summary>
+    /// <summary>Whether the pages are locked in memory (<c>mlock(2)</c>). Counts against <c>RLIMIT_MEMLOCK</c>.</summary>
     public bool Lock { get; init; }
 
-    /// <summary>Writes to every page at once, so that no later copy pays for first touches.</summary>
+    /// <summary>Whether every page is written when the region is made, so that no copy takes the first page faults.</summary>
     public bool Populate { get; init; } = true;
 
     /// <summary>
-    /// Whether the system must be ready to back all of the region at once. Off (<c>MAP_NORESERVE</c>), a region may be larger than the
-    /// memory, as long as no more of it is touched than there is.
+    /// Whether memory is reserved for the whole region. Without (<c>MAP_NORESERVE</c>), a region may be larger than the memory, as long as
+    /// the touched pages fit.
     /// </summary>
     public bool Reserve { get; init; } = true;
 }

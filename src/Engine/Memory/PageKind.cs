@@ -1,14 +1,14 @@
 namespace CopyMc;
 
-/// <summary>What pages a <see cref="NativeRegion"/> is made of.</summary>
+/// <summary>The kind of pages of a <see cref="NativeRegion"/>.</summary>
 public enum PageKind
 {
-    /// <summary>4 KiB pages only; transparent huge pages are refused (<c>MADV_NOHUGEPAGE</c>).</summary>
+    /// <summary>4 KiB pages, never transparent huge pages (<c>MADV_NOHUGEPAGE</c>).</summary>
     Small,
 
-    /// <summary>2 MiB pages where the kernel has them to give (<c>MADV_HUGEPAGE</c>); 4 KiB elsewhere.</summary>
+    /// <summary>2 MiB pages where the kernel has free ones (<c>MADV_HUGEPAGE</c>), else 4 KiB pages.</summary>
     TransparentHuge,
 
-    /// <summary>2 MiB pages from the hugetlb pool (<c>MAP_HUGETLB</c>); fails where the pool is empty.</summary>
+    /// <summary>2 MiB pages from the hugetlb pool (<c>MAP_HUGETLB</c>); fails if the pool is empty.</summary>
     HugeTlb,
 }

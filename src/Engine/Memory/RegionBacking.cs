@@ -1,6 +1,6 @@
 namespace CopyMc;
 
-/// <summary>What lies behind a <see cref="NativeRegion"/>.</summary>
+/// <summary>The memory behind a <see cref="NativeRegion"/>.</summary>
 public enum RegionBacking
 {
     /// <summary>Private anonymous memory.</summary>

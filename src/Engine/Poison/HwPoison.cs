@@ -3,20 +3,19 @@ namespace CopyMc;
 /// <summary><c>madvise(MADV_HWPOISON)</c>, madvise(2): the kernel handles the page as if the hardware had reported it.</summary>
 internal static unsafe class HwPoison
 {
-    /// <summary>Poisons one page, of whatever size. Returns null, or why not.</summary>
+    /// <summary>Poisons a page of any size. Returns null, or why it could not.</summary>
     internal static string? Inject(byte* page)
     {
-        // The kernel signals the very call that poisons a dirty page, which kills a process that does not recover.
+        // The call that poisons a dirty page itself raises SIGBUS, which kills a process that does not recover.
         FaultRecovery.Enable();
-        // Dirty first: the shared zero page cannot be poisoned for one process.
+        // Dirty the page: the shared zero page cannot be poisoned.
         *page = *page;
         int error = MceStub.InjectHwPoison(page, NativeRegion.PageSize);
         return error == 0 ? null : Explain(error);
     }
 
     /// <summary>
-    /// Tries the call on memory that has no page behind it: a kernel that would do it answers EFAULT after it has checked
-    /// everything else, and no frame is lost.
+    /// Tries the call on memory without a page: a kernel that supports it returns EFAULT after all other checks, and no frame is lost.
     /// </summary>
     internal static string? UnsupportedReason()
     {

@@ -1,6 +1,6 @@
 namespace CopyMc;
 
-/// <summary>Drops pages so that the next touch brings fresh ones; locked pages too, where the kernel can (Linux 5.18).</summary>
+/// <summary>Drops pages, so that the next access gets fresh ones (<c>MADV_DONTNEED</c>); locked pages too from Linux 5.18 on.</summary>
 internal static unsafe class PageDropper
 {
     internal static bool Drop(byte* start, nuint length) =>

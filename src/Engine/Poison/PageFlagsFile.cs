@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace CopyMc;
 
 /// <summary>/proc/kpageflags: 64 flags for each page frame of the machine.</summary>
-/// <param name="path">The file; another one in tests.</param>
+/// <param name="path">The file to read; tests pass another.</param>
 internal sealed class PageFlagsFile(string path = PageFlagsFile.DefaultPath) : IDisposable
 {
     internal const string DefaultPath = "/proc/kpageflags";
@@ -20,7 +20,7 @@ internal sealed class PageFlagsFile(string path = PageFlagsFile.DefaultPath) : I
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>Whether the kernel has given a frame up. Neighbours cost one read: the frames of a huge page, above all.</summary>
+    /// <summary>Whether a frame has hardware poison. Reads the flags of 512 frames at a time, because callers ask for neighbours.</summary>
     internal bool IsHwPoison(ulong frame)
     {
         ulong first = frame / Window * Window;

@@ -1,13 +1,13 @@
 namespace CopyMc;
 
-/// <summary>What /proc/self/pagemap says of a page (Documentation/admin-guide/mm/pagemap.rst).</summary>
+/// <summary>An entry of /proc/self/pagemap (Documentation/admin-guide/mm/pagemap.rst).</summary>
 internal readonly struct PageMapEntry(ulong value)
 {
     private const int SwapTypeBits = 5;
     private const ulong FrameMask = (1UL << 55) - 1, PresentBit = 1UL << 63, SwapBit = 1UL << 62;
 
-    // The types of swap entry that are no swap files, include/linux/swap.h: the last is the marker; hardware poison, migration and device
-    // memory lie below it, at most eight in all.
+    // Swap entry types that are not swap files (include/linux/swap.h): the last is the marker; below it are hardware poison, migration and
+    // device memory, at most eight in all.
     private const ulong MarkerType = (1 << SwapTypeBits) - 1, LeastSpecialType = MarkerType - 8;
 
     // include/linux/swapops.h.
@@ -15,12 +15,12 @@ internal readonly struct PageMapEntry(ulong value)
 
     internal bool IsPresent => (value & PresentBit) != 0;
 
-    /// <summary>Whether every access is to fail, with no frame behind the page: <c>UFFDIO_POISON</c>.</summary>
+    /// <summary>Whether the entry is a poison marker (<c>UFFDIO_POISON</c>): every access fails, and there is no frame.</summary>
     internal bool IsPoisonMarker => IsSwap && SwapType == MarkerType && (SwapOffset & PoisonMarker) != 0;
 
     /// <summary>
-    /// The frame behind the page, or the one that was taken from under it; 0 if there is none, or the kernel does not tell. A page in a swap
-    /// file has none.
+    /// The frame of the page, or the frame that hardware poison or migration took from it; 0 if there is none or the kernel hides it. A page
+    /// in a swap file has none.
     /// </summary>
     internal ulong Frame =>
         IsPresent ? value & FrameMask

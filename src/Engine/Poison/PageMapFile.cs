@@ -30,7 +30,7 @@ internal sealed unsafe class PageMapFile : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>Reads the entries of consecutive pages.</summary>
+    /// <summary>Reads the entries of consecutive pages from an address on.</summary>
     internal void Read(nuint page, Span<PageMapEntry> entries)
     {
         Span<byte> bytes = MemoryMarshal.AsBytes(entries);
@@ -39,8 +39,8 @@ internal sealed unsafe class PageMapFile : IDisposable
     }
 
     /// <summary>
-    /// The next run of pages, from an address on, that has anything behind it: <c>PAGEMAP_SCAN</c> (Linux 6.7), so that a large region that
-    /// is hardly used costs little. Empty at the end. On older kernels everything is one run.
+    /// The next run of present or swapped pages from an address on (<c>PAGEMAP_SCAN</c>, Linux 6.7), so that a large, mostly unused region
+    /// costs little. Empty at the end. On older kernels the whole range is one run.
     /// </summary>
     internal (nuint Start, nuint End) NextUsed(nuint start, nuint end)
     {
@@ -56,14 +56,14 @@ internal sealed unsafe class PageMapFile : IDisposable
         return (start, end);
     }
 
-    /// <summary>Whether huge pages are mapped, as such, in the whole range; <see langword="null"/> where the kernel does not tell (before Linux 6.7).</summary>
+    /// <summary>Whether the whole range is mapped by huge pages; <see langword="null"/> if the kernel cannot say (before Linux 6.7).</summary>
     internal bool? IsHuge(nuint start, nuint end)
     {
         int regions = Scan(start, end, CategoryHuge, out PageRegion found);
         return regions < 0 ? null : regions == 1 && found.Start == start && found.End == end;
     }
 
-    /// <summary>The first run of pages of any of these categories. Returns how many were found, 0 or 1, or less where there is no such call.</summary>
+    /// <summary>Finds the first run of pages of any of these categories. Returns the number found, 0 or 1; negative without <c>PAGEMAP_SCAN</c>.</summary>
     private int Scan(nuint start, nuint end, ulong categories, out PageRegion found)
     {
         PageRegion region;

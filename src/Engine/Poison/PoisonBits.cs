@@ -3,17 +3,17 @@ using System.Runtime.InteropServices;
 namespace CopyMc;
 
 /// <summary>
-/// The memory behind a <see cref="PoisonMap"/>: a word for each page, one bit a line, and above it a byte for each group of 64 pages that
+/// The memory behind a <see cref="PoisonMap"/>: a word for each page, with one bit per line, and a byte for each group of 64 pages, which
 /// counts the words that are not zero. A clean 2 MiB is eight bytes of counts.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Both levels are untouched zero pages until something is marked: a map over 1 TiB reserves 2 GiB and 4 MiB of address space and
-/// no memory. Whoever reads them keeps this object alive meanwhile; the address range goes back when nobody can read it.
+/// Both levels are untouched zero pages until a line is marked: a map over 1 TiB reserves 2 GiB and 4 MiB of address space and no memory.
+/// A reader keeps this object alive; the finalizer unmaps the range.
 /// </para>
 /// <para>
-/// The stub's signal handler marks here too, so every change is atomic. Counts, not bits, because a count that goes up before
-/// its word and down after it is never too low, whoever else marks or clears the same page.
+/// The stub's signal handler marks here too, so every change is atomic. Groups have counts, not bits, because a count that goes up before
+/// its word and down after it is never too low while other threads mark or clear the same page.
 /// </para>
 /// </remarks>
 internal sealed unsafe class PoisonBits
@@ -60,7 +60,7 @@ internal sealed unsafe class PoisonBits
     /// <summary>One word per page: bit i is line i of the page.</summary>
     internal ulong* Lines { get; }
 
-    /// <summary>Gives the memory back at once; readers that are still at it see no poison.</summary>
+    /// <summary>Frees the memory but keeps the mapping; concurrent readers see no poison.</summary>
     internal void Drop()
     {
         if (OperatingSystem.IsLinux())

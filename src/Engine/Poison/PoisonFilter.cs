@@ -3,27 +3,27 @@ using System.Runtime.CompilerServices;
 namespace CopyMc;
 
 /// <summary>
-/// Tells in a few instructions that a short range has no known poison: a table that counts, for each value of the low bits of a page
-/// number, the poisoned pages among that page and the next, over all maps. A zero is certain; anything else asks the maps themselves.
+/// Finds in a few instructions that a short range has no known poison. A table, indexed by the low bits of a page number, counts the
+/// poisoned pages among that page and the next, over all maps. Zero is certain; for any other count the maps are asked.
 /// </summary>
 /// <remarks>
-/// Pages less than 256 MiB apart never share an entry, so that poison elsewhere in a region of that size costs a short copy
-/// nothing more. The table stands in <see cref="PoisonGate"/>.
+/// Pages less than 256 MiB apart never share an entry, so poison elsewhere in a region of that size does not slow a short copy.
+/// The table is part of <see cref="PoisonGate"/>.
 /// </remarks>
 internal static unsafe class PoisonFilter
 {
-    /// <summary>The longest range that reaches no farther than the page after the one it starts in.</summary>
+    /// <summary>Bytes in the longest range that ends at most one page after its first.</summary>
     internal const nuint LongestRange = 4096;
 
     internal const int EntryCount = 0x10000;
 
     private const int PageShift = 12;
 
-    /// <summary>Whether it is certain that a range of 1 to <see cref="LongestRange"/> bytes from an address is poisoned in no map.</summary>
+    /// <summary>Whether a range of 1 to <see cref="LongestRange"/> bytes from an address is certainly poisoned in no map.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool IsClean(nuint address) => CountNear(address) == 0;
 
-    /// <summary>Zero: it is certain that a range of 1 to <see cref="LongestRange"/> bytes from an address is poisoned in no map.</summary>
+    /// <summary>Returns 0 if a range of 1 to <see cref="LongestRange"/> bytes from an address is certainly poisoned in no map.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static nuint CountNear(nuint address) => Volatile.Read(ref PoisonGate.FilterEntries[(ushort)(address >> PageShift)]);
 
@@ -39,8 +39,7 @@ internal static unsafe class PoisonFilter
         Change(pageNumber, -1);
     }
 
-    // Atomic: the stub's handler counts here too. A count that has reached the highest value stays: it can no longer be
-    // counted down rightly.
+    // Atomic, because the stub's handler counts here too. A saturated count stays: it can no longer be counted down correctly.
     private static void Change(nuint pageNumber, int by)
     {
         ref ushort count = ref PoisonGate.FilterEntries[(ushort)pageNumber];

@@ -3,21 +3,21 @@ using System.Runtime.InteropServices;
 namespace CopyMc;
 
 /// <summary>
-/// What a copy looks at to know whether poison concerns it at all, in native memory that lives as long as the process: its address is a
-/// constant for the JIT, a reader needs no reference to any map, and the stub's signal handler can change it. <c>struct mce_gate</c>.
+/// What a copy reads before it asks any map; <c>struct mce_gate</c> in mce_stub.h. It is in native memory that is never freed: its address is a
+/// constant for the JIT, a reader needs no reference to a map, and the stub's signal handler can change it.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct PoisonGate
 {
-    /// <summary>How many lines are marked in all live maps. Zero: a copy need not look at any map.</summary>
+    /// <summary>Marked lines of all live maps. Zero: a copy need not ask any map.</summary>
     internal long PoisonedLines;
 
-    /// <summary>Goes up after every new mark, so that a copy can tell whether poison arrived while it ran.</summary>
+    /// <summary>Incremented after every new mark, so that a copy can see whether poison was marked while it ran.</summary>
     internal long Marks;
 
     internal static readonly PoisonGate* Instance = Allocate();
 
-    /// <summary>The table of <see cref="PoisonFilter"/>, behind the gate's own line.</summary>
+    /// <summary>The table of <see cref="PoisonFilter"/>, after the line of the gate itself.</summary>
     internal static ushort* FilterEntries => (ushort*)((byte*)Instance + PoisonMap.LineSize);
 
     private static PoisonGate* Allocate()

@@ -1,10 +1,10 @@
 namespace CopyMc;
 
-/// <summary>Poisons memory on purpose, and heals it. Whether a source works is found out by trying it, once.</summary>
+/// <summary>Poisons memory on purpose, and heals it. Tries each source once to find out whether it works here.</summary>
 /// <remarks>
 /// <para>
-/// Injecting and healing leave no descriptor, mapping or signal state behind. All sources but
-/// <see cref="PoisonSource.Bitmap"/> act on the whole page (or hugetlb page) that holds the byte, and what it held is lost, as with real poison.
+/// Injecting and healing leave no descriptor, mapping or signal state behind. All sources but <see cref="PoisonSource.Bitmap"/> act on
+/// the whole page (or hugetlb page) that holds the byte, and its content is lost, as with real poison.
 /// </para>
 /// <para>Thread-safe for different pages.</para>
 /// </remarks>
@@ -24,7 +24,7 @@ public static unsafe class PoisonInjector
     /// <summary>Poisons the line (<see cref="PoisonSource.Bitmap"/>) or page that holds one byte.</summary>
     /// <param name="region">The region.</param>
     /// <param name="offset">Bytes from its start to the byte.</param>
-    /// <param name="source">How.</param>
+    /// <param name="source">How to poison it.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> is outside the region.</exception>
     /// <exception cref="PlatformNotSupportedException">The source does not work here, or not on this region; the message says why.</exception>
     /// <exception cref="ObjectDisposedException">The region is disposed.</exception>
@@ -46,8 +46,8 @@ public static unsafe class PoisonInjector
     }
 
     /// <summary>
-    /// Makes a range of a region healthy again, whatever poisoned it: fresh pages, and no marks in the region's map. Pages
-    /// that were poisoned by anything but <see cref="PoisonSource.Bitmap"/> come back as zeros (or as the file behind the region has them).
+    /// Makes a range of a region healthy again: fresh pages, and no marks in the region's map. Pages that were poisoned by any source but
+    /// <see cref="PoisonSource.Bitmap"/> come back as zeros (or with the content of the file behind the region).
     /// </summary>
     /// <param name="region">The region.</param>
     /// <param name="offset">Bytes from its start to the range.</param>
@@ -98,7 +98,7 @@ public static unsafe class PoisonInjector
                 reasons[source] = "it needs Linux";
             return reasons;
         }
-        // Trying has no side effect but on these two pages. HwPoison tries without losing a frame.
+        // The trials change only these two pages. That of HwPoison loses no frame.
         using var region = new NativeRegion(2 * NativeRegion.PageSize);
         reasons[PoisonSource.TruncatedMapping] = TruncatedMapping.ReplaceWith(region.Pointer, NativeRegion.PageSize);
         reasons[PoisonSource.UffdPoison] = UserfaultfdPoison.Install(region.Pointer + NativeRegion.PageSize, NativeRegion.PageSize);

@@ -3,13 +3,13 @@ using System.Numerics;
 namespace CopyMc;
 
 /// <summary>
-/// Which 64-byte lines of a range of memory are known to be poisoned. A map registers itself when it is made:
-/// every copy whose source it covers, wholly or in part, honours it until it is disposed.
+/// Marks the 64-byte lines of a range of memory that are known to be poisoned. A map registers itself when it is made: until it is
+/// disposed, every copy whose source it covers, wholly or in part, stops at its marks.
 /// </summary>
 /// <remarks>
-/// <para>Lines are aligned to 64-byte addresses, not to the start of the map; a line that the map touches at an end counts whole.</para>
-/// <para>Thread-safe: marks and clears may come from any thread while copies read the map. Marking takes a lock, reading does not.</para>
-/// <para>A map commits memory only for what is marked: one over 1 TiB costs next to nothing.</para>
+/// <para>Lines are aligned to 64-byte addresses, not to the start of the map. A line that the map covers in part counts whole.</para>
+/// <para>Thread-safe: any thread may mark and clear while copies read the map. Marking takes a lock, reading does not.</para>
+/// <para>A map commits memory only for marked lines: one over 1 TiB reserves address space and next to no memory.</para>
 /// </remarks>
 public sealed unsafe class PoisonMap : IDisposable
 {
@@ -35,7 +35,7 @@ public sealed unsafe class PoisonMap : IDisposable
     {
         ArgumentNullException.ThrowIfNull(start);
         ArgumentOutOfRangeException.ThrowIfZero(length);
-        // The last page is left out, so that no address one past an end can wrap to zero.
+        // Excludes the last page, so that no end address wraps to zero.
         nuint last = nuint.MaxValue - ((nuint)1 << PageShift);
         if ((nuint)start > last || length > last - (nuint)start)
             throw new ArgumentOutOfRangeException(nameof(length), length, "The range wraps around the address space.");
@@ -50,7 +50,7 @@ public sealed unsafe class PoisonMap : IDisposable
         PoisonRegistry.Add(this);
     }
 
-    /// <summary>How many lines are marked.</summary>
+    /// <summary>The number of marked lines.</summary>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public long PoisonedLineCount
     {
@@ -121,7 +121,7 @@ public sealed unsafe class PoisonMap : IDisposable
         return FirstPoisonedAddress(address, address + length) - address;
     }
 
-    /// <summary>Takes the map out of the registry and drops its marks. Calling it again does nothing.</summary>
+    /// <summary>Removes the map from the registry and drops its marks. Calling it again does nothing.</summary>
     public void Dispose()
     {
         if (PoisonRegistry.Remove(this))
@@ -153,7 +153,7 @@ public sealed unsafe class PoisonMap : IDisposable
             found = line < address ? address : nuint.Min(line, end);
             break;
         }
-        // The words stay mapped while _bits can be reached.
+        // The words stay mapped while _bits is reachable.
         GC.KeepAlive(_bits);
         return found;
     }
@@ -177,8 +177,8 @@ public sealed unsafe class PoisonMap : IDisposable
         return changed;
     }
 
-    /// <summary>Marks the map disposed and takes its pages out of the filter. The caller holds the registry's lock, and no handler is in the map.</summary>
-    /// <returns>How many lines were marked.</returns>
+    /// <summary>Marks the map disposed and removes its pages from the filter. The caller holds the registry's lock, and no handler uses the map.</summary>
+    /// <returns>The number of lines that were marked.</returns>
     internal long Retire()
     {
         _disposed = true;
@@ -192,11 +192,11 @@ public sealed unsafe class PoisonMap : IDisposable
         return lines;
     }
 
-    /// <summary>What the stub's handler needs to mark this map.</summary>
+    /// <summary>The map as the stub's handler sees it.</summary>
     internal WatchedMap ToWatched() => new() { Start = Start, End = End, FirstPage = _firstPage, Lines = _lines, Groups = _groups };
 
-    // All counts go up before the word is set, what was set already is taken back, and they go down after it is cleared: no count is
-    // ever too low, whoever else marks or clears lines that share it. The stub's handler keeps the same order.
+    // Counts go up before the word is set, less what was set already, and go down after it is cleared. So no count is ever too low while
+    // others mark or clear lines that share it. The stub's handler keeps the same order (reported_poison.c, mark_lines).
     private bool SetLines(nuint page, ulong mask)
     {
         if ((Volatile.Read(ref _lines[page]) & mask) == mask)
@@ -250,7 +250,7 @@ public sealed unsafe class PoisonMap : IDisposable
         return lines;
     }
 
-    /// <summary>The first page from <paramref name="page"/> to <paramref name="last"/> with a marked line, or a page after <paramref name="last"/>.</summary>
+    /// <summary>Returns the first page from <paramref name="page"/> to <paramref name="last"/> with a marked line, else a page after <paramref name="last"/>.</summary>
     private nuint NextMarkedPage(nuint page, nuint last)
     {
         while (page <= last)

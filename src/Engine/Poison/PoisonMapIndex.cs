@@ -1,12 +1,12 @@
 namespace CopyMc;
 
-/// <summary>An immutable set of maps, searched by address: an array sorted by start, with the highest end so far beside each map.</summary>
+/// <summary>An immutable set of maps, searched by address: sorted by start, with the highest end up to each map.</summary>
 internal sealed class PoisonMapIndex
 {
     internal static readonly PoisonMapIndex Empty = new([]);
 
     private readonly PoisonMap[] _maps;
-    // The end of whichever map reaches farthest among those up to here, rounded out to a line: a walk to the left may stop below it.
+    // The highest end of the maps up to this one, rounded up to a line: where a search to the left may stop.
     private readonly nuint[] _reach;
 
     private PoisonMapIndex(PoisonMap[] maps)
@@ -37,7 +37,7 @@ internal sealed class PoisonMapIndex
 
     internal nuint FirstPoisonedAddress(nuint address, nuint end)
     {
-        // A map that starts inside the last line of the range still speaks for all of that line.
+        // A map that starts inside the last line of the range marks that whole line.
         nuint found = end;
         for (int i = FirstStartingAtOrAfter(RoundUpToLine(end)) - 1; i >= 0 && _reach[i] > address && found > address; i--)
             found = _maps[i].FirstPoisonedAddress(address, found);

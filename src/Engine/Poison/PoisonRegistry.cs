@@ -1,9 +1,8 @@
 namespace CopyMc;
 
 /// <summary>
-/// All live poison maps of the process. Changes take one lock; copies read an immutable index, and not even that while
-/// <see cref="PoisonGate.PoisonedLines"/> is zero. The stub's handler is told of every map, so that it can mark what the kernel
-/// reports early.
+/// All live poison maps of the process. Changes take one lock. Copies read an immutable index, and only if
+/// <see cref="PoisonGate.PoisonedLines"/> is not zero. The stub's handler has the same list, to mark what the kernel reports early.
 /// </summary>
 internal static unsafe class PoisonRegistry
 {
@@ -16,7 +15,7 @@ internal static unsafe class PoisonRegistry
             Publish(s_live.With(map));
     }
 
-    /// <summary>False if the map was not registered any more.</summary>
+    /// <summary>Removes a map. Returns false if it was no longer registered.</summary>
     internal static bool Remove(PoisonMap map)
     {
         lock (s_lock)
@@ -25,7 +24,7 @@ internal static unsafe class PoisonRegistry
             if (ReferenceEquals(without, s_live))
                 return false;
             Publish(without);
-            // From here on no handler marks it, so that what is counted down is all there is.
+            // No handler marks the map from here on, so its count is final.
             Interlocked.Add(ref PoisonGate.Instance->PoisonedLines, -map.Retire());
             return true;
         }
@@ -68,7 +67,7 @@ internal static unsafe class PoisonRegistry
 
     private static void MarkLocked(PoisonMap map, nuint address, nuint length)
     {
-        // Last: a copy that sees the new number also sees the marks.
+        // Last, so that a copy that sees the new number also sees the marks.
         if (map.Change(address, length, poisoned: true))
             Interlocked.Increment(ref PoisonGate.Instance->Marks);
     }

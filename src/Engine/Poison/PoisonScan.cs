@@ -1,27 +1,27 @@
 namespace CopyMc;
 
 /// <summary>
-/// Looks for poison that the kernel knows of already: what it took from under this process before anybody asked for early reports, or
-/// while nobody touched it. Reads /proc/self/pagemap and /proc/kpageflags, and no byte of the memory itself.
+/// Finds poison that the kernel already knows: pages that it took from this process before early reports were requested, or that no access
+/// has revealed. Reads /proc/self/pagemap and /proc/kpageflags, and no byte of the memory itself.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Seen are frames that the kernel has given up (<c>MADV_HWPOISON</c> and machine checks) and <c>UFFDIO_POISON</c>. Not seen is what has
-/// never been mapped here: pages of a file that nobody touched, what lies beyond a file's end, and hugetlb pages.
+/// It finds frames with hardware poison (<c>MADV_HWPOISON</c> and machine checks) and <c>UFFDIO_POISON</c>. It does not find memory that was
+/// never mapped here: untouched pages of a file, pages beyond the end of a file, and hugetlb pages.
 /// </para>
-/// <para>Needs <c>CAP_SYS_ADMIN</c>: the kernel shows page frame numbers to nobody else. Thread-safe.</para>
+/// <para>Needs <c>CAP_SYS_ADMIN</c>, without which the kernel hides page frame numbers. Thread-safe.</para>
 /// </remarks>
 public static unsafe class PoisonScan
 {
     private static readonly Lazy<string?> s_unsupportedReason = new(Try);
 
-    /// <summary>Why it cannot be done here; <see langword="null"/> if it can.</summary>
+    /// <summary>Why scans do not work here; <see langword="null"/> if they do.</summary>
     public static string? UnsupportedReason => s_unsupportedReason.Value;
 
-    /// <summary>Marks what the kernel knows to be poisoned, in this map and in every other live one that covers it.</summary>
-    /// <param name="map">The range to look at.</param>
-    /// <returns>How many lines of the map the kernel knows to be poisoned, whether they were marked before or not.</returns>
-    /// <exception cref="PlatformNotSupportedException">It cannot be done here; the message is <see cref="UnsupportedReason"/>.</exception>
+    /// <summary>Marks the poison that the kernel knows in the range of a map, in that map and in every other live map that covers it.</summary>
+    /// <param name="map">The map whose range is scanned.</param>
+    /// <returns>The lines of the map that the kernel knows to be poisoned, including those marked before.</returns>
+    /// <exception cref="PlatformNotSupportedException">Scans do not work here; the message has <see cref="UnsupportedReason"/>.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public static long Run(PoisonMap map)
     {
@@ -57,7 +57,7 @@ public static unsafe class PoisonScan
         return lines;
     }
 
-    /// <summary>How many of the map's lines lie in a page.</summary>
+    /// <summary>The number of lines that a map has in a page.</summary>
     private static long LinesOf(PoisonMap map, nuint page)
     {
         nuint first = nuint.Max(page, map.Start) / PoisonMap.LineSize;

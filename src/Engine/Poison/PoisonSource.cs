@@ -3,12 +3,12 @@ namespace CopyMc;
 /// <summary>A way to poison memory on purpose, from the easiest to the most real.</summary>
 public enum PoisonSource
 {
-    /// <summary>The region's <see cref="PoisonMap"/>: a line is marked, and nothing ever touches it. No signal.</summary>
+    /// <summary>A mark in the region's <see cref="PoisonMap"/>. The memory stays healthy, and there is no signal.</summary>
     Bitmap,
 
     /// <summary>
-    /// The page is replaced by a mapping beyond the end of an empty file in memory: what is left of a mapping whose file was truncated.
-    /// SIGBUS with <c>BUS_ADRERR</c>.
+    /// The page is replaced by a mapping beyond the end of an empty memfd, as after a mapped file is truncated. SIGBUS with
+    /// <c>BUS_ADRERR</c>.
     /// </summary>
     TruncatedMapping,
 
@@ -19,7 +19,7 @@ public enum PoisonSource
     UffdPoison,
 
     /// <summary>
-    /// <c>madvise(MADV_HWPOISON)</c>: the kernel gives the frame up as if the hardware had reported it. Needs <c>CAP_SYS_ADMIN</c> and
+    /// <c>madvise(MADV_HWPOISON)</c>: the kernel handles the frame as if the hardware had reported it. Needs <c>CAP_SYS_ADMIN</c> and
     /// <c>CONFIG_MEMORY_FAILURE</c>. SIGBUS with <c>BUS_MCEERR_AR</c>. The frame is lost until reboot.
     /// </summary>
     HwPoison,

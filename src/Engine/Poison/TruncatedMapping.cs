@@ -1,11 +1,11 @@
 namespace CopyMc;
 
-/// <summary>Memory whose file has ended: mapped, and SIGBUS on every access.</summary>
+/// <summary>A mapping beyond the end of its file: every access raises SIGBUS.</summary>
 internal static unsafe class TruncatedMapping
 {
     /// <summary>
-    /// Replaces pages of a region by a mapping of an empty memfd. MAP_FIXED is sound because the caller owns the range.
-    /// Returns null, or which call failed and why.
+    /// Replaces pages of a region with a mapping of an empty memfd. MAP_FIXED is sound because the caller owns the range. Returns null, or
+    /// which call failed and why.
     /// </summary>
     internal static string? ReplaceWith(byte* start, nuint length)
     {

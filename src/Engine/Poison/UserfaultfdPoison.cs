@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace CopyMc;
 
-/// <summary>What of userfaultfd(2) it takes to plant a poison marker in a page table entry.</summary>
+/// <summary>Puts poison markers into page table entries with userfaultfd(2).</summary>
 internal static unsafe class UserfaultfdPoison
 {
     private const nuint FeaturePoison = 1 << 14;
@@ -10,14 +10,14 @@ internal static unsafe class UserfaultfdPoison
     private const ulong Api = 0xAA;
     private const ulong RegisterModeMissing = 1;
 
-    // _IOWR(0xAA, number, struct) as <linux/userfaultfd.h> encodes it, alike on x86-64 and arm64.
+    // _IOWR(0xAA, number, struct) as <linux/userfaultfd.h> encodes it; the same on x86-64 and arm64.
     private const nuint IoctlApi = 0xC018AA3F, IoctlRegister = 0xC020AA00, IoctlUnregister = 0x8010AA01, IoctlPoison = 0xC020AA08;
 
     private static nint SyscallNumber => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 282 : 323;
 
     /// <summary>
-    /// Drops the pages and plants poison markers. The markers outlive the registration and the descriptor; <c>MADV_DONTNEED</c> takes
-    /// them away. Returns null, or which call failed and why.
+    /// Drops the pages and sets poison markers (<c>UFFDIO_POISON</c>). The markers outlive the registration and the descriptor;
+    /// <c>MADV_DONTNEED</c> removes them. Returns null, or which call failed and why.
     /// </summary>
     internal static string? Install(byte* start, nuint length)
     {
@@ -28,7 +28,7 @@ internal static unsafe class UserfaultfdPoison
         {
             ulong* api = stackalloc ulong[] { Api, FeaturePoison, 0 };
             if (Libc.Ioctl(descriptor, IoctlApi, api) != 0)
-                return $"this kernel's userfaultfd has no poison (Linux 6.6 has): {Libc.LastErrorMessage()}";
+                return $"this kernel's userfaultfd has no UFFDIO_POISON (it needs Linux 6.6): {Libc.LastErrorMessage()}";
             ulong* register = stackalloc ulong[] { (ulong)start, length, RegisterModeMissing, 0 };
             if (Libc.Ioctl(descriptor, IoctlRegister, register) != 0)
                 return $"UFFDIO_REGISTER: {Libc.LastErrorMessage()}";

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace CopyMc;
 
-/// <summary>What the stub's signal handler needs of a map to mark it; <c>struct mce_watched_map</c> in mce_stub.h.</summary>
+/// <summary>A map as the stub's signal handler sees it; <c>struct mce_watched_map</c> in mce_stub.h.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct WatchedMap
 {

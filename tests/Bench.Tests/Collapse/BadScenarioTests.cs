@@ -14,35 +14,35 @@ public sealed class BadScenarioTests
     [InlineData("", "line 1", "")]
     [InlineData("[]", "line 1", "it is an object")]
     [InlineData("[[[[", "line 1", "it is an object")]
-    [InlineData("{ }", "line 1", "what must be there is missing: 'regions', 'acts'")]
-    [InlineData("{\n  \"regions\": [],\n  \"acts\": []\n}", "line 2 at $.regions", "no region")]
-    [InlineData("{\n  \"regions\": [{}],\n  \"acts\": [],\n  \"acts\": []\n}", "line 4 at $.acts", "twice")]
-    [InlineData("{\n  \"regions\": [{}, null],\n  \"acts\": []\n}", "line 2 at $.regions[1]", "null")]
-    [InlineData("{\n  \"regions\": [{}],\n  \"acts\": [\n    null ]\n}", "line 4 at $.acts[0]", "null")]
-    [InlineData("{\n  \"regions\": [{}],\n  \"acts\": null\n}", "line 3", "null")]
-    [InlineData("{\n  \"regions\": [{}],\n  \"acts\": {}\n}", "line 3 at $.acts", "it is a list")]
-    [InlineData("{\n  \"regions\": [{ \"private\": 1 }],\n  \"acts\": []\n}", "line 2 at $.regions[0].private", "true or false")]
-    [InlineData("{\n  \"description\": 1e999,\n  \"regions\": [{}],\n  \"acts\": []\n}", "line 2 at $.description", "it is text")]
-    [InlineData("{\n  \"description\": \"\\ud800\",\n  \"regions\": [{}],\n  \"acts\": []\n}", "line 2 at $.description", "half of a surrogate pair")]
-    [InlineData("{\n  \"\\ud800\": 1,\n  \"regions\": [{}],\n  \"acts\": []\n}", "line 2", "half of a surrogate pair")]
-    [InlineData("{\n  \"regions\": 1,\n  \"acts\": [],\n  \"\\ud800\": 1\n}", "line 2 at $.regions", "it is a list")]
-    [InlineData("{\n  \"regions\": [{}],\n  \"acts\": [ { \"do\": \"fork\" ]\n}", "line 3", "")]
-    [InlineData("{\n  \"regions\": [{ \"memory\": \"shmem\",\n \"memory\": \"file\" }],\n  \"acts\": []\n}", "line 3 at $.regions[0].memory", "'memory' is there twice")]
-    [InlineData("{\n  \"regions\": [{}],\n  \"machine\": { \"memoryMiB\": 8,\n \"memoryMiB\": 8 },\n  \"acts\": []\n}", "line 4 at $.machine.memoryMiB", "'memoryMiB' is there twice")]
+    [InlineData("{ }", "line 1", "what must be there is missing: 'regions', 'actions'")]
+    [InlineData("{\n  \"regions\": [],\n  \"actions\": []\n}", "line 2 at $.regions", "no region")]
+    [InlineData("{\n  \"regions\": [{}],\n  \"actions\": [],\n  \"actions\": []\n}", "line 4 at $.actions", "twice")]
+    [InlineData("{\n  \"regions\": [{}, null],\n  \"actions\": []\n}", "line 2 at $.regions[1]", "null")]
+    [InlineData("{\n  \"regions\": [{}],\n  \"actions\": [\n    null ]\n}", "line 4 at $.actions[0]", "null")]
+    [InlineData("{\n  \"regions\": [{}],\n  \"actions\": null\n}", "line 3", "null")]
+    [InlineData("{\n  \"regions\": [{}],\n  \"actions\": {}\n}", "line 3 at $.actions", "it is a list")]
+    [InlineData("{\n  \"regions\": [{ \"private\": 1 }],\n  \"actions\": []\n}", "line 2 at $.regions[0].private", "true or false")]
+    [InlineData("{\n  \"description\": 1e999,\n  \"regions\": [{}],\n  \"actions\": []\n}", "line 2 at $.description", "it is text")]
+    [InlineData("{\n  \"description\": \"\\ud800\",\n  \"regions\": [{}],\n  \"actions\": []\n}", "line 2 at $.description", "half of a surrogate pair")]
+    [InlineData("{\n  \"\\ud800\": 1,\n  \"regions\": [{}],\n  \"actions\": []\n}", "line 2", "half of a surrogate pair")]
+    [InlineData("{\n  \"regions\": 1,\n  \"actions\": [],\n  \"\\ud800\": 1\n}", "line 2 at $.regions", "it is a list")]
+    [InlineData("{\n  \"regions\": [{}],\n  \"actions\": [ { \"do\": \"fork\" ]\n}", "line 3", "")]
+    [InlineData("{\n  \"regions\": [{ \"memory\": \"shmem\",\n \"memory\": \"file\" }],\n  \"actions\": []\n}", "line 3 at $.regions[0].memory", "'memory' is there twice")]
+    [InlineData("{\n  \"regions\": [{}],\n  \"machine\": { \"memoryMiB\": 8,\n \"memoryMiB\": 8 },\n  \"actions\": []\n}", "line 4 at $.machine.memoryMiB", "'memoryMiB' is there twice")]
     // Unknown fields and words.
-    [InlineData("{\n  \"regions\": [\n    { \"a.b\": 1 }],\n  \"acts\": []\n}", "line 3 at $.regions[0]['a.b']", "no 'a.b' here")]
-    [InlineData("{\n  \"regions\": [{}],\n  \"x[0]\": { \"c\": 1 },\n  \"acts\": []\n}", "line 3 at $['x[0]']", "no 'x[0]' here")]
-    [InlineData("{\n  \"regions\": [{}],\n  \"it's\": 1,\n  \"acts\": []\n}", "line 3 at $['it's']", "no 'it's' here")]
-    [InlineData("{\n  \"regions\": [\n    { \"memory\": \"Shmem\" }\n  ],\n  \"acts\": []\n}", "line 3 at $.regions[0].memory", "one of anonymous, shmem, file")]
-    [InlineData("{\n  \"regions\": [\n    { \"memory\": \"shmem, file\" }\n  ],\n  \"acts\": []\n}", "line 3 at $.regions[0].memory", "one of anonymous, shmem, file")]
-    [InlineData("{\n  \"regions\": [{}],\n  \"acts\": [],\n  \"akts\": []\n}", "line 4 at $.akts", "no 'akts' here. Did you mean 'acts'?")]
-    [InlineData("{\n  \"regions\": [\n    { \"memroy\": \"shmem\" }\n  ],\n  \"acts\": []\n}", "line 3 at $.regions[0].memroy", "Did you mean 'memory'?")]
-    [InlineData("{\n  \"regions\": [\n    { \"memory\": \"hugetlb\" }\n  ],\n  \"acts\": []\n}", "line 3 at $.regions[0].memory", "one of anonymous, shmem, file")]
-    [InlineData("{\n  \"regions\": [\n    { \"memory\": 1 }\n  ],\n  \"acts\": []\n}", "line 3 at $.regions[0].memory", "one of anonymous, shmem, file")]
-    [InlineData("{\n  \"regions\": [{}],\n  \"acts\": [\n    { \"do\": \"colapse\" }\n  ]\n}", "line 4 at $.acts[0].do", "collapse")]
-    [InlineData("{\n  \"regions\": [{}],\n  \"machine\": { \"memoryMiB\": 4.5 },\n  \"acts\": []\n}", "line 3 at $.machine.memoryMiB", "whole number")]
-    [InlineData("{\n  \"regions\": [{}],\n  \"machine\": { \"memoryMiB\": 4294967296 },\n  \"acts\": []\n}", "line 3 at $.machine.memoryMiB", "from -2147483648 to 2147483647")]
-    [InlineData("{\n  \"regions\": [{}],\n  \"machine\": { \"limitPages\": 1e999 },\n  \"acts\": []\n}", "line 3 at $.machine.limitPages", "to 9223372036854775807")]
+    [InlineData("{\n  \"regions\": [\n    { \"a.b\": 1 }],\n  \"actions\": []\n}", "line 3 at $.regions[0]['a.b']", "no 'a.b' here")]
+    [InlineData("{\n  \"regions\": [{}],\n  \"x[0]\": { \"c\": 1 },\n  \"actions\": []\n}", "line 3 at $['x[0]']", "no 'x[0]' here")]
+    [InlineData("{\n  \"regions\": [{}],\n  \"it's\": 1,\n  \"actions\": []\n}", "line 3 at $['it's']", "no 'it's' here")]
+    [InlineData("{\n  \"regions\": [\n    { \"memory\": \"Shmem\" }\n  ],\n  \"actions\": []\n}", "line 3 at $.regions[0].memory", "one of anonymous, shmem, file")]
+    [InlineData("{\n  \"regions\": [\n    { \"memory\": \"shmem, file\" }\n  ],\n  \"actions\": []\n}", "line 3 at $.regions[0].memory", "one of anonymous, shmem, file")]
+    [InlineData("{\n  \"regions\": [{}],\n  \"actions\": [],\n  \"actoins\": []\n}", "line 4 at $.actoins", "no 'actoins' here. Did you mean 'actions'?")]
+    [InlineData("{\n  \"regions\": [\n    { \"memroy\": \"shmem\" }\n  ],\n  \"actions\": []\n}", "line 3 at $.regions[0].memroy", "Did you mean 'memory'?")]
+    [InlineData("{\n  \"regions\": [\n    { \"memory\": \"hugetlb\" }\n  ],\n  \"actions\": []\n}", "line 3 at $.regions[0].memory", "one of anonymous, shmem, file")]
+    [InlineData("{\n  \"regions\": [\n    { \"memory\": 1 }\n  ],\n  \"actions\": []\n}", "line 3 at $.regions[0].memory", "one of anonymous, shmem, file")]
+    [InlineData("{\n  \"regions\": [{}],\n  \"actions\": [\n    { \"do\": \"colapse\" }\n  ]\n}", "line 4 at $.actions[0].do", "collapse")]
+    [InlineData("{\n  \"regions\": [{}],\n  \"machine\": { \"memoryMiB\": 4.5 },\n  \"actions\": []\n}", "line 3 at $.machine.memoryMiB", "whole number")]
+    [InlineData("{\n  \"regions\": [{}],\n  \"machine\": { \"memoryMiB\": 4294967296 },\n  \"actions\": []\n}", "line 3 at $.machine.memoryMiB", "from -2147483648 to 2147483647")]
+    [InlineData("{\n  \"regions\": [{}],\n  \"machine\": { \"limitPages\": 1e999 },\n  \"actions\": []\n}", "line 3 at $.machine.limitPages", "to 9223372036854775807")]
     public void What_cannot_be_read(string json, string place, string mention) => ExpectRefusal(json, place, mention);
 
     [Theory]
@@ -79,51 +79,51 @@ public sealed class BadScenarioTests
             {
               "regions": [ {
                 {{members}} } ],
-              "acts": []
+              "actions": []
             }
             """, $"line 3 at {path}", mention);
 
     [Theory]
-    [InlineData("\"do\": \"collapse\"", "$.acts[0]", "needs 'by'")]
-    [InlineData("\"do\": \"collapse\", \"by\": \"madvise\", \"limits\": {}", "$.acts[0].limits", "only khugepaged")]
-    [InlineData("\"do\": \"collapse\", \"by\": \"khugepaged\", \"first\": 0", "$.acts[0].first", "chooses")]
-    [InlineData("\"do\": \"collapse\", \"by\": \"khugepaged\", \"limits\": { \"maxPtesNone\": 512 }", "$.acts[0].limits.maxPtesNone", "0 to 511")]
-    [InlineData("\"do\": \"collapse\", \"by\": \"khugepaged\", \"expect\": { \"errno\": \"0\" }", "$.acts[0].expect.errno", "no errno")]
-    [InlineData("\"do\": \"collapse\", \"by\": \"madvise\", \"expect\": { \"errno\": \"EPERM\" }", "$.acts[0].expect.errno", "EAGAIN")]
-    [InlineData("\"do\": \"collapse\", \"by\": \"madvise\", \"expect\": { \"huge\": -1 }", "$.acts[0].expect.huge", "or more")]
-    [InlineData("\"do\": \"collapse\", \"by\": \"madvise\", \"expect\": { \"lostPages\": -3 }", "$.acts[0].expect.lostPages", "or more")]
-    [InlineData("\"do\": \"collapse\", \"by\": \"madvise\", \"expect\": { \"result\": \"CopyMc\" }", "$.acts[0].expect.result", "COPY_MC")]
-    [InlineData("\"do\": \"collapse\", \"by\": \"madvise\", \"between\": [{ \"at\": \"copying\", \"act\": { \"do\": \"fork\" } }]", "$.acts[0].between[0].at", "scan, allocate")]
-    [InlineData("\"do\": \"collapse\", \"by\": \"madvise\", \"between\": [{ \"at\": \"copy\", \"act\": { \"do\": \"write\", \"first\": 600 } }]", "$.acts[0].between[0].act.first", "outside")]
-    [InlineData("\"do\": \"collapse\", \"by\": \"madvise\", \"between\": [{ \"at\": \"copy\", \"act\": { \"do\": \"collapse\" } }]", "$.acts[0].between[0].act.do", "between the steps")]
-    [InlineData("\"do\": \"collapse\", \"by\": \"madvise\", \"failures\": [{ \"point\": \"store\", \"nth\": 0 }]", "$.acts[0].failures[0].nth", "from 1")]
-    [InlineData("\"do\": \"fork\", \"page\": 3", "$.acts[0].page", "means nothing to 'fork'")]
-    [InlineData("\"do\": \"write\", \"region\": \"b\"", "$.acts[0].region", "no region 'b'")]
-    [InlineData("\"do\": \"poison\"", "$.acts[0]", "needs 'page'")]
-    [InlineData("\"do\": \"poison\", \"page\": 512", "$.acts[0].page", "outside")]
-    [InlineData("\"do\": \"truncate\", \"lengthPages\": 0", "$.acts[0]", "anonymous")]
-    [InlineData("\"do\": \"expect\", \"expect\": { \"result\": \"FAIL\" }", "$.acts[0].expect", "belong to a collapse")]
+    [InlineData("\"do\": \"collapse\"", "$.actions[0]", "needs 'by'")]
+    [InlineData("\"do\": \"collapse\", \"by\": \"madvise\", \"limits\": {}", "$.actions[0].limits", "only khugepaged")]
+    [InlineData("\"do\": \"collapse\", \"by\": \"khugepaged\", \"first\": 0", "$.actions[0].first", "chooses")]
+    [InlineData("\"do\": \"collapse\", \"by\": \"khugepaged\", \"limits\": { \"maxPtesNone\": 512 }", "$.actions[0].limits.maxPtesNone", "0 to 511")]
+    [InlineData("\"do\": \"collapse\", \"by\": \"khugepaged\", \"expect\": { \"errno\": \"0\" }", "$.actions[0].expect.errno", "no errno")]
+    [InlineData("\"do\": \"collapse\", \"by\": \"madvise\", \"expect\": { \"errno\": \"EPERM\" }", "$.actions[0].expect.errno", "EAGAIN")]
+    [InlineData("\"do\": \"collapse\", \"by\": \"madvise\", \"expect\": { \"huge\": -1 }", "$.actions[0].expect.huge", "or more")]
+    [InlineData("\"do\": \"collapse\", \"by\": \"madvise\", \"expect\": { \"lostPages\": -3 }", "$.actions[0].expect.lostPages", "or more")]
+    [InlineData("\"do\": \"collapse\", \"by\": \"madvise\", \"expect\": { \"result\": \"CopyMc\" }", "$.actions[0].expect.result", "COPY_MC")]
+    [InlineData("\"do\": \"collapse\", \"by\": \"madvise\", \"between\": [{ \"at\": \"copying\", \"action\": { \"do\": \"fork\" } }]", "$.actions[0].between[0].at", "scan, allocate")]
+    [InlineData("\"do\": \"collapse\", \"by\": \"madvise\", \"between\": [{ \"at\": \"copy\", \"action\": { \"do\": \"write\", \"first\": 600 } }]", "$.actions[0].between[0].action.first", "outside")]
+    [InlineData("\"do\": \"collapse\", \"by\": \"madvise\", \"between\": [{ \"at\": \"copy\", \"action\": { \"do\": \"collapse\" } }]", "$.actions[0].between[0].action.do", "between the steps")]
+    [InlineData("\"do\": \"collapse\", \"by\": \"madvise\", \"failures\": [{ \"point\": \"store\", \"nth\": 0 }]", "$.actions[0].failures[0].nth", "from 1")]
+    [InlineData("\"do\": \"fork\", \"page\": 3", "$.actions[0].page", "means nothing to 'fork'")]
+    [InlineData("\"do\": \"write\", \"region\": \"b\"", "$.actions[0].region", "no region 'b'")]
+    [InlineData("\"do\": \"poison\"", "$.actions[0]", "needs 'page'")]
+    [InlineData("\"do\": \"poison\", \"page\": 512", "$.actions[0].page", "outside")]
+    [InlineData("\"do\": \"truncate\", \"lengthPages\": 0", "$.actions[0]", "anonymous")]
+    [InlineData("\"do\": \"expect\", \"expect\": { \"result\": \"FAIL\" }", "$.actions[0].expect", "belong to a collapse")]
     // Only the run shows it.
-    [InlineData("\"do\": \"write\", \"process\": 1", "$.acts[0].process", "no process 1")]
+    [InlineData("\"do\": \"write\", \"process\": 1", "$.actions[0].process", "no process 1")]
     public void What_cannot_happen(string members, string path, string mention) =>
         ExpectRefusal($$"""
             {
               "regions": [ {} ],
               // What happens, and a comma too many.
-              "acts": [ {
+              "actions": [ {
                 {{members}} }, ]
             }
-            """, path == "$.acts[0]" ? "line 4 at $.acts[0]:" : $"line 5 at {path}", mention);
+            """, path == "$.actions[0]" ? "line 4 at $.actions[0]:" : $"line 5 at {path}", mention);
 
     [Theory]
-    [InlineData("{ \"do\": \"fork\" }", "line 4 at $.acts[1]")]
-    [InlineData("{ \"do\": \"write\", \"process\": 0 }", "line 4 at $.acts[1].process")]
-    [InlineData("{ \"do\": \"collapse\", \"by\": \"madvise\" }", "line 4 at $.acts[1]")]
-    public void What_is_done_by_a_process_that_has_ended(string act, string place) => ExpectRefusal($$"""
+    [InlineData("{ \"do\": \"fork\" }", "line 4 at $.actions[1]")]
+    [InlineData("{ \"do\": \"write\", \"process\": 0 }", "line 4 at $.actions[1].process")]
+    [InlineData("{ \"do\": \"collapse\", \"by\": \"madvise\" }", "line 4 at $.actions[1]")]
+    public void What_is_done_by_a_process_that_has_ended(string action, string place) => ExpectRefusal($$"""
         {
           "regions": [ { "pages": [ { "first": 0 } ] } ],
-          "acts": [ { "do": "exit" },
-            {{act}} ]
+          "actions": [ { "do": "exit" },
+            {{action}} ]
         }
         """, place, "process 0 has ended before");
 
@@ -131,25 +131,25 @@ public sealed class BadScenarioTests
     public void What_is_done_between_two_steps_by_a_process_that_has_ended() => ExpectRefusal("""
         {
           "regions": [ { "advice": "hugePage", "pages": [ { "first": 0, "count": 512 } ] } ],
-          "acts": [ { "do": "collapse", "by": "madvise", "between": [
-            { "at": "scan", "act": { "do": "exit" } },
-            { "at": "scan", "act": { "do": "fork" } } ] } ]
+          "actions": [ { "do": "collapse", "by": "madvise", "between": [
+            { "at": "scan", "action": { "do": "exit" } },
+            { "at": "scan", "action": { "do": "fork" } } ] } ]
         }
-        """, "line 5 at $.acts[0].between[1].act", "process 0 has ended before");
+        """, "line 5 at $.actions[0].between[1].action", "process 0 has ended before");
 
     [Theory]
     [InlineData("fork", "", 99, "at most 100 processes")]
     [InlineData("pin", ", \"page\": 0", 65_534, "at most 65535 references")]
-    public void More_than_can_be_counted(string deed, string members, int possible, string mention)
+    public void More_than_can_be_counted(string kind, string members, int possible, string mention)
     {
-        string[] acts = [.. Enumerable.Repeat($$"""{ "do": "{{deed}}"{{members}} }""", possible + 1)];
+        string[] actions = [.. Enumerable.Repeat($$"""{ "do": "{{kind}}"{{members}} }""", possible + 1)];
         ExpectRefusal($$"""
             {
               "regions": [ { "pages": [ { "first": 0 } ] } ],
-              "acts": [
-            {{string.Join(",\n", acts)}} ]
+              "actions": [
+            {{string.Join(",\n", actions)}} ]
             }
-            """, $"line {4 + possible} at $.acts[{possible}]", mention);
+            """, $"line {4 + possible} at $.actions[{possible}]", mention);
     }
 
     [Theory]
@@ -162,7 +162,7 @@ public sealed class BadScenarioTests
                 "memoryMiB": {{memoryMiB}}
               },
               "regions": [ {} ],
-              "acts": []
+              "actions": []
             }
             """, "line 3 at $.machine.memoryMiB", mention);
 
@@ -175,7 +175,7 @@ public sealed class BadScenarioTests
             "pages": [
               { "first": 0, "count": 2048 }
             ] } ],
-          "acts": []
+          "actions": []
         }
         """, "line 6 at $.regions[0].pages[0]", "OutOfMemory");
 
@@ -185,7 +185,7 @@ public sealed class BadScenarioTests
           "regions": [
             { "lengthPages": 32000 },
             { "lengthPages": 769 } ],
-          "acts": []
+          "actions": []
         }
         """, "line 4 at $.regions[1]", "at most 32768 pages together");
 
@@ -194,14 +194,14 @@ public sealed class BadScenarioTests
         {
           "machine": { "swapPages": 1 },
           "regions": [ { "pages": [ { "first": 0, "count": 2, "state": "swapped" } ] } ],
-          "acts": []
+          "actions": []
         }
         """, "line 3 at $.regions[0].pages", "2 pages are swapped, and swap has 1");
 
     [Theory]
-    [InlineData("{\n  \"\u00ff\": 1,\n  \"regions\": [{}],\n  \"acts\": []\n}")]
-    [InlineData("{\n  \"regions\": [{ \"\u00ff\": 1 }],\n  \"acts\": []\n}")]
-    [InlineData("{\n  \"description\": \"\u00ff\",\n  \"regions\": [{}],\n  \"acts\": []\n}")]
+    [InlineData("{\n  \"\u00ff\": 1,\n  \"regions\": [{}],\n  \"actions\": []\n}")]
+    [InlineData("{\n  \"regions\": [{ \"\u00ff\": 1 }],\n  \"actions\": []\n}")]
+    [InlineData("{\n  \"description\": \"\u00ff\",\n  \"regions\": [{}],\n  \"actions\": []\n}")]
     public void What_is_not_UTF_8(string latin1) => ExpectRefusal(Encoding.Latin1.GetBytes(latin1), "line 2", "not UTF-8");
 
     [Theory]

@@ -44,8 +44,8 @@ public sealed class BuiltInScenarioTests
     {
         CollapseScenario scenario = BuiltInScenarios.Find(name)!.Of(new Variant(Enum.Parse<CollapseMeans>(by), Enum.Parse<MemoryKind>(memory)));
         Assert.All(
-            scenario.Acts.Where(act => act.Do == Deed.Collapse), act => Assert.True(act.Expect is { Result: not null } && (act.By == CollapseMeans.Khugepaged
-                || act.Expect.Errno is not null || act.Expect.Huge is not null)));
+            scenario.Actions.Where(action => action.Do == ActionKind.Collapse), action => Assert.True(action.Expect is { Result: not null } && (action.By == CollapseMeans.Khugepaged
+                || action.Expect.Errno is not null || action.Expect.Huge is not null)));
         using var directory = new TemporaryDirectory();
         string json = JsonSerializer.Serialize(scenario, ScenarioJson.Default.CollapseScenario);
         string path = directory.File("scenario.json");

@@ -111,13 +111,13 @@ public sealed class CollapseCommandTests
         File.WriteAllText(path, """
             {
               "regions": [ { "pages": [ { "first": 0, "count": 512 } ] } ],
-              "acts": [
+              "actions": [
                 {
                   "do": "collapse", "by": "madvise",
                   "between": [
-                    { "at": "allocate", "act": { "do": "write", "first": 3, "count": 1 } },
-                    { "at": "copy", "page": 100, "act": { "do": "write", "first": 4, "count": 1 } },
-                    { "at": "chargeHoles", "act": { "do": "fork" } }
+                    { "at": "allocate", "action": { "do": "write", "first": 3, "count": 1 } },
+                    { "at": "copy", "page": 100, "action": { "do": "write", "first": 4, "count": 1 } },
+                    { "at": "chargeHoles", "action": { "do": "fork" } }
                   ],
                   "expect": { "result": "SUCCEED", "errno": "0", "huge": 1, "lostPages": 0 }
                 }
@@ -135,7 +135,7 @@ public sealed class CollapseCommandTests
     {
         using var directory = new TemporaryDirectory();
         string path = directory.File("red.json");
-        File.WriteAllText(path, """{ "description": "\u001b[31mred", "regions": [{}], "acts": [] }""");
+        File.WriteAllText(path, """{ "description": "\u001b[31mred", "regions": [{}], "actions": [] }""");
         Assert.Equal("red.json: \\u001b[31mred\n", Copymc.Run("collapse", path).ExpectSuccess().Output);
     }
 
@@ -147,14 +147,14 @@ public sealed class CollapseCommandTests
         File.WriteAllText(path, """
             {
               "regions": [ { "advice": "noHugePage", "pages": [ { "first": 0 } ] } ],
-              "acts": [ { "do": "collapse", "by": "madvise", "expect": { "result": "SUCCEED", "errno": "0", "huge": 1 } } ]
+              "actions": [ { "do": "collapse", "by": "madvise", "expect": { "result": "SUCCEED", "errno": "0", "huge": 1 } } ]
             }
             """);
         Copymc run = Copymc.Run("collapse", path);
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("FAILED: $.acts[0]: the result: expected SUCCEED, found VMA_CHECK", run.Output);
-        Assert.Contains("FAILED: $.acts[0]: the errno: expected 0, found EINVAL", run.Output);
-        Assert.Contains("FAILED: $.acts[0]: huge ranges: expected 1, found 0", run.Output);
+        Assert.Contains("FAILED: $.actions[0]: the result: expected SUCCEED, found VMA_CHECK", run.Output);
+        Assert.Contains("FAILED: $.actions[0]: the errno: expected 0, found EINVAL", run.Output);
+        Assert.Contains("FAILED: $.actions[0]: huge ranges: expected 1, found 0", run.Output);
     }
 
     [Fact]
@@ -211,7 +211,7 @@ public sealed class CollapseCommandTests
         Copymc run = Copymc.Run("collapse", directory.Write("short.json", """
             {
               "regions": [ { "memory": "shmem", "pages": [ { "first": 0, "count": 512 } ] } ],
-              "acts": [
+              "actions": [
                 { "do": "truncate", "lengthPages": 307 },
                 { "do": "collapse", "by": "madvise", "expect": { "result": "SUCCEED", "huge": 1 } }
               ]
@@ -224,7 +224,7 @@ public sealed class CollapseCommandTests
     public void A_file_with_a_mistake_names_the_place()
     {
         using var directory = new TemporaryDirectory();
-        string path = directory.Write("a.json", "{\n \"regions\": [{}],\n \"acts\": [{ \"do\": \"fork\", \"pid\": 1 }]\n}"u8.ToArray());
-        Copymc.Run("collapse", path).ExpectOneLineOfError(2, path, "line 3", "$.acts[0].pid", "no 'pid' here");
+        string path = directory.Write("a.json", "{\n \"regions\": [{}],\n \"actions\": [{ \"do\": \"fork\", \"pid\": 1 }]\n}"u8.ToArray());
+        Copymc.Run("collapse", path).ExpectOneLineOfError(2, path, "line 3", "$.actions[0].pid", "no 'pid' here");
     }
 }

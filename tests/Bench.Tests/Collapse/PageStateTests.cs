@@ -97,6 +97,6 @@ public sealed class PageStateTests
                 Userfaultfd = pages.Any(run => run.State == PageState.WriteProtected) ? UserfaultfdRegistration.WriteProtect : UserfaultfdRegistration.None,
             },
         ],
-        Acts = [],
+        Actions = [],
     };
 }

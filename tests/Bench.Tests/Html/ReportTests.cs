@@ -85,7 +85,7 @@ public sealed partial class ReportTests(ReportRun run) : IClassFixture<ReportRun
     [Fact]
     public void A_timeline_has_a_point_for_every_step_every_undo_step_and_the_result()
     {
-        CollapseActReport[] collapses =
+        CollapseActionReport[] collapses =
         [
             .. run.Paths.Select(ResultFile.Read).OfType<CollapseReport>().SelectMany(report => report.Scenarios).SelectMany(scenario => scenario.Collapses),
         ];

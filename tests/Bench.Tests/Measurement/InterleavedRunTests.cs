@@ -25,14 +25,14 @@ public sealed class InterleavedRunTests
     [InlineData(2 << 20, Temperature.Hot, 2 << 20)]
     [InlineData(4 << 20, Temperature.Hot, 4 << 20)]
     [InlineData(64, Temperature.Cold, 4 << 20)]
-    internal void A_walk_visits_every_slot_of_what_it_walks_once(int copyBytes, Temperature temperature, int walkedBytes)
+    internal void An_access_pattern_visits_every_slot_of_its_working_set_once(int copyBytes, Temperature temperature, int workingSetBytes)
     {
         using var buffers = new BufferPair(4 << 20, PageKind.Small);
-        Walk walk = buffers.WalkFor(new MeasurementPoint("point", copyBytes, temperature));
+        AccessPattern pattern = buffers.PatternFor(new MeasurementPoint("point", copyBytes, temperature));
         var slots = new HashSet<ulong>();
-        for (ulong i = 0; i < walk.SlotCount; i++)
-            slots.Add((i * walk.Stride) & walk.SlotMask);
-        Assert.Equal(walkedBytes / copyBytes, slots.Count);
+        for (ulong i = 0; i < pattern.SlotCount; i++)
+            slots.Add((i * pattern.Stride) & pattern.SlotMask);
+        Assert.Equal(workingSetBytes / copyBytes, slots.Count);
     }
 
     private static PointResult Measure(Contender contender)

@@ -28,7 +28,7 @@ public sealed class RecoveryTotalTests
     {
         Region = 0,
         RegionBytes = 100,
-        Knowledge = Knowledge.Latent,
+        PoisonState = PoisonState.Latent,
         Position = PoisonPosition.MiddleLine,
         Source = PoisonSource.UffdPoison,
         PoisonedOffsetBytes = 64,

@@ -9,11 +9,11 @@ internal static class Build
 {
     internal const int Pages = PageTable.EntryCount;
 
-    internal static CollapseScenario Scenario(Variant variant, RegionSetup region, params IEnumerable<ScenarioAct> acts) =>
-        Scenario(MachineFor(variant), region, acts);
+    internal static CollapseScenario Scenario(Variant variant, RegionSetup region, params IEnumerable<ScenarioAction> actions) =>
+        Scenario(MachineFor(variant), region, actions);
 
-    internal static CollapseScenario Scenario(MachineSetup machine, RegionSetup region, params IEnumerable<ScenarioAct> acts) =>
-        new() { Machine = machine, Regions = [region], Acts = [.. acts] };
+    internal static CollapseScenario Scenario(MachineSetup machine, RegionSetup region, params IEnumerable<ScenarioAction> actions) =>
+        new() { Machine = machine, Regions = [region], Actions = [.. actions] };
 
     /// <summary>The process may collapse whatever the settings say, so they say never.</summary>
     internal static MachineSetup MachineFor(Variant variant) => variant.IsKhugepaged
@@ -31,32 +31,32 @@ internal static class Build
 
     internal static PageRun Run(int first, int count, PageState state = PageState.Present) => new() { First = first, Count = count, State = state };
 
-    internal static ScenarioAct Touch(Variant variant, int first, int count, int? process = null) => new()
+    internal static ScenarioAction Touch(Variant variant, int first, int count, int? process = null) => new()
     {
-        Do = variant.Memory == MemoryKind.File ? Deed.Read : Deed.Write,
+        Do = variant.Memory == MemoryKind.File ? ActionKind.Read : ActionKind.Write,
         First = first,
         Count = count,
         Process = process,
     };
 
-    internal static ScenarioAct Advise(RegionAdvice advice, int? process = null, int? count = null) =>
-        new() { Do = Deed.Advise, Advice = advice, Process = process, Count = count };
+    internal static ScenarioAction Advise(RegionAdvice advice, int? process = null, int? count = null) =>
+        new() { Do = ActionKind.Advise, Advice = advice, Process = process, Count = count };
 
-    internal static ScenarioAct ExpectHuge(int huge, int? process = null, int? lostPages = null) =>
-        new() { Do = Deed.Expect, Process = process, Expect = new Expectation { Huge = huge, LostPages = lostPages } };
+    internal static ScenarioAction ExpectHuge(int huge, int? process = null, int? lostPages = null) =>
+        new() { Do = ActionKind.Expect, Process = process, Expect = new Expectation { Huge = huge, LostPages = lostPages } };
 
     /// <summary>
     /// Asks for huge pages, collapses, and looks. What khugepaged makes of a file is mapped by the next fault only.
     /// </summary>
-    internal static IEnumerable<ScenarioAct> CollapseActs(
+    internal static IEnumerable<ScenarioAction> CollapseActs(
         Variant variant, CollapseResult result, int huge = 1, int? process = null, LimitsSetup? limits = null,
-        IReadOnlyList<InterleavedAct>? between = null, IReadOnlyList<InjectedFailure>? failures = null)
+        IReadOnlyList<InterleavedAction>? between = null, IReadOnlyList<InjectedFailure>? failures = null)
     {
         bool succeeds = result == CollapseResult.Succeed;
         yield return Advise(RegionAdvice.HugePage, process);
-        yield return new ScenarioAct
+        yield return new ScenarioAction
         {
-            Do = Deed.Collapse,
+            Do = ActionKind.Collapse,
             By = variant.By,
             Process = process,
             Limits = variant.IsKhugepaged ? limits : null,
@@ -65,14 +65,14 @@ internal static class Build
             Expect = new Expectation { Result = result, Errno = variant.IsKhugepaged ? null : ErrnoNames.Of(result.ToErrno()) },
         };
         if (succeeds && variant.IsKhugepaged && variant.Memory != MemoryKind.Anonymous)
-            yield return new ScenarioAct { Do = Deed.Read, Process = process };
+            yield return new ScenarioAction { Do = ActionKind.Read, Process = process };
         yield return ExpectHuge(succeeds ? huge : 0, process);
     }
 
     /// <summary>The kernel's test makes the huge pages that it takes apart with <c>MADV_COLLAPSE</c>.</summary>
-    internal static IEnumerable<ScenarioAct> MakeHuge() =>
+    internal static IEnumerable<ScenarioAction> MakeHuge() =>
     [
-        new ScenarioAct { Do = Deed.Collapse, By = CollapseMeans.Madvise, Expect = new Expectation { Result = CollapseResult.Succeed, Huge = 1 } },
+        new ScenarioAction { Do = ActionKind.Collapse, By = CollapseMeans.Madvise, Expect = new Expectation { Result = CollapseResult.Succeed, Huge = 1 } },
         Advise(RegionAdvice.HugePage),
     ];
 }

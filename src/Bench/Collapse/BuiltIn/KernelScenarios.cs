@@ -60,7 +60,7 @@ internal static class KernelScenarios
     private static CollapseScenario SinglePteEntryCompound(Variant variant) => Scenario(
         variant, Region(variant, Run(0, Pages)),
         [
-            .. MakeHuge(), Advise(RegionAdvice.NoHugePage), new ScenarioAct { Do = Deed.DontNeed, First = 1, Count = Pages - 1 }, ExpectHuge(0),
+            .. MakeHuge(), Advise(RegionAdvice.NoHugePage), new ScenarioAction { Do = ActionKind.DontNeed, First = 1, Count = Pages - 1 }, ExpectHuge(0),
             .. CollapseActs(variant, CollapseResult.Succeed),
         ]);
 
@@ -79,7 +79,7 @@ internal static class KernelScenarios
                 variant, region,
                 [
                     .. CollapseActs(variant, CollapseResult.ExceedSwapPte), Touch(variant, 0, Pages),
-                    new ScenarioAct { Do = Deed.PageOut, First = 0, Count = MaxPtesSwap },
+                    new ScenarioAction { Do = ActionKind.PageOut, First = 0, Count = MaxPtesSwap },
                     .. CollapseActs(variant, CollapseResult.Succeed),
                 ])
             : Scenario(variant, region, CollapseActs(variant, CollapseResult.Succeed));
@@ -88,28 +88,28 @@ internal static class KernelScenarios
     private static CollapseScenario Fork(Variant variant) => Scenario(
         variant, Region(variant, Run(0, 1)),
         [
-            new ScenarioAct { Do = Deed.Fork }, ExpectHuge(0, Child), Touch(variant, 1, 1, Child),
+            new ScenarioAction { Do = ActionKind.Fork }, ExpectHuge(0, Child), Touch(variant, 1, 1, Child),
             .. CollapseActs(variant, CollapseResult.Succeed, process: Child),
-            new ScenarioAct { Do = Deed.Exit, Process = Child }, ExpectHuge(0),
+            new ScenarioAction { Do = ActionKind.Exit, Process = Child }, ExpectHuge(0),
         ]);
 
     private static CollapseScenario ForkCompound(Variant variant) => Scenario(
         variant, Region(variant, Run(0, Pages)),
         [
-            .. MakeHuge(), new ScenarioAct { Do = Deed.Fork }, ExpectHuge(1, Child),
+            .. MakeHuge(), new ScenarioAction { Do = ActionKind.Fork }, ExpectHuge(1, Child),
             Advise(RegionAdvice.NoHugePage, Child, count: 1), Advise(RegionAdvice.NoHugePage, Child), ExpectHuge(0, Child), Touch(variant, 0, 1, Child),
             .. CollapseActs(variant, CollapseResult.Succeed, process: Child, limits: new LimitsSetup { MaxPtesShared = Pages - 1 }),
-            new ScenarioAct { Do = Deed.Exit, Process = Child }, ExpectHuge(1),
+            new ScenarioAction { Do = ActionKind.Exit, Process = Child }, ExpectHuge(1),
         ]);
 
     private static CollapseScenario MaxShared(Variant variant)
     {
-        IEnumerable<ScenarioAct> begin =
+        IEnumerable<ScenarioAction> begin =
         [
-            .. MakeHuge(), new ScenarioAct { Do = Deed.Fork }, ExpectHuge(1, Child),
+            .. MakeHuge(), new ScenarioAction { Do = ActionKind.Fork }, ExpectHuge(1, Child),
             Touch(variant, 0, Pages - MaxPtesShared - 1, Child), ExpectHuge(0, Child),
         ];
-        IEnumerable<ScenarioAct> collapse = variant.IsKhugepaged
+        IEnumerable<ScenarioAction> collapse = variant.IsKhugepaged
             ?
             [
                 .. CollapseActs(variant, CollapseResult.ExceedSharedPte, process: Child), Touch(variant, 0, Pages - MaxPtesShared, Child),
@@ -118,14 +118,14 @@ internal static class KernelScenarios
             : CollapseActs(variant, CollapseResult.Succeed, process: Child);
         return Scenario(
             variant, Region(variant, Run(0, Pages)),
-            [.. begin, .. collapse, new ScenarioAct { Do = Deed.Exit, Process = Child }, ExpectHuge(1)]);
+            [.. begin, .. collapse, new ScenarioAction { Do = ActionKind.Exit, Process = Child }, ExpectHuge(1)]);
     }
 
     private static CollapseScenario RetractedPageTables(Variant variant) => Scenario(
         new MachineSetup(), Region(variant, Run(0, Pages)),
         [
             Advise(RegionAdvice.HugePage),
-            new ScenarioAct { Do = Deed.Collapse, By = CollapseMeans.Khugepaged, Expect = new Expectation { Result = CollapseResult.Succeed, Huge = 0 } },
+            new ScenarioAction { Do = ActionKind.Collapse, By = CollapseMeans.Khugepaged, Expect = new Expectation { Result = CollapseResult.Succeed, Huge = 0 } },
             .. CollapseActs(variant, CollapseResult.Succeed),
         ]);
 
@@ -133,7 +133,7 @@ internal static class KernelScenarios
     private static CollapseScenario AllocAtFault(Variant variant) => Scenario(
         new MachineSetup { HugePagesAtFault = true, Enabled = ThpMode.Always }, Region(variant),
         [
-            Touch(variant, 0, 1), ExpectHuge(1), new ScenarioAct { Do = Deed.DontNeed, First = 0, Count = 1 }, ExpectHuge(0),
+            Touch(variant, 0, 1), ExpectHuge(1), new ScenarioAction { Do = ActionKind.DontNeed, First = 0, Count = 1 }, ExpectHuge(0),
             .. CollapseActs(variant, CollapseResult.Succeed),
         ]);
 }

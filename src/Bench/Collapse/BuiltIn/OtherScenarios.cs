@@ -23,25 +23,25 @@ internal static class OtherScenarios
             variant, Region(variant, Run(0, Pages), new PageRun { First = Middle, Pinned = true }), CollapseActs(variant, CollapseResult.PageCount))),
         new("write_while_copying", "a store to a page that is being copied waits for the collapse, or for the page", Writable(), variant => Scenario(
             variant, Region(variant, Run(0, Pages)),
-            CollapseActs(variant, CollapseResult.Succeed, between: [Before(CollapseStep.Copy, new ScenarioAct { Do = Deed.Write, First = Middle, Count = 1 }, Middle)]))),
+            CollapseActs(variant, CollapseResult.Succeed, between: [Before(CollapseStep.Copy, new ScenarioAction { Do = ActionKind.Write, First = Middle, Count = 1 }, Middle)]))),
         new("fork_while_allocating", "between the scan and the copy every page becomes shared", Variant.Madvise(MemoryKind.Anonymous), variant => Scenario(
             variant, Region(variant, Run(0, Pages)),
-            CollapseActs(variant, CollapseResult.Succeed, between: [Before(CollapseStep.Allocate, new ScenarioAct { Do = Deed.Fork })]))),
+            CollapseActs(variant, CollapseResult.Succeed, between: [Before(CollapseStep.Allocate, new ScenarioAction { Do = ActionKind.Fork })]))),
         new("exit_while_allocating", "the process is gone when the huge page has come", Variant.Of(MemoryKind.Anonymous), variant => Scenario(
             variant, Region(variant, Run(0, Pages)),
-            CollapseActs(variant, CollapseResult.AnyProcess, between: [Before(CollapseStep.Revalidate, new ScenarioAct { Do = Deed.Exit })]).SkipLast(1))),
+            CollapseActs(variant, CollapseResult.AnyProcess, between: [Before(CollapseStep.Revalidate, new ScenarioAction { Do = ActionKind.Exit })]).SkipLast(1))),
         new("truncate_while_reserving", "the file is empty when its pages are to be taken", Variant.Of(MemoryKind.Shmem), variant => Scenario(
             variant, Region(variant, Run(0, Pages)),
-            CollapseActs(variant, CollapseResult.Truncated, between: [Before(CollapseStep.Isolate, new ScenarioAct { Do = Deed.Truncate, LengthPages = 0 })]))),
+            CollapseActs(variant, CollapseResult.Truncated, between: [Before(CollapseStep.Isolate, new ScenarioAction { Do = ActionKind.Truncate, LengthPages = 0 })]))),
         new("punch_while_copying", "a hole for a page that is being copied waits for the page", Variant.Of(MemoryKind.Shmem), variant => Scenario(
             variant, Region(variant, Run(0, Pages)),
             CollapseActs(variant, CollapseResult.Succeed, between:
             [
-                Before(CollapseStep.Copy, new ScenarioAct { Do = Deed.PunchHole, First = Middle, Count = 1 }, Middle),
-            ]).Where(act => act.Do is not (Deed.Expect or Deed.Read)))),
+                Before(CollapseStep.Copy, new ScenarioAction { Do = ActionKind.PunchHole, First = Middle, Count = 1 }, Middle),
+            ]).Where(action => action.Do is not (ActionKind.Expect or ActionKind.Read)))),
     ];
 
     private static IReadOnlyList<Variant> Writable() => Variant.Of(MemoryKind.Anonymous, MemoryKind.Shmem);
 
-    private static InterleavedAct Before(CollapseStep step, ScenarioAct act, int page = 0) => new() { At = step, Page = page, Act = act };
+    private static InterleavedAction Before(CollapseStep step, ScenarioAction action, int page = 0) => new() { At = step, Page = page, Action = action };
 }

@@ -21,7 +21,7 @@ internal static class PoisonScenarios
         new("poison_found_then_refused", "once the poison is dealt with, the next collapse is refused early, or a file's page read again", Variant.All, variant =>
         {
             CollapseScenario found = Found(variant, PoisonKind.Known, Middle, 0);
-            return found with { Acts = [.. found.Acts, .. Again(variant)] };
+            return found with { Actions = [.. found.Actions, .. Again(variant)] };
         }),
         new("poison_handled_before", "memory-failure handling had the page before anybody collapsed", Variant.All, variant => Scenario(
             variant,
@@ -42,7 +42,7 @@ internal static class PoisonScenarios
     /// An entry of poison counts as swapped: khugepaged that allows none refuses it, madvise fails to bring it in. Shmem keeps the page, off
     /// the LRU. A file's page was dropped.
     /// </summary>
-    private static IEnumerable<ScenarioAct> Again(Variant variant) => CollapseActs(
+    private static IEnumerable<ScenarioAction> Again(Variant variant) => CollapseActs(
         variant,
         variant.Memory switch
         {
@@ -52,10 +52,10 @@ internal static class PoisonScenarios
         },
         limits: s_noSwap);
 
-    private static InterleavedAct Poison(int beforePage, int page) => new()
+    private static InterleavedAction Poison(int beforePage, int page) => new()
     {
         At = CollapseStep.Copy,
         Page = beforePage,
-        Act = new ScenarioAct { Do = Deed.Poison, Page = page },
+        Action = new ScenarioAction { Do = ActionKind.Poison, Page = page },
     };
 }

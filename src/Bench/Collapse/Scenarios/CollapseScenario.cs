@@ -12,5 +12,5 @@ internal sealed record CollapseScenario
     public required IReadOnlyList<RegionSetup> Regions { get; init; }
 
     /// <summary>In their order.</summary>
-    public required IReadOnlyList<ScenarioAct> Acts { get; init; }
+    public required IReadOnlyList<ScenarioAction> Actions { get; init; }
 }

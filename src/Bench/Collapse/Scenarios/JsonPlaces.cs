@@ -10,7 +10,7 @@ internal static class JsonPlaces
     private static readonly JsonReaderOptions s_options = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
     /// <summary>
-    /// The line, counted from 1, of the value at a path as in <c>$.acts[3].page</c>, or of the nearest value around it. A name may be
+    /// The line, counted from 1, of the value at a path as in <c>$.actions[3].page</c>, or of the nearest value around it. A name may be
     /// written as in <c>$['a.b']</c>.
     /// </summary>
     internal static int LineOf(ReadOnlySpan<byte> json, string path)

@@ -5,7 +5,7 @@ namespace CopyMc.Bench.Collapse.Scenarios;
 /// <summary>What the first process has mapped, and what its pages are.</summary>
 internal sealed record RegionSetup
 {
-    /// <summary>By which acts refer to it; without one, by none: the first region is meant then.</summary>
+    /// <summary>By which actions refer to it; without one, by none: the first region is meant then.</summary>
     public string? Name { get; init; }
 
     public MemoryKind Memory { get; init; }

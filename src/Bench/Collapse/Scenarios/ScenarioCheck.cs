@@ -18,7 +18,7 @@ internal static class ScenarioCheck
         if (scenario.Regions.Count == 0)
             throw new ScenarioFault("$.regions", "there is no region.");
         ExpectNoNull(scenario.Regions, "$.regions");
-        ExpectNoNull(scenario.Acts, "$.acts");
+        ExpectNoNull(scenario.Actions, "$.actions");
         var names = new HashSet<string>();
         int pages = 0;
         for (int i = 0; i < scenario.Regions.Count; i++)
@@ -29,12 +29,12 @@ internal static class ScenarioCheck
             pages += region.LengthPages;
             Expect(pages <= MostPages, $"$.regions[{i}]", $"the regions have at most {MostPages} pages together.");
         }
-        for (int i = 0; i < scenario.Acts.Count; i++)
-            CheckAct(scenario, scenario.Acts[i], $"$.acts[{i}]", between: false);
+        for (int i = 0; i < scenario.Actions.Count; i++)
+            CheckAct(scenario, scenario.Actions[i], $"$.actions[{i}]", between: false);
     }
 
-    internal static int RegionIndex(CollapseScenario scenario, ScenarioAct act) =>
-        act.Region is null ? 0 : scenario.Regions.ToList().FindIndex(region => region.Name == act.Region);
+    internal static int RegionIndex(CollapseScenario scenario, ScenarioAction action) =>
+        action.Region is null ? 0 : scenario.Regions.ToList().FindIndex(region => region.Name == action.Region);
 
     /// <summary>"0x40000000" as a number.</summary>
     internal static bool TryParseAddress(string text, out ulong address)
@@ -90,58 +90,58 @@ internal static class ScenarioCheck
         return states;
     }
 
-    private static void CheckAct(CollapseScenario scenario, ScenarioAct act, string at, bool between)
+    private static void CheckAct(CollapseScenario scenario, ScenarioAction action, string at, bool between)
     {
-        string deed = JsonNamingPolicy.CamelCase.ConvertName(act.Do.ToString());
-        Expect(!between || act.Do is not (Deed.Collapse or Deed.Expect), $"{at}.do", $"'{deed}' cannot happen between the steps of a collapse.");
-        IReadOnlySet<string> allowed = DeedMembers.Allowed(act.Do);
-        string[] present = [.. DeedMembers.Present(act)];
+        string kind = JsonNamingPolicy.CamelCase.ConvertName(action.Do.ToString());
+        Expect(!between || action.Do is not (ActionKind.Collapse or ActionKind.Expect), $"{at}.do", $"'{kind}' cannot happen between the steps of a collapse.");
+        IReadOnlySet<string> allowed = ActionMembers.Allowed(action.Do);
+        string[] present = [.. ActionMembers.Present(action)];
         if (present.FirstOrDefault(name => !allowed.Contains(name)) is { } useless)
-            throw new ScenarioFault($"{at}.{useless}", $"'{useless}' means nothing to '{deed}'; it has {List(allowed)}.");
-        if (DeedMembers.Required(act.Do).FirstOrDefault(name => !present.Contains(name)) is { } missing)
-            throw new ScenarioFault(at, $"'{deed}' needs '{missing}'.");
+            throw new ScenarioFault($"{at}.{useless}", $"'{useless}' means nothing to '{kind}'; it has {List(allowed)}.");
+        if (ActionMembers.Required(action.Do).FirstOrDefault(name => !present.Contains(name)) is { } missing)
+            throw new ScenarioFault(at, $"'{kind}' needs '{missing}'.");
 
-        int index = RegionIndex(scenario, act);
-        Expect(index >= 0, $"{at}.region", $"there is no region '{act.Region}'; there are {List(scenario.Regions.Select(region => region.Name ?? "one without a name"))}.");
+        int index = RegionIndex(scenario, action);
+        Expect(index >= 0, $"{at}.region", $"there is no region '{action.Region}'; there are {List(scenario.Regions.Select(region => region.Name ?? "one without a name"))}.");
         RegionSetup named = scenario.Regions[index];
-        Expect(act.Process is null or >= 0, $"{at}.process", "processes are counted from 0.");
-        CheckPages(named, act, at);
-        Expect(act.Line is null or (>= 0 and < Lines), $"{at}.line", $"a page has the lines 0 to {Lines - 1}.");
+        Expect(action.Process is null or >= 0, $"{at}.process", "processes are counted from 0.");
+        CheckPages(named, action, at);
+        Expect(action.Line is null or (>= 0 and < Lines), $"{at}.line", $"a page has the lines 0 to {Lines - 1}.");
         Expect(
-            act.Do is not (Deed.Truncate or Deed.PunchHole or Deed.WriteBack) || named.Memory != MemoryKind.Anonymous, at,
-            $"'{deed}' is done to a file, and the region is anonymous memory.");
-        Expect(act.LengthPages is null or (>= 0 and <= MostFilePages), $"{at}.lengthPages", $"a file has from 0 to {MostFilePages} pages.");
-        CheckCollapse(scenario, act, at);
+            action.Do is not (ActionKind.Truncate or ActionKind.PunchHole or ActionKind.WriteBack) || named.Memory != MemoryKind.Anonymous, at,
+            $"'{kind}' is done to a file, and the region is anonymous memory.");
+        Expect(action.LengthPages is null or (>= 0 and <= MostFilePages), $"{at}.lengthPages", $"a file has from 0 to {MostFilePages} pages.");
+        CheckCollapse(scenario, action, at);
     }
 
-    private static void CheckPages(RegionSetup region, ScenarioAct act, string at)
+    private static void CheckPages(RegionSetup region, ScenarioAction action, string at)
     {
         int length = region.LengthPages;
         string has = $"outside: the region has the pages 0 to {length - 1}.";
-        Expect(act.First is null || (act.First >= 0 && act.First < length), $"{at}.first", $"page {act.First} is {has}");
-        Expect(act.Page is null || (act.Page >= 0 && act.Page < length), $"{at}.page", $"page {act.Page} is {has}");
+        Expect(action.First is null || (action.First >= 0 && action.First < length), $"{at}.first", $"page {action.First} is {has}");
+        Expect(action.Page is null || (action.Page >= 0 && action.Page < length), $"{at}.page", $"page {action.Page} is {has}");
         Expect(
-            act.Count is null || (act.Count > 0 && act.Count <= length - (act.First ?? 0)), $"{at}.count",
-            $"{act.Count} pages from page {act.First ?? 0} on are {has}");
+            action.Count is null || (action.Count > 0 && action.Count <= length - (action.First ?? 0)), $"{at}.count",
+            $"{action.Count} pages from page {action.First ?? 0} on are {has}");
     }
 
-    private static void CheckCollapse(CollapseScenario scenario, ScenarioAct act, string at)
+    private static void CheckCollapse(CollapseScenario scenario, ScenarioAction action, string at)
     {
-        Expect(act.Limits is null || act.By == CollapseMeans.Khugepaged, $"{at}.limits", "only khugepaged keeps limits.");
+        Expect(action.Limits is null || action.By == CollapseMeans.Khugepaged, $"{at}.limits", "only khugepaged keeps limits.");
         Expect(
-            act.By != CollapseMeans.Khugepaged || act.Expect?.Errno is null, $"{at}.expect.errno", "khugepaged returns no errno to anybody.");
+            action.By != CollapseMeans.Khugepaged || action.Expect?.Errno is null, $"{at}.expect.errno", "khugepaged returns no errno to anybody.");
         Expect(
-            act.By != CollapseMeans.Khugepaged || (act.First is null && act.Count is null), $"{at}.{(act.First is null ? "count" : "first")}",
+            action.By != CollapseMeans.Khugepaged || (action.First is null && action.Count is null), $"{at}.{(action.First is null ? "count" : "first")}",
             "khugepaged chooses its ranges itself.");
-        Expect(act.Expect?.Huge is null or >= 0, $"{at}.expect.huge", "there are 0 huge ranges or more.");
-        Expect(act.Expect?.LostPages is null or >= 0, $"{at}.expect.lostPages", "0 pages are lost or more.");
+        Expect(action.Expect?.Huge is null or >= 0, $"{at}.expect.huge", "there are 0 huge ranges or more.");
+        Expect(action.Expect?.LostPages is null or >= 0, $"{at}.expect.lostPages", "0 pages are lost or more.");
         Expect(
-            act.Do != Deed.Expect || act.Expect is { Result: null, Errno: null }, $"{at}.expect",
+            action.Do != ActionKind.Expect || action.Expect is { Result: null, Errno: null }, $"{at}.expect",
             "results and errnos belong to a collapse; here 'huge' and 'lostPages' can be expected.");
         Expect(
-            act.Expect?.Errno is null || ErrnoNames.IsKnown(act.Expect.Errno), $"{at}.expect.errno",
+            action.Expect?.Errno is null || ErrnoNames.IsKnown(action.Expect.Errno), $"{at}.expect.errno",
             $"an errno is one of {string.Join(", ", ErrnoNames.All)}, or 0.");
-        if (act.Limits is { } limits)
+        if (action.Limits is { } limits)
         {
             foreach ((string name, int value) in (ReadOnlySpan<(string, int)>)[
                 ("maxPtesNone", limits.MaxPtesNone), ("maxPtesSwap", limits.MaxPtesSwap), ("maxPtesShared", limits.MaxPtesShared)])
@@ -149,16 +149,16 @@ internal static class ScenarioCheck
                 Expect(value is >= 0 and < 512, $"{at}.limits.{name}", "a limit is from 0 to 511 pages.");
             }
         }
-        ExpectNoNull(act.Failures ?? [], $"{at}.failures");
-        ExpectNoNull(act.Between ?? [], $"{at}.between");
-        for (int i = 0; i < act.Failures?.Count; i++)
-            Expect(act.Failures[i].Nth > 0, $"{at}.failures[{i}].nth", "times are counted from 1.");
-        for (int i = 0; i < act.Between?.Count; i++)
+        ExpectNoNull(action.Failures ?? [], $"{at}.failures");
+        ExpectNoNull(action.Between ?? [], $"{at}.between");
+        for (int i = 0; i < action.Failures?.Count; i++)
+            Expect(action.Failures[i].Nth > 0, $"{at}.failures[{i}].nth", "times are counted from 1.");
+        for (int i = 0; i < action.Between?.Count; i++)
         {
             string place = $"{at}.between[{i}]";
-            Expect(act.Between[i].Page is >= 0 and < 512, $"{place}.page", "a range has the pages 0 to 511.");
-            Expect(act.Between[i].Range >= 0, $"{place}.range", "ranges are counted from 0.");
-            CheckAct(scenario, act.Between[i].Act, $"{place}.act", between: true);
+            Expect(action.Between[i].Page is >= 0 and < 512, $"{place}.page", "a range has the pages 0 to 511.");
+            Expect(action.Between[i].Range >= 0, $"{place}.range", "ranges are counted from 0.");
+            CheckAct(scenario, action.Between[i].Action, $"{place}.action", between: true);
         }
     }
 

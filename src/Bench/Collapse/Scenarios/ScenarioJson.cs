@@ -13,7 +13,7 @@ namespace CopyMc.Bench.Collapse.Scenarios;
     Converters =
     [
         typeof(CamelCase<MemoryKind>), typeof(CamelCase<RegionAdvice>), typeof(CamelCase<RegionProtection>), typeof(CamelCase<UserfaultfdRegistration>),
-        typeof(CamelCase<PoisonKind>), typeof(CamelCase<CollapseMeans>), typeof(CamelCase<PageState>), typeof(CamelCase<Deed>),
+        typeof(CamelCase<PoisonKind>), typeof(CamelCase<CollapseMeans>), typeof(CamelCase<PageState>), typeof(CamelCase<ActionKind>),
         typeof(CamelCase<ThpMode>), typeof(CamelCase<CollapseStep>), typeof(CamelCase<FailurePoint>), typeof(ResultName),
     ])]
 [JsonSerializable(typeof(CollapseScenario))]

@@ -3,8 +3,8 @@ using CopyMc.Collapse;
 
 namespace CopyMc.Bench.Collapse.Scenarios;
 
-/// <summary>An act that happens before a step of a collapse. If a lock is in its way it waits, as it would, and is tried before each later step.</summary>
-internal sealed record InterleavedAct
+/// <summary>An action that happens before a step of a collapse. If a lock is in its way it waits, as it would, and is tried before each later step.</summary>
+internal sealed record InterleavedAction
 {
     public required CollapseStep At { get; init; }
 
@@ -16,5 +16,5 @@ internal sealed record InterleavedAct
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Range { get; init; }
 
-    public required ScenarioAct Act { get; init; }
+    public required ScenarioAction Action { get; init; }
 }

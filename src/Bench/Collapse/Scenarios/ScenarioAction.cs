@@ -1,9 +1,9 @@
 namespace CopyMc.Bench.Collapse.Scenarios;
 
 /// <summary>Something that happens. Which members mean something is a matter of what it is.</summary>
-internal sealed record ScenarioAct
+internal sealed record ScenarioAction
 {
-    public required Deed Do { get; init; }
+    public required ActionKind Do { get; init; }
 
     /// <summary>Counted from 0 as processes were made; the first by default.</summary>
     public int? Process { get; init; }
@@ -29,7 +29,7 @@ internal sealed record ScenarioAct
     public LimitsSetup? Limits { get; init; }
 
     /// <summary>What happens between the steps.</summary>
-    public IReadOnlyList<InterleavedAct>? Between { get; init; }
+    public IReadOnlyList<InterleavedAction>? Between { get; init; }
 
     public IReadOnlyList<InjectedFailure>? Failures { get; init; }
     public Expectation? Expect { get; init; }

@@ -3,7 +3,7 @@ using CopyMc.Bench.Collapse.Scenarios;
 namespace CopyMc.Bench.Collapse;
 
 /// <summary>One collapse of a scenario.</summary>
-internal sealed record CollapseActReport
+internal sealed record CollapseActionReport
 {
     public required CollapseMeans By { get; init; }
     public required int Process { get; init; }

@@ -1,7 +1,7 @@
 namespace CopyMc.Bench.Collapse.Scenarios;
 
-/// <summary>What an act does.</summary>
-internal enum Deed
+/// <summary>The kinds of action.</summary>
+internal enum ActionKind
 {
     /// <summary>Writes to the pages, with new content.</summary>
     Write,

@@ -3,32 +3,32 @@ using CopyMc.Bench.Measurement;
 
 namespace CopyMc.Bench.Limits;
 
-/// <summary>One contender on one walk, as it is timed in turns with others; what must be so for its turn alone is not timed.</summary>
-internal sealed class Turn(Contender contender, Walk walk, Action? before = null, Action? after = null)
+/// <summary>One contender with one access pattern, timed in rounds with others. Preparation that it alone needs is not timed.</summary>
+internal sealed class TimedCopy(Contender contender, AccessPattern pattern, Action? before = null, Action? after = null)
 {
     private ulong _next;
     private ulong _count;
 
     /// <summary>The contender's bytes in one copy.</summary>
-    internal nuint ByteCount => walk.ByteCount;
+    internal nuint ByteCount => pattern.ByteCount;
 
-    /// <summary>Times every turn in each round and returns the nanoseconds of one copy, by turn and round.</summary>
+    /// <summary>Times every entry once in each round and returns the nanoseconds of one copy, by entry and round.</summary>
     /// <param name="settings">How many rounds, and how long a batch is.</param>
-    /// <param name="turns">In each round another one is first.</param>
-    internal static double[][] Measure(MeasurementSettings settings, params ReadOnlySpan<Turn> turns)
+    /// <param name="copies">The entries; each round starts with another one.</param>
+    internal static double[][] Measure(MeasurementSettings settings, params ReadOnlySpan<TimedCopy> copies)
     {
-        double[][] nanoseconds = new double[turns.Length][];
-        for (int i = 0; i < turns.Length; i++)
+        double[][] nanoseconds = new double[copies.Length][];
+        for (int i = 0; i < copies.Length; i++)
         {
             nanoseconds[i] = new double[settings.Rounds];
-            turns[i].Calibrate(settings.Batch);
+            copies[i].Calibrate(settings.Batch);
         }
         for (int round = 0; round < settings.Rounds; round++)
         {
-            for (int i = 0; i < turns.Length; i++)
+            for (int i = 0; i < copies.Length; i++)
             {
-                int turn = (i + round) % turns.Length;
-                nanoseconds[turn][round] = turns[turn].Time();
+                int index = (i + round) % copies.Length;
+                nanoseconds[index][round] = copies[index].Time();
             }
         }
         return nanoseconds;
@@ -41,9 +41,9 @@ internal sealed class Turn(Contender contender, Walk walk, Action? before = null
     /// <summary>By how many percent more the first takes.</summary>
     internal static double PercentMore(double one, double other) => 100 * (one / other - 1);
 
-    /// <summary>Of a walk of many slots a whole walk at least, so that each round goes over the same memory.</summary>
+    /// <summary>A pattern of many slots is passed over at least once whole, so that each round touches the same memory.</summary>
     private void Calibrate(TimeSpan batch) =>
-        _count = BatchSize.For(batch, walk.SlotCount, count =>
+        _count = BatchSize.For(batch, pattern.SlotCount, count =>
         {
             _count = count;
             return Time();
@@ -53,10 +53,10 @@ internal sealed class Turn(Contender contender, Walk walk, Action? before = null
     {
         before?.Invoke();
         // Untimed: whoever was before has had the cache and the branch predictors.
-        if (walk.SlotCount == 1)
-            _ = contender.CopyMany(walk, 0, Math.Max(1, _count / 8));
+        if (pattern.SlotCount == 1)
+            _ = contender.CopyMany(pattern, 0, Math.Max(1, _count / 8));
         long start = Stopwatch.GetTimestamp();
-        _ = contender.CopyMany(walk, _next, _count);
+        _ = contender.CopyMany(pattern, _next, _count);
         double elapsed = Stopwatch.GetElapsedTime(start).TotalNanoseconds;
         _next += _count;
         after?.Invoke();

@@ -3,50 +3,50 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Bench.Collapse;
 
-/// <summary>Does what acts say, on the machine. What is in the way of a lock changes nothing, and can be done again.</summary>
-internal sealed class DeedRun(ScenarioStage stage)
+/// <summary>Does what actions say, on the machine. What is in the way of a lock changes nothing, and can be done again.</summary>
+internal sealed class ActionRun(ScenarioStage stage)
 {
     private const ulong Page = NativeRegion.PageSize;
 
-    private readonly Dictionary<ScenarioAct, int> _versions = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<ScenarioAction, int> _versions = new(ReferenceEqualityComparer.Instance);
     private readonly Queue<PinnedPage> _pins = new();
-    private readonly Dictionary<ScenarioAct, uint?> _frames = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<ScenarioAction, uint?> _frames = new(ReferenceEqualityComparer.Instance);
 
     /// <exception cref="ScenarioFault">There is no such process.</exception>
-    internal AddressSpace ProcessOf(ScenarioAct act, string place)
+    internal AddressSpace ProcessOf(ScenarioAction action, string place)
     {
-        int number = act.Process ?? 0;
+        int number = action.Process ?? 0;
         return number < stage.Processes.Count
             ? stage.Processes[number]
             : throw new ScenarioFault($"{place}.process", $"there is no process {number}: {stage.Processes.Count} were made until then, counted from 0.");
     }
 
     /// <exception cref="ScenarioFault">There is no such process, or none any more.</exception>
-    internal AddressSpace LivingProcessOf(ScenarioAct act, string place)
+    internal AddressSpace LivingProcessOf(ScenarioAction action, string place)
     {
-        AddressSpace process = ProcessOf(act, place);
+        AddressSpace process = ProcessOf(action, place);
         return process.HasExited
-            ? throw new ScenarioFault(act.Process is null ? place : $"{place}.process", $"process {act.Process ?? 0} has ended before.")
+            ? throw new ScenarioFault(action.Process is null ? place : $"{place}.process", $"process {action.Process ?? 0} has ended before.")
             : process;
     }
 
-    internal StagedRegion RegionOf(ScenarioAct act) =>
-        stage.Regions.First(region => act.Region is null || region.Setup.Name == act.Region);
+    internal StagedRegion RegionOf(ScenarioAction action) =>
+        stage.Regions.First(region => action.Region is null || region.Setup.Name == action.Region);
 
-    /// <summary>Remembers which frame an act means, for when a collapse has taken out the page table that tells.</summary>
-    internal void Remember(ScenarioAct act)
+    /// <summary>Remembers which frame an action means, for when a collapse has taken out the page table that tells.</summary>
+    internal void Remember(ScenarioAction action)
     {
-        if (act.Page is { } page && (act.Process ?? 0) < stage.Processes.Count)
-            _frames[act] = RegionOf(act).FrameOf(stage.Processes[act.Process ?? 0], page);
+        if (action.Page is { } page && (action.Process ?? 0) < stage.Processes.Count)
+            _frames[action] = RegionOf(action).FrameOf(stage.Processes[action.Process ?? 0], page);
     }
 
     /// <exception cref="ScenarioFault">There is no such process, or none any more, or no room to count what is asked for.</exception>
-    internal ActionResult Do(ScenarioAct act, string place)
+    internal ActionResult Do(ScenarioAction action, string place)
     {
-        AddressSpace process = DeedMembers.Allowed(act.Do).Contains("process") ? LivingProcessOf(act, place) : ProcessOf(act, place);
+        AddressSpace process = ActionMembers.Allowed(action.Do).Contains("process") ? LivingProcessOf(action, place) : ProcessOf(action, place);
         try
         {
-            return Do(act, process, place);
+            return Do(action, process, place);
         }
         catch (InvalidOperationException error)
         {
@@ -54,81 +54,81 @@ internal sealed class DeedRun(ScenarioStage stage)
         }
     }
 
-    private ActionResult Do(ScenarioAct act, AddressSpace process, string place)
+    private ActionResult Do(ScenarioAction action, AddressSpace process, string place)
     {
-        StagedRegion region = RegionOf(act);
-        int first = act.First ?? 0;
-        int count = act.Count ?? region.Setup.LengthPages - first;
+        StagedRegion region = RegionOf(action);
+        int first = action.First ?? 0;
+        int count = action.Count ?? region.Setup.LengthPages - first;
         (ulong address, ulong length) = (region.AddressOf(first), (ulong)count * Page);
-        switch (act.Do)
+        switch (action.Do)
         {
-            case Deed.Write:
-                return ForEachPage(first, count, page => process.Write(region.AddressOf(page), PagePattern.Of(region.Number, page, VersionOf(act))));
-            case Deed.Read:
+            case ActionKind.Write:
+                return ForEachPage(first, count, page => process.Write(region.AddressOf(page), PagePattern.Of(region.Number, page, VersionOf(action))));
+            case ActionKind.Read:
                 return ForEachPage(first, count, page => process.Read(region.AddressOf(page), new byte[NativeRegion.PageSize]));
-            case Deed.DontNeed:
+            case ActionKind.DontNeed:
                 return process.Madvise(address, length, Advice.DontNeed);
-            case Deed.LazyFree:
+            case ActionKind.LazyFree:
                 return process.Madvise(address, length, Advice.Free);
-            case Deed.Cold:
+            case ActionKind.Cold:
                 return process.Madvise(address, length, Advice.Cold);
-            case Deed.PageOut:
+            case ActionKind.PageOut:
                 return process.Madvise(address, length, Advice.PageOut);
-            case Deed.Advise:
-                return process.Madvise(address, length, act.Advice switch
+            case ActionKind.Advise:
+                return process.Madvise(address, length, action.Advice switch
                 {
                     RegionAdvice.HugePage => Advice.HugePage,
                     RegionAdvice.NoHugePage => Advice.NoHugePage,
                     _ => Advice.Normal,
                 });
-            case Deed.SplitMapping:
+            case ActionKind.SplitMapping:
                 return SplitMapping(process, region.Address);
-            case Deed.Fork:
+            case ActionKind.Fork:
                 return stage.Fork(process, place);
-            case Deed.Exit:
+            case ActionKind.Exit:
                 return process.Exit();
-            case Deed.Truncate:
-                return region.File!.Truncate((ulong)(act.LengthPages ?? 0) * Page);
-            case Deed.PunchHole:
+            case ActionKind.Truncate:
+                return region.File!.Truncate((ulong)(action.LengthPages ?? 0) * Page);
+            case ActionKind.PunchHole:
                 return region.File!.PunchHole(region.FilePageOf(first), (uint)count);
-            case Deed.WriteBack:
+            case ActionKind.WriteBack:
                 region.File!.WriteBack();
                 return ActionResult.Done;
-            case Deed.DropCaches:
+            case ActionKind.DropCaches:
                 Reclaim.DropCaches(stage.Machine);
                 return ActionResult.Done;
-            case Deed.Reclaim:
+            case ActionKind.Reclaim:
                 bool any = Reclaim.TryReclaimOne(stage.Machine, anonymous: true) | Reclaim.TryReclaimOne(stage.Machine, anonymous: false);
                 return any ? ActionResult.Done : ActionResult.Waiting;
-            case Deed.Poison:
-                return OnFrame(process, region, act, frame =>
+            case ActionKind.Poison:
+                return OnFrame(process, region, action, frame =>
                 {
-                    stage.Poison(frame, act.Line ?? 0, act.Kind ?? PoisonKind.Known);
+                    stage.Poison(frame, action.Line ?? 0, action.Kind ?? PoisonKind.Known);
                     return true;
                 });
-            case Deed.HandlePoison:
+            case ActionKind.HandlePoison:
                 stage.Machine.MemoryFailure.RunPending();
                 return ActionResult.Done;
-            case Deed.Pin:
-                ActionResult held = process.TryPin(region.AddressOf(act.Page!.Value), out PinnedPage? pinned);
+            case ActionKind.Pin:
+                ActionResult held = process.TryPin(region.AddressOf(action.Page!.Value), out PinnedPage? pinned);
                 if (pinned is not null)
                     _pins.Enqueue(pinned);
                 return held;
-            case Deed.Unpin:
+            case ActionKind.Unpin:
                 if (!_pins.TryDequeue(out PinnedPage? oldest))
                     return ActionResult.NoPage;
                 oldest.Dispose();
                 return ActionResult.Done;
-            case Deed.Lock:
-                return OnFrame(process, region, act, stage.Machine.TryLockPage);
-            case Deed.Unlock:
-                return OnFrame(process, region, act, frame =>
+            case ActionKind.Lock:
+                return OnFrame(process, region, action, stage.Machine.TryLockPage);
+            case ActionKind.Unlock:
+                return OnFrame(process, region, action, frame =>
                 {
                     stage.Machine.UnlockPage(frame);
                     return true;
                 });
             default:
-                throw new ArgumentOutOfRangeException(nameof(act));
+                throw new ArgumentOutOfRangeException(nameof(action));
         }
     }
 
@@ -142,9 +142,9 @@ internal sealed class DeedRun(ScenarioStage stage)
         return result.IsDone ? process.Mprotect(address, Page, protection) : result;
     }
 
-    private ActionResult OnFrame(AddressSpace process, StagedRegion region, ScenarioAct act, Func<uint, bool> tryDo)
+    private ActionResult OnFrame(AddressSpace process, StagedRegion region, ScenarioAction action, Func<uint, bool> tryDo)
     {
-        uint? frame = region.FrameOf(process, act.Page!.Value) ?? _frames.GetValueOrDefault(act);
+        uint? frame = region.FrameOf(process, action.Page!.Value) ?? _frames.GetValueOrDefault(action);
         return frame is null ? ActionResult.NoPage : tryDo(frame.Value) ? ActionResult.Done : ActionResult.Waiting;
     }
 
@@ -160,10 +160,10 @@ internal sealed class DeedRun(ScenarioStage stage)
     }
 
     /// <summary>Each write has content of its own, and the same when it is tried again.</summary>
-    private int VersionOf(ScenarioAct act)
+    private int VersionOf(ScenarioAction action)
     {
-        if (!_versions.TryGetValue(act, out int version))
-            _versions.Add(act, version = _versions.Count + 1);
+        if (!_versions.TryGetValue(action, out int version))
+            _versions.Add(action, version = _versions.Count + 1);
         return version;
     }
 }
