@@ -16,6 +16,12 @@ internal sealed record ScenarioReport
     /// <summary>Of a built-in: what is collapsed.</summary>
     public required MemoryKind? Memory { get; init; }
 
+    /// <summary>The kernel that was modelled, as in 6.18.</summary>
+    public required string Kernel { get; init; }
+
+    /// <summary>The action, as a place in the scenario, whose copy of a poisoned page was a kernel panic, which ended the scenario; null: none.</summary>
+    public required string? KernelPanic { get; init; }
+
     public required IReadOnlyList<CollapseActionReport> Collapses { get; init; }
 
     /// <summary>What was expected and is not so.</summary>

@@ -19,6 +19,8 @@ internal static class ScenarioRun
             Description = scenario.Description,
             By = null,
             Memory = null,
+            Kernel = scenario.Kernel.Name,
+            KernelPanic = null,
             Collapses = [],
             Failures = [],
             SkippedReason = null,
@@ -43,6 +45,23 @@ internal static class ScenarioRun
         {
             ScenarioAction action = scenario.Actions[i];
             string place = $"$.actions[{i}]";
+            try
+            {
+                Run(action, place);
+            }
+            catch (KernelPanicException)
+            {
+                if (action.Expect is not null and not { KernelPanic: true })
+                    failures.Add($"{place}: a kernel panic");
+                return report with { Collapses = collapses, Failures = failures, KernelPanic = place };
+            }
+            if (action.Expect?.KernelPanic == true)
+                failures.Add($"{place}: expected a kernel panic");
+        }
+        return report with { Collapses = collapses, Failures = failures };
+
+        void Run(ScenarioAction action, string place)
+        {
             switch (action.Do)
             {
                 case ActionKind.Collapse:
@@ -68,7 +87,6 @@ internal static class ScenarioRun
                     Compare(expected.LostPages, new ContentSnapshot(stage).LostPagesOf(process, region), $"{place}: lost pages");
             }
         }
-        return report with { Collapses = collapses, Failures = failures };
 
         void Compare(object? expected, object? found, string what)
         {

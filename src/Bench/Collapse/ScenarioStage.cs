@@ -15,7 +15,7 @@ internal sealed class ScenarioStage : IDisposable
     /// <exception cref="ScenarioFault">There is no such machine, or it has no room for what is to be there.</exception>
     internal ScenarioStage(CollapseScenario scenario)
     {
-        Machine = NewMachine(scenario.Machine);
+        Machine = NewMachine(scenario.Machine, scenario.Kernel);
         try
         {
             if (scenario.Machine.LimitPages is { } limit)
@@ -68,12 +68,13 @@ internal sealed class ScenarioStage : IDisposable
 
     public void Dispose() => Machine.Dispose();
 
-    private static SimulatedMachine NewMachine(MachineSetup setup)
+    private static SimulatedMachine NewMachine(MachineSetup setup, KernelVersion kernel)
     {
         try
         {
             return new SimulatedMachine((nuint)setup.MemoryMiB << 20, new SimulatedMachineOptions
             {
+                Kernel = kernel,
                 SwapPages = setup.SwapPages,
                 Enabled = setup.Enabled,
                 ShmemEnabled = setup.ShmemEnabled,

@@ -5,6 +5,7 @@ using CopyMc.Bench.Collapse.BuiltIn;
 using CopyMc.Bench.Collapse.Scenarios;
 using CopyMc.Bench.Output;
 using CopyMc.Collapse;
+using CopyMc.Simulation;
 using Spectre.Console;
 
 namespace CopyMc.Bench.Commands;
@@ -26,6 +27,20 @@ internal static class CollapseCommand
             Description = "Also write the events, one JSON object a line, in the words of the kernel's huge_memory tracepoints. - is the standard output.",
             HelpName = "FILE",
         };
+        var kernel = new Option<KernelVersion?>("--kernel")
+        {
+            Description = $"The kernel that is modelled: {KernelName.Known}. Default: 6.18, or what the file says. What a built-in scenario expects is expected of 6.18 only.",
+            HelpName = "NAME",
+            CustomParser = result =>
+            {
+                if (KernelVersion.TryParse(result.Tokens[0].Value, out KernelVersion? known))
+                    return known;
+                result.AddError($"--kernel is one of {KernelName.Known}, not '{result.Tokens[0].Value}'.");
+                return null;
+            },
+        };
+        kernel.CompletionSources.Clear();
+        kernel.CompletionSources.Add([.. KernelVersion.All.Select(known => known.Name)]);
         Option<string?> json = SharedOptions.Json();
         var collapse = new Command("collapse", """
             Runs khugepaged or MADV_COLLAPSE on a simulated machine with real bytes: the steps taken, what took them back, the result, and what it was like before and after.
@@ -33,11 +48,11 @@ internal static class CollapseCommand
             Exit codes: 0 if everything was as expected, 1 if something was not, 2 if the scenario cannot be understood.
             """)
         {
-            name, list, all, show, by, memory, trace, json,
+            name, list, all, show, by, memory, kernel, trace, json,
         };
         help.Add(
             collapse, "copymc collapse --list", "copymc collapse full", "copymc collapse poison_latent_middle --by madvise --memory shmem",
-            "copymc collapse fork --show > my.json", "copymc collapse my.json --trace - | jq .event", "copymc collapse --all --json collapse.json");
+            "copymc collapse poison_known_middle --kernel 6.1", "copymc collapse fork --show > my.json", "copymc collapse my.json --trace - | jq .event", "copymc collapse --all --json collapse.json");
         collapse.Validators.Add(result =>
         {
             int asked = (result.GetValue(name) is null ? 0 : 1) + (result.GetValue(list) ? 1 : 0) + (result.GetValue(all) ? 1 : 0);
@@ -57,7 +72,7 @@ internal static class CollapseCommand
             string? scenario = parsed.GetValue(name);
             if (parsed.GetValue(show))
                 return Show(scenario, chosen);
-            return Run(scenario, chosen, parsed.GetValue(trace), parsed.GetValue(json));
+            return Run(scenario, chosen, parsed.GetValue(kernel), parsed.GetValue(trace), parsed.GetValue(json));
         });
         return collapse;
     }
@@ -73,15 +88,16 @@ internal static class CollapseCommand
         return ExitCode.Success;
     }
 
-    private static int Run(string? name, (CollapseMeans? By, MemoryKind? Memory) chosen, string? tracePath, string? jsonPath)
+    private static int Run(
+        string? name, (CollapseMeans? By, MemoryKind? Memory) chosen, KernelVersion? kernel, string? tracePath, string? jsonPath)
     {
         DateTimeOffset startedAt = DateTimeOffset.UtcNow;
         string? scenarioPath = name is not null && IsFile(name) ? name : null;
         ReportFile? json = ReportFile.For(jsonPath, scenarioPath), traceFile = ReportFile.For(tracePath, scenarioPath, jsonPath);
         IAnsiConsole console = OutputConsole.Create(tracePath == ReportFile.StandardOutput ? tracePath : jsonPath);
-        (ScenarioReport Report, CollapseTrace Trace)[] runs = name is null ? RunAll(chosen, console)
-            : scenarioPath is not null ? [RunFile(scenarioPath, chosen)]
-            : [RunBuiltIn(Find(name), chosen)];
+        (ScenarioReport Report, CollapseTrace Trace)[] runs = name is null ? RunAll(chosen, kernel, console)
+            : scenarioPath is not null ? [RunFile(scenarioPath, chosen, kernel)]
+            : [RunBuiltIn(Find(name), chosen, kernel)];
         ScenarioReport[] scenarios = [.. runs.Select(run => run.Report)];
         var report = new CollapseReport
         {
@@ -98,7 +114,8 @@ internal static class CollapseCommand
         return report.EveryCheckHeld ? ExitCode.Success : ExitCode.Failure;
     }
 
-    private static (ScenarioReport Report, CollapseTrace Trace)[] RunAll((CollapseMeans? By, MemoryKind? Memory) chosen, IAnsiConsole console)
+    private static (ScenarioReport Report, CollapseTrace Trace)[] RunAll(
+        (CollapseMeans? By, MemoryKind? Memory) chosen, KernelVersion? kernel, IAnsiConsole console)
     {
         (BuiltInScenario Scenario, Variant Variant)[] runs =
         [
@@ -107,23 +124,28 @@ internal static class CollapseCommand
         return ProgressView.Run(console, "collapse", progress => runs.Select((run, i) =>
         {
             progress.Report(new PhaseProgress(run.Scenario.Name, (double)i / runs.Length));
-            return RunBuiltIn(run.Scenario, (run.Variant.By, run.Variant.Memory));
+            return RunBuiltIn(run.Scenario, (run.Variant.By, run.Variant.Memory), kernel);
         }).ToArray());
     }
 
     private static (ScenarioReport Report, CollapseTrace Trace) RunBuiltIn(
-        BuiltInScenario scenario, (CollapseMeans? By, MemoryKind? Memory) chosen)
+        BuiltInScenario scenario, (CollapseMeans? By, MemoryKind? Memory) chosen, KernelVersion? kernel)
     {
         Variant variant = Choose(scenario, chosen)[0];
         var trace = new CollapseTrace();
-        return (ScenarioRun.Run(scenario.Name, scenario.Of(variant), trace) with { By = variant.By, Memory = variant.Memory }, trace);
+        CollapseScenario built = scenario.Of(variant);
+        // What it expects was seen on the default kernel.
+        if (kernel is not null && kernel != built.Kernel)
+            built = built with { Kernel = kernel, Actions = [.. built.Actions.Select(action => action with { Expect = null })] };
+        return (ScenarioRun.Run(scenario.Name, built, trace) with { By = variant.By, Memory = variant.Memory }, trace);
     }
 
-    private static (ScenarioReport Report, CollapseTrace Trace) RunFile(string path, (CollapseMeans? By, MemoryKind? Memory) chosen)
+    private static (ScenarioReport Report, CollapseTrace Trace) RunFile(
+        string path, (CollapseMeans? By, MemoryKind? Memory) chosen, KernelVersion? kernel)
     {
         if (chosen != (null, null))
             throw new InvalidInputException($"--by and --memory choose among the built-in scenarios; '{path}' says both itself.");
-        ScenarioFile file = ScenarioFile.Read(path);
+        ScenarioFile file = ScenarioFile.Read(path, kernel);
         var trace = new CollapseTrace();
         try
         {

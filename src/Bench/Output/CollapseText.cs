@@ -33,7 +33,7 @@ internal static class CollapseText
         {
             table.AddRow(
                 scenario.Name, Word(scenario.By), Word(scenario.Memory),
-                Markup.Escape(string.Join(", ", scenario.Collapses.Select(collapse => collapse.Result))), Verdict(scenario));
+                Markup.Escape(string.Join(", ", ResultsOf(scenario))), Verdict(scenario));
         }
         console.Write(table);
         foreach (ScenarioReport scenario in report.Scenarios)
@@ -48,14 +48,20 @@ internal static class CollapseText
             + (skipped == 0 ? "." : $": {report.Scenarios.First(scenario => scenario.SkippedReason is not null).SkippedReason}"));
     }
 
+    private static IEnumerable<string> ResultsOf(ScenarioReport scenario) =>
+        scenario.Collapses.Select(collapse => collapse.Result).Concat(scenario.KernelPanic is null ? [] : ["KERNEL_PANIC"]);
+
     internal static void Write(IAnsiConsole console, ScenarioReport scenario)
     {
-        string variant = scenario.By is null ? "" : $" ({Word(scenario.By)}, {Word(scenario.Memory)} memory)";
+        string kernel = scenario.Kernel == KernelVersion.Linux618.Name ? "" : $", Linux {scenario.Kernel}";
+        string variant = scenario.By is null ? kernel : $" ({Word(scenario.By)}, {Word(scenario.Memory)} memory{kernel})";
         console.WriteLine(PlainText.Of($"{scenario.Name}{variant}{(scenario.Description is null ? "" : $": {scenario.Description}")}"));
         if (scenario.SkippedReason is not null)
             console.WriteLine($"Skipped: {scenario.SkippedReason}");
         for (int i = 0; i < scenario.Collapses.Count; i++)
             Write(console, scenario.Collapses[i], scenario.Collapses.Count > 1 ? $"{i + 1}. " : "");
+        if (scenario.KernelPanic is { } act)
+            console.WriteLine($"KERNEL_PANIC at {act}: Linux {scenario.Kernel} copied a poisoned page without recovery, and the machine has stopped.");
         foreach (string failure in scenario.Failures)
             console.WriteLine($"FAILED: {failure}");
     }

@@ -62,7 +62,7 @@ internal static class Build
             Limits = variant.IsKhugepaged ? limits : null,
             Between = between,
             Failures = failures,
-            Expect = new Expectation { Result = result, Errno = variant.IsKhugepaged ? null : ErrnoNames.Of(result.ToErrno()) },
+            Expect = new Expectation { Result = result, Errno = variant.IsKhugepaged ? null : ErrnoNames.Of(result.ToErrno(KernelVersion.Linux618)) },
         };
         if (succeeds && variant.IsKhugepaged && variant.Memory != MemoryKind.Anonymous)
             yield return new ScenarioAction { Do = ActionKind.Read, Process = process };

@@ -1,3 +1,5 @@
+using CopyMc.Simulation;
+
 namespace CopyMc.Bench.Collapse.Scenarios;
 
 /// <summary>A machine, what is mapped there, and what happens: docs/collapse.md.</summary>
@@ -8,6 +10,10 @@ namespace CopyMc.Bench.Collapse.Scenarios;
 internal sealed record CollapseScenario
 {
     public string? Description { get; init; }
+
+    /// <summary>The kernel that is modelled.</summary>
+    public KernelVersion Kernel { get; set; } = KernelVersion.Linux618;
+
     public MachineSetup Machine { get; set; } = new();
     public required IReadOnlyList<RegionSetup> Regions { get; init; }
 

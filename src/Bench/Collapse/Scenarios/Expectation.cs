@@ -11,6 +11,9 @@ internal sealed record Expectation
     /// <summary>The name of the errno of <c>MADV_COLLAPSE</c>, or 0.</summary>
     public string? Errno { get; init; }
 
+    /// <summary>Whether the collapse is a kernel panic.</summary>
+    public bool? KernelPanic { get; init; }
+
     /// <summary>How many 2 MiB ranges of the region the process maps by huge pages.</summary>
     public int? Huge { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CopyMc.Simulation;
 
 namespace CopyMc.Bench.Collapse.Scenarios;
 
@@ -8,7 +9,7 @@ internal static class PageRunCheck
     private const int Lines = NativeRegion.PageSize / PoisonMap.LineSize;
 
     /// <exception cref="ScenarioFault">It lies outside of its region, or contradicts itself.</exception>
-    internal static void Check(RegionSetup region, PageRun run, string at)
+    internal static void Check(KernelVersion kernel, RegionSetup region, PageRun run, string at)
     {
         int length = region.LengthPages;
         Expect(
@@ -28,6 +29,13 @@ internal static class PageRunCheck
             _ => true,
         };
         Expect(possible, $"{at}.state", $"a page of {Word(memory)} memory is never '{state}'.");
+        bool isKnown = run.State switch
+        {
+            PageState.PoisonMarker => kernel.Behavior.HasPoisonMarkers,
+            PageState.GuardMarker => memory == MemoryKind.Anonymous ? kernel.Behavior.HasGuards : kernel.Behavior.HasGuardsInFiles,
+            _ => true,
+        };
+        Expect(isKnown, $"{at}.state", $"{kernel} has no '{state}' in {Word(memory)} memory.");
         Expect(
             run.State != PageState.WriteProtected || region.Userfaultfd == UserfaultfdRegistration.WriteProtect, $"{at}.state",
             "a page is 'writeProtected' only where the region's 'userfaultfd' is 'writeProtect'.");

@@ -76,7 +76,7 @@ internal static class ScenarioCheck
         Expect(region.Memory == MemoryKind.Shmem || region.LimitPages is null, $"{at}.limitPages", "only shmem has a limit of its own.");
         ExpectNoNull(region.Pages, $"{at}.pages");
         for (int i = 0; i < region.Pages.Count; i++)
-            PageRunCheck.Check(region, region.Pages[i], $"{at}.pages[{i}]");
+            PageRunCheck.Check(scenario.Kernel, region, region.Pages[i], $"{at}.pages[{i}]");
         int swapped = StatesOf(region).Count(run => run?.State == PageState.Swapped);
         Expect(swapped <= scenario.Machine.SwapPages, $"{at}.pages", $"{swapped} pages are swapped, and swap has {scenario.Machine.SwapPages}.");
     }

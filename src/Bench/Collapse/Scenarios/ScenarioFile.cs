@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using CopyMc.Bench.Commands;
 using CopyMc.Bench.Output;
+using CopyMc.Simulation;
 
 namespace CopyMc.Bench.Collapse.Scenarios;
 
@@ -14,7 +15,7 @@ internal sealed class ScenarioFile
     private readonly string _path;
     private readonly byte[] _content;
 
-    private ScenarioFile(string path, byte[] content)
+    private ScenarioFile(string path, byte[] content, KernelVersion? kernel)
     {
         _path = path;
         _content = content;
@@ -36,6 +37,8 @@ internal sealed class ScenarioFile
             string place = isValue ? $"{JsonPlaces.LineOf(content, error.Path!)} at {error.Path}" : $"{error.LineNumber + 1}";
             throw new InvalidInputException($"'{path}', line {place}: {Describe(error)}");
         }
+        if (kernel is not null)
+            Scenario.Kernel = kernel;
         try
         {
             ScenarioCheck.Check(Scenario);
@@ -48,10 +51,12 @@ internal sealed class ScenarioFile
 
     internal CollapseScenario Scenario { get; }
 
+    /// <param name="path">The file.</param>
+    /// <param name="kernel">The kernel that is modelled instead of the one that the file names.</param>
     /// <exception cref="InvalidInputException">It is no scenario, or one that makes no sense.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    internal static ScenarioFile Read(string path) => new(path, WholeFile.Read(path));
+    internal static ScenarioFile Read(string path, KernelVersion? kernel = null) => new(path, WholeFile.Read(path), kernel);
 
     internal InvalidInputException Invalid(ScenarioFault fault) =>
         new($"'{_path}', line {JsonPlaces.LineOf(_content, fault.Place)} at {fault.Place}: {fault.Message}");
@@ -79,6 +84,8 @@ internal sealed class ScenarioFile
         if (error.InnerException is not JsonException && error.Path is { } at && TypeAt(at, parent: false) is { Type: var type } info)
         {
             Type plain = Nullable.GetUnderlyingType(type) ?? type;
+            if (plain == typeof(KernelVersion))
+                return $"no kernel that is modelled has this name; there are \"{KernelName.Known.Replace(", ", "\", \"", StringComparison.Ordinal)}\".";
             if (plain == typeof(CopyMc.Collapse.CollapseResult))
                 return "a result is the kernel's name, as in \"COPY_MC\".";
             if (plain.IsEnum)

@@ -14,7 +14,7 @@ namespace CopyMc.Bench.Collapse.Scenarios;
     [
         typeof(CamelCase<MemoryKind>), typeof(CamelCase<RegionAdvice>), typeof(CamelCase<RegionProtection>), typeof(CamelCase<UserfaultfdRegistration>),
         typeof(CamelCase<PoisonKind>), typeof(CamelCase<CollapseMeans>), typeof(CamelCase<PageState>), typeof(CamelCase<ActionKind>),
-        typeof(CamelCase<ThpMode>), typeof(CamelCase<CollapseStep>), typeof(CamelCase<FailurePoint>), typeof(ResultName),
+        typeof(CamelCase<ThpMode>), typeof(CamelCase<CollapseStep>), typeof(CamelCase<FailurePoint>), typeof(ResultName), typeof(KernelName),
     ])]
 [JsonSerializable(typeof(CollapseScenario))]
 internal sealed partial class ScenarioJson : JsonSerializerContext;
