@@ -76,14 +76,14 @@ internal sealed unsafe partial class StruckCollapse(int page)
     {
         using var machine = new SimulatedMachine(4 * HugePage);
         AddressSpace process = machine.NewProcess();
-        ulong start = process.Map(HugePage, advice: Advice.HugePage);
+        ulong start = process.Mmap(HugePage).Value;
         for (int i = 0; i < Pages; i++)
             Require.Equal(AccessResult.Done, process.Write(start + (ulong)(i * PageSize), new byte[PageSize]));
         machine.Poison(process.EntryAt(start + (ulong)(page * PageSize)).Pfn, LineInPage);
         for (int call = 0; call < 2; call++)
         {
             var trace = new CollapseTrace();
-            int errno = MadviseCollapse.Run(process, start, HugePage, out _, trace);
+            int errno = (int)MadviseCollapse.Run(process, start, HugePage, trace).Error;
             var statuses = from traced in trace.Events
                            from field in traced.Fields
                            where field.Name == "status"
