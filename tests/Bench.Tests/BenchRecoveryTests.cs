@@ -19,7 +19,7 @@ public sealed class BenchRecoveryTests(BenchRecoveryRun run) : IClassFixture<Ben
         foreach (PoisonSource source in Enum.GetValues<PoisonSource>())
         {
             bool measured = Report.Costs.Any(row => row.Role == CostRole.Engine && row.Source == source);
-            Assert.Equal(PoisonInjector.UnsupportedReason(source) is null, measured);
+            Assert.Equal(UsablePoison.UnusableReason(source) is null, measured);
             if (!measured)
                 Assert.Contains(Report.Skipped, skipped => skipped.What == source.ToString() && run.Command.Output.ReplaceLineEndings(" ").Contains(skipped.What));
         }

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using CopyMc.Bench.Measurement;
+using CopyMc.Bench.Recovery;
 
 namespace CopyMc.Bench.Benchmarks;
 
@@ -11,7 +12,7 @@ public unsafe class FaultFloorBenchmarks : CopyBenchmark
     public void Setup()
     {
         Map(NativeRegion.PageSize, NativeRegion.PageSize);
-        PoisonInjector.Inject(Source, 0, PoisonInjector.Supported[^1]);
+        PoisonInjector.Inject(Source, 0, UsablePoison.Sources[^1]);
     }
 
     /// <summary>Installs the floor's handler.</summary>

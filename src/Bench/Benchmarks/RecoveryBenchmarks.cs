@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using CopyMc.Bench.Recovery;
 
 namespace CopyMc.Bench.Benchmarks;
 
@@ -16,7 +17,7 @@ public unsafe class RecoveryBenchmarks : CopyBenchmark
     public PoisonSource Poison { get; set; }
 
     /// <summary>What works here.</summary>
-    public static IEnumerable<PoisonSource> Sources => PoisonInjector.Supported;
+    public static IEnumerable<PoisonSource> Sources => UsablePoison.Sources;
 
     /// <summary>Maps and poisons the memory.</summary>
     [GlobalSetup]

@@ -22,7 +22,7 @@ internal sealed class LatentPoison
     {
         if (!engine.Kernel.RecoversFromFaults)
             return new(null, null, FaultRecovery.UnsupportedReason ?? $"the kernel {engine.Kernel.Name} does not recover from faults");
-        PoisonSource[] sources = [.. PoisonInjector.Supported.Where(source => source != PoisonSource.Bitmap)];
+        PoisonSource[] sources = [.. UsablePoison.Sources.Where(source => source != PoisonSource.Bitmap)];
         return sources.Length == 0
             ? new(null, null, $"{PoisonSource.TruncatedMapping}: {PoisonInjector.UnsupportedReason(PoisonSource.TruncatedMapping)}")
             : new(sources[^1], sources.Where(source => source != PoisonSource.HwPoison).Cast<PoisonSource?>().LastOrDefault(), null);

@@ -62,7 +62,7 @@ internal sealed class CostPlan : IDisposable
     {
         foreach (PoisonSource source in Enum.GetValues<PoisonSource>().Where(source => source != PoisonSource.Bitmap))
         {
-            if (PoisonInjector.UnsupportedReason(source) is { } reason)
+            if (UsablePoison.UnusableReason(source) is { } reason)
                 Skip(source.ToString(), reason);
             else
                 AddWithFloor(chosen, origin with { Source = source });

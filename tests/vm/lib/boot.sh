@@ -77,6 +77,7 @@ judge_panic() {
 # found anything wrong is tried again.
 run_scenario() {
     local attempt counts
+    report() { :; }
     commands=() options=() beside=() panic=() arguments= architectures="x86-64 arm64"
     . "$1"
     scenario=$(basename "$1" .sh)
@@ -93,6 +94,7 @@ run_scenario() {
         echo "passed $scenario: $(grep -m 1 -o 'Kernel panic.*' "$log"), as it should"
         passed=$((passed + 1))
     fi
+    report
     if [ -n "$verdict" ]; then
         echo "$scenario, $architecture: $verdict. The last lines of its log:"
         tail -n 30 "$log" | sed 's/^/    /'

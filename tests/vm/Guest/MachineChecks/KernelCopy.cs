@@ -71,14 +71,18 @@ internal sealed unsafe class KernelCopy(Collapser collapser, RegionBacking backi
         // The kernel has queued the frame: it takes it away a little later.
         Await(() => RealPoison.HardwareCorrupted == corrupted + NativeRegion.PageSize / 1024, "the kernel did not take the page away");
         SalvageResult salvaged = CopyEngine.Shared.Salvage(source.Pointer, destination.Pointer, source.Length);
-        Require.Equal(new LostRange((nuint)(page * NativeRegion.PageSize), NativeRegion.PageSize), salvaged.Lost.Single());
+        // On 6.18 the kernel often counts the page as bad and leaves it mapped, so that the next touch is to meet the error again.
+        bool isLost = salvaged.Lost.Count > 0;
+        Require.True(isLost || KernelView.MayLeaveBadPages, "the bad page is still mapped");
+        if (isLost)
+            Require.Equal(new LostRange((nuint)(page * NativeRegion.PageSize), NativeRegion.PageSize), salvaged.Lost.Single());
         for (int i = 0; i < Pages; i++)
         {
             Range bytes = (i * NativeRegion.PageSize)..((i + 1) * NativeRegion.PageSize);
-            if (i != page && !destination.Span[bytes].SequenceEqual(expected.AsSpan(bytes)))
+            if (!(i == page && isLost) && !destination.Span[bytes].SequenceEqual(expected.AsSpan(bytes)))
                 Require.Fail($"page {i} holds something else after the collapse that failed");
         }
-        Console.WriteLine($"{ending} {(collapser == Collapser.Madvise ? $"(errno {errno})" : "(khugepaged)")}, page {page} of {Pages} lost, the process lives");
+        Console.WriteLine($"{ending} {(collapser == Collapser.Madvise ? $"(errno {errno})" : "(khugepaged)")}, page {page} of {Pages} {(isLost ? "lost" : "bad, but still mapped")}, the process lives");
     }
 
     private static void Await(Func<bool> condition, string otherwise)
