@@ -1,4 +1,4 @@
-/* The cheapest fault there is: one load that raises SIGBUS, and a handler that does nothing but step over it. */
+/* The cheapest fault: one load that raises SIGBUS, and a handler that only steps over it. */
 #define _GNU_SOURCE
 #include "yardsticks.h"
 

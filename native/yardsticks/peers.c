@@ -1,4 +1,4 @@
-/* What else a program can do to survive a copy from memory that may be gone. Each returns the bytes not copied, as far as it can tell. */
+/* Other ways to survive a copy from memory that may be gone. Each returns the bytes not copied, as far as it knows. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <setjmp.h>
@@ -20,7 +20,7 @@ static void jump_out(int signal, siginfo_t *info, void *context) {
     siglongjmp(*escape, 1);
 }
 
-/* nodefer: SIGBUS is not blocked in the handler, so that no mask needs to be put back. */
+/* nodefer: the handler does not block SIGBUS, so no mask needs to be restored. */
 EXPORT int yardstick_longjmp_begin(int nodefer) {
     struct sigaction action = {.sa_sigaction = jump_out, .sa_flags = SA_SIGINFO | (nodefer ? SA_NODEFER : 0)};
     return sigaction(SIGBUS, &action, &former);
@@ -28,7 +28,7 @@ EXPORT int yardstick_longjmp_begin(int nodefer) {
 
 EXPORT int yardstick_longjmp_end(void) { return sigaction(SIGBUS, &former, NULL); }
 
-/* The count is only as good as the C library's memcpy goes forward, which it does not promise. */
+/* The count is right only if the C library's memcpy copies forward, which it does not guarantee. */
 EXPORT size_t yardstick_sigsetjmp_mask(void *destination, const void *source, size_t length) {
     sigjmp_buf here;
     escape = &here;

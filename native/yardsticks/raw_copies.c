@@ -1,6 +1,6 @@
 /*
- * The roofline: the fastest copies that can be written when nothing is checked and nothing is survived. Not part of the product. The
- * benchmarks take the best of them at each size and say how near to it the engine comes.
+ * The roofline: the fastest copies that check nothing and survive nothing. Not part of the product. The benchmarks compare the engine with
+ * the best of them at each size.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -93,7 +93,7 @@ static void string_copy(void *dst, const void *src, size_t n) {
 #define NAME avx2_by_8
 #include "vector_copy.inc"
 
-/* Around the cache, prefetching past the end too, which the product must not. Up to a line before the first boundary and after the last. */
+/* Writes around the cache, and prefetches past the end, which the product must not. */
 #define STREAMING(NAME, ATTRIBUTES, AHEAD, MOVE_TWO_LINES)                                                                                 \
     ATTRIBUTES static void NAME(void *dst, const void *src, size_t n) {                                                                    \
         char *d = dst;                                                                                                                     \
@@ -176,7 +176,7 @@ static const struct {
 };
 #endif
 
-/* The copies that run on this CPU, one for each index from 0 on, and whether they write around the cache; NULL after the last. */
+/* Returns the copy at an index among those that run on this CPU, and whether it writes around the cache; NULL after the last. */
 EXPORT raw_copy *yardstick_raw_copy(size_t index, const char **name, int *around_cache) {
     for (size_t i = 0; i < sizeof copies / sizeof *copies; i++) {
         if (has(copies[i].needed) && index-- == 0) {

@@ -1,6 +1,6 @@
 /*
- * Where the time of a recovery goes. A handler over the one that is measured notes when it is entered and when the measured one is done,
- * and has the interrupted thread pass through a stop that notes when it runs again. One thread at a time.
+ * Splits the time of a recovery. A handler over the measured one records when it is entered and when the measured one returns, and makes
+ * the interrupted thread run through a stop that records when it runs again. One thread at a time.
  */
 #define _GNU_SOURCE
 #include <stddef.h>
@@ -8,9 +8,9 @@
 #include "yardsticks.h"
 
 struct yardstick_split {
-    uint64_t start;   /* before the call: the fault follows at once if the first byte is poisoned */
-    uint64_t entered; /* the handler */
-    uint64_t handled; /* it is done */
+    uint64_t start;   /* before the call; the fault follows at once if the first byte is poisoned */
+    uint64_t entered; /* the handler starts */
+    uint64_t handled; /* the handler ends */
     uint64_t resumed; /* the thread runs again */
     uint64_t end;     /* the call returned */
 };
@@ -22,7 +22,7 @@ uint64_t yardstick_resumed_at __attribute__((visibility("hidden")));
 uintptr_t yardstick_resume_to __attribute__((visibility("hidden")));
 void yardstick_stop(void) __attribute__((visibility("hidden")));
 
-/* Notes the time and goes where the measured handler wanted to. It may interrupt anything: registers, flags and the red zone stay. */
+/* Records the time and continues where the measured handler set the PC. Preserves registers, flags and the red zone. */
 #if defined(__x86_64__)
 __asm__(".text\n.globl yardstick_stop\n.type yardstick_stop, @function\nyardstick_stop:\n"
         " lea -128(%rsp), %rsp\n push %rax\n push %rdx\n rdtsc\n"
@@ -47,7 +47,7 @@ static void on_signal(int signal, siginfo_t *info, void *context) {
     yardstick_set_pc(context, (uintptr_t)yardstick_stop);
 }
 
-/* Over whatever handles SIGBUS, with its own flags and mask. */
+/* Installs itself over the handler of SIGBUS, with that handler's flags and mask. */
 EXPORT int yardstick_split_begin(void) {
     if (sigaction(SIGBUS, NULL, &measured) != 0 || !(measured.sa_flags & SA_SIGINFO))
         return -1;
@@ -72,7 +72,7 @@ EXPORT size_t yardstick_split_copy(copy_fn *copy, void *destination, const void 
     return remaining;
 }
 
-/* The floor, in the same way. */
+/* The same for the floor. */
 EXPORT void yardstick_split_floor(const void *address, struct yardstick_split *split) {
     current = split;
     split->start = yardstick_ticks();
@@ -82,5 +82,5 @@ EXPORT void yardstick_split_floor(const void *address, struct yardstick_split *s
     split->resumed = yardstick_resumed_at;
 }
 
-/* To find out how long a tick is. */
+/* The current tick, to measure the length of one. */
 EXPORT uint64_t yardstick_now(void) { return yardstick_ticks(); }

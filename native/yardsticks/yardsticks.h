@@ -1,4 +1,4 @@
-/* What the benchmarks measure against. Not part of the product. */
+/* The yardsticks of the benchmarks. Not part of the product. */
 #ifndef YARDSTICKS_H
 #define YARDSTICKS_H
 
@@ -8,7 +8,7 @@
 
 #define EXPORT __attribute__((visibility("default")))
 
-/* The architecture's own clock: the cheapest time there is, and the same on all processors. */
+/* The architecture's counter: the cheapest clock, and the same on all processors. */
 static inline uint64_t yardstick_ticks(void) {
 #if defined(__x86_64__)
     return __builtin_ia32_rdtsc();
@@ -19,7 +19,7 @@ static inline uint64_t yardstick_ticks(void) {
 #endif
 }
 
-/* Where an interrupted thread goes on. */
+/* The PC at which an interrupted thread continues. */
 static inline uintptr_t yardstick_pc(void *context) {
 #if defined(__x86_64__)
     return (uintptr_t)((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];

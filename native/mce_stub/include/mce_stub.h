@@ -1,10 +1,10 @@
 /*
  * mce_stub: memory copies that survive poison.
  *
- * A copy returns how many bytes it did not copy, as the Linux kernel's copy_mc_to_kernel() does. When a load or a store in it
- * raises SIGBUS because the memory is poisoned or gone, the handler of this library makes it return instead.
+ * A copy returns the number of bytes it did not copy, as the Linux kernel's copy_mc_to_kernel() does. When a load or a store in it
+ * raises SIGBUS because the memory is poisoned or gone, the handler of this library makes the copy return.
  *
- * Linux, x86-64 and arm64. Of use without .NET; needs nothing but the C library.
+ * Linux, x86-64 and arm64. Does not need .NET, only the C library.
  */
 #ifndef MCE_STUB_H
 #define MCE_STUB_H
@@ -20,16 +20,16 @@ extern "C" {
 
 #define MCE_ABI_VERSION 3u
 
-/* The version of this interface that the library was built with: compare with MCE_ABI_VERSION before any other call. */
+/* The version of this interface that the library was built with. Compare it with MCE_ABI_VERSION before any other call. */
 uint32_t mce_abi_version(void);
 
 enum mce_side { MCE_SOURCE = 0, MCE_DESTINATION = 1 };
 
-/* What stopped a copy. Written only by the handler: undefined after a copy that returned 0. */
+/* What stopped a copy. Only the handler writes it, so it is undefined after a copy that returned 0. */
 struct mce_fault {
-    uintptr_t address; /* where the lost memory starts, aligned to extent; may lie before the copy's range */
-    size_t extent;     /* bytes lost from there: what the kernel reported, else a page */
-    size_t remaining;  /* bytes not copied, as the copy returns them */
+    uintptr_t address; /* the first byte of the lost memory, aligned to extent; may lie before the copy's range */
+    size_t extent;     /* bytes lost from address: what the kernel reported, else a page */
+    size_t remaining;  /* bytes not copied, as the copy returns */
     int32_t signal;    /* SIGBUS or SIGSEGV */
     int32_t code;      /* si_code: BUS_MCEERR_AR, BUS_ADRERR, ... */
     int32_t side;      /* enum mce_side */
@@ -38,14 +38,14 @@ struct mce_fault {
 
 /*
  * A copy kernel. Copies strictly forward and returns the bytes not copied: 0, or a count such that the first n - count bytes
- * of dst equal src and not one byte after them was written. The ranges must not overlap. fault must be valid.
- * Without mce_enable(SIGBUS) it is a plain copy, and a fault in it is whatever it was before.
+ * of dst equal src and no byte after them was written. The ranges must not overlap. fault must be valid.
+ * Without mce_enable(SIGBUS) it is a plain copy, and a fault in it goes to the process's own handler.
  * Async-signal-safe, thread-safe, takes no lock. SIGBUS must not be blocked in the calling thread.
  */
 typedef size_t mce_copy_fn(void *dst, const void *src, size_t n, struct mce_fault *fault);
 
 #if defined(__x86_64__)
-mce_copy_fn mce_copy_avx512_erms; /* the ladder: small moves, AVX-512 loop, rep movsb for the long */
+mce_copy_fn mce_copy_avx512_erms; /* small moves, an AVX-512 loop, rep movsb for long copies */
 mce_copy_fn mce_copy_avx2_erms;
 mce_copy_fn mce_copy_avx512;
 mce_copy_fn mce_copy_avx2;
@@ -59,64 +59,64 @@ mce_copy_fn mce_copy_neon;
 mce_copy_fn mce_copy_neon_streaming;
 #endif
 
-/* What the CPU and the system can run. */
+/* Features that the CPU and the operating system support. */
 enum mce_cpu_feature {
     MCE_CPU_SSE2 = 1,
     MCE_CPU_AVX2 = 2,
     MCE_CPU_AVX512 = 4,      /* F and VL */
-    MCE_CPU_STRING_COPY = 8, /* fast string copy in which a machine check can be recovered from */
+    MCE_CPU_STRING_COPY = 8, /* fast string copy that can recover from a machine check */
     MCE_CPU_NEON = 16,
 };
 uint32_t mce_cpu_features(void);
 
 /*
- * Bytes from which a streaming kernel is the fastest here even where the destination is used soon, because no cache holds it;
- * SIZE_MAX where that is not so.
+ * Bytes from which a streaming kernel is the fastest even if the destination is used soon, because no cache holds it; SIZE_MAX if
+ * it never is.
  */
 size_t mce_streams_from(void);
 
 /*
- * Installs the handler for SIGBUS or SIGSEGV, for the whole process. It takes over the flags and the mask of the handler that is
- * there, and passes to it, unchanged, every signal that is not a fault inside a copy of this library. Called again it does nothing,
- * unless the previous action was put back over it, or SIG_DFL or SIG_IGN: any other function that was installed over ours is taken to pass
- * on to us what it does not want. Returns 0 or an errno. Not async-signal-safe; calls from several threads must be serialised by the
- * caller, and no other code may change the signal's action meanwhile.
+ * Installs the handler for SIGBUS or SIGSEGV, for the whole process. It takes the flags and the mask of the current handler, and passes
+ * to that handler, unchanged, every signal that is not a fault inside a copy of this library. Calling it again does nothing, unless the
+ * action is now the previous one, SIG_DFL or SIG_IGN: any other function that was installed over ours is assumed to pass unknown signals on
+ * to us. Returns 0 or an errno. Not async-signal-safe. The caller serialises calls, and no other code may change the signal's action
+ * during one.
  */
 int mce_enable(int signal);
 
 /*
- * Puts the previous handler back. If somebody installed another over ours since, ours stays in the chain and passes
- * everything on. The library is never unloaded (-z nodelete). Returns 0 or an errno.
+ * Restores the previous handler. If another one was installed over ours since, ours stays in the chain and passes every signal on. The
+ * library is never unloaded (-z nodelete). Returns 0 or an errno.
  */
 int mce_disable(int signal);
 
-/* What copies look at before they ask a map. Counts go up before the words that they count and down after them; marks goes up last. */
+/* What copies read before they ask a map. Counts go up before the words that they count and down after them; marks goes up last. */
 struct mce_gate {
     int64_t poisoned_lines;
     int64_t marks;
     uint8_t rest_of_line[48];
-    uint16_t poisoned_pages[65536]; /* at the low bits of a page number: how many of that page and the next are poisoned */
+    uint16_t poisoned_pages[65536]; /* indexed by the low bits of a page number: poisoned pages among that page and the next */
 };
 
 /* A map of the poisoned 64-byte lines of [start, end). Page numbers count 4 KiB. */
 struct mce_watched_map {
     uintptr_t start;
     uintptr_t end;
-    uintptr_t first_page; /* the number of the page that lines[0] is for */
+    uintptr_t first_page; /* the number of the page of lines[0] */
     uint64_t *lines;      /* a word for each page, a bit for each line */
-    uint8_t *groups;      /* a count for each 64 pages, from first_page on: words that are not zero */
+    uint8_t *groups;      /* for each 64 pages from first_page on, the number of words that are not zero */
 };
 
 /*
- * Replaces the maps that the handler marks when the kernel reports poison that nobody has touched yet (SIGBUS, BUS_MCEERR_AO).
- * A report that none of them covers goes to the previous handler. When the call returns, no handler uses the former maps any
- * more. Needs mce_enable(SIGBUS). Returns 0 or an errno. Not async-signal-safe; calls must be serialised by the caller.
+ * Replaces the maps that the handler marks when the kernel reports poison before an access (SIGBUS, BUS_MCEERR_AO). A report that
+ * none of them covers goes to the previous handler. When the call returns, no handler uses the former maps. Needs mce_enable(SIGBUS).
+ * Returns 0 or an errno. Not async-signal-safe; the caller serialises calls.
  */
 int mce_watch(struct mce_gate *gate, const struct mce_watched_map *maps, size_t count);
 
 /*
- * madvise(MADV_HWPOISON) on whole pages: they are lost as if the hardware had reported them. The call itself may raise
- * SIGBUS in the caller, which is swallowed if mce_enable(SIGBUS) was called. Returns 0 or an errno.
+ * madvise(MADV_HWPOISON) on whole pages: the kernel handles them as if the hardware had reported them. The call itself may raise
+ * SIGBUS in the caller; the handler ignores it if mce_enable(SIGBUS) was called. Returns 0 or an errno.
  */
 int mce_inject_hwpoison(void *page, size_t length);
 

@@ -1,4 +1,4 @@
-/* Where a copy stood when it met a fault. */
+/* The progress of a copy at a fault. */
 #ifndef MCE_COPY_IN_FLIGHT_H
 #define MCE_COPY_IN_FLIGHT_H
 
@@ -9,7 +9,7 @@
 #include "mce_stub.h"
 
 struct mce_copy {
-    uintptr_t source; /* all before it is copied, nothing from it on counts */
+    uintptr_t source; /* the first byte not copied */
     uintptr_t destination;
     uintptr_t source_start;
     uintptr_t source_end;

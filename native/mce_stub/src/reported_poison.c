@@ -1,6 +1,6 @@
 /*
- * Poison that the kernel reports before anybody has touched it. The handler marks it in the maps themselves, with atomic
- * operations on memory that was there before: no queue that could run full, and the mark stands when the handler returns.
+ * Poison that the kernel reports before an access. The handler marks it in the maps directly, with atomic operations on existing memory:
+ * there is no queue that could overflow, and the mark is set when the handler returns.
  */
 #include "reported_poison.h"
 
@@ -25,7 +25,7 @@ struct watched {
 static struct watched *current;
 static int handlers_inside;
 
-/* A count that has reached the highest value stays: it can no longer be counted down rightly. */
+/* A saturated count stays: it can no longer be counted down correctly. */
 static void count_page(struct mce_gate *gate, uintptr_t page, int by) {
     uint16_t *entry = &gate->poisoned_pages[(uint16_t)page];
     uint16_t before = __atomic_load_n(entry, __ATOMIC_RELAXED);
@@ -42,8 +42,8 @@ static void count(struct mce_gate *gate, const struct mce_watched_map *map, uint
 }
 
 /*
- * Returns whether a line was not marked before. As PoisonMap.SetLines: all counts go up before the word is set, and what was set already is
- * taken back. No count is ever too low, whoever else marks or clears lines that share it.
+ * Returns whether a line was not marked before. As PoisonMap.SetLines: counts go up before the word is set, less what was set already. So
+ * no count is ever too low while others mark or clear lines that share it.
  */
 static bool mark_lines(struct mce_gate *gate, const struct mce_watched_map *map, uintptr_t page, uint64_t mask) {
     uint64_t *word = &map->lines[page - map->first_page];
@@ -71,7 +71,7 @@ static void mark(struct mce_gate *gate, const struct mce_watched_map *map, uintp
 
 bool mce_mark_reported(uintptr_t address, size_t extent) {
     bool covered = false;
-    /* Counted in before the list is read: mce_watch frees a list only after it has seen nobody inside. */
+    /* Count in before reading the list: mce_watch frees a list only after this count is 0. */
     __atomic_fetch_add(&handlers_inside, 1, __ATOMIC_SEQ_CST);
     struct watched *list = __atomic_load_n(&current, __ATOMIC_SEQ_CST);
     for (size_t i = 0; list && i < list->count; i++) {

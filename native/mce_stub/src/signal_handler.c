@@ -1,6 +1,6 @@
 /*
- * The handler. Everything in it is async-signal-safe: it reads registers and static data, and calls sigaction, sigprocmask and
- * the raw system calls that re-raise a signal, nothing else.
+ * The signal handler. All of it is async-signal-safe: it reads registers and static data, and calls only sigaction, sigprocmask and the
+ * raw system calls that raise a signal again.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -15,12 +15,12 @@
 #include "registers.h"
 #include "reported_poison.h"
 
-/* One signal that we handle. A handler may replace the previous action while another thread reads it, so it is written beside it. */
+/* A handled signal. There are two previous actions, so that a handler can replace the action while another thread reads it. */
 struct handled_signal {
     struct sigaction previous[2];
-    atomic_int which;       /* of the two is valid */
-    atomic_bool recovering; /* off: everything is passed on */
-    bool in_chain;          /* whoever is installed over our handler may call it */
+    atomic_int which;       /* the valid one of the two */
+    atomic_bool recovering; /* false: every signal is passed on */
+    bool in_chain;          /* a handler that was installed over ours may call it */
 };
 
 static struct handled_signal sigbus, sigsegv;
@@ -40,7 +40,7 @@ static void set_previous(struct handled_signal *state, const struct sigaction *p
 
 static bool touches(uintptr_t address, size_t extent, uintptr_t start, uintptr_t end) { return address < end && address + extent > start; }
 
-/* Only what the kernel raises for an access of this very instruction: not kill(), not BUS_MCEERR_AO, not an alignment check. */
+/* Whether the kernel raised the signal for an access by this instruction: not kill(), BUS_MCEERR_AO or an alignment check. */
 static bool is_access_fault(int signal, int code) {
     if (signal == SIGBUS)
         return code == BUS_ADRERR || code == BUS_OBJERR || code == BUS_MCEERR_AR;
@@ -53,9 +53,9 @@ static size_t extent_of(const siginfo_t *info) {
 }
 
 /*
- * The kernel names a page that was struck by the first place at which it finds it mapped, which need not be the one that the copy reads
- * (mm/memory-failure.c, add_to_kill). It has unmapped all of them, though: the same access again is a page fault, which says its own
- * address. One that never does must not be tried for ever. The record counts the trials; what an earlier copy left in it makes them fewer.
+ * For a poisoned page that is mapped more than once, the kernel reports the address of the first mapping that it finds, which need not be
+ * the one that the copy reads (mm/memory-failure.c, add_to_kill). It has unmapped all of them, so the same access again raises a page fault
+ * with its own address. The record limits the number of retries; values left by an earlier copy make them fewer.
  */
 static bool retry_to_learn_where(const siginfo_t *info, struct mce_fault *record) {
     enum { RETRYING = -1, MOST = 16 };
@@ -80,7 +80,7 @@ static bool recover(const struct mce_fixup *entry, const siginfo_t *info, void *
     uintptr_t destination_start = copy.destination - (copy.source - copy.source_start);
     uintptr_t destination_end = copy.destination + (copy.source_end - copy.source);
 
-    /* After a machine check si_addr may be rounded down to the page. The exact byte decides where one extent covers parts of both. */
+    /* After a machine check si_addr may be rounded down to the page. The exact byte decides if one extent covers parts of both ranges. */
     bool in_destination = touches(at, 1, destination_start, destination_end);
     enum mce_side side;
     if (!in_destination && touches(address, extent, copy.source_start, copy.source_end))
@@ -103,17 +103,17 @@ static bool recover(const struct mce_fixup *entry, const siginfo_t *info, void *
     return true;
 }
 
-/* A fault is raised again by the instruction when the handler returns; what was sent is not. Of SI_KERNEL nobody can tell. */
+/* Whether the signal comes again when the handler returns: a fault does, a sent signal does not, and SI_KERNEL may be either. */
 static bool may_come_again(int signal, int code) { return code > 0 && !(signal == SIGBUS && code == BUS_MCEERR_AO); }
 
 static bool is_function(const struct sigaction *action) { return action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN; }
 
-/* What would have happened had we not been installed. Returns false where that kills the process as soon as we return. */
+/* Does what would have happened without our handler. Returns false if the process dies as soon as our handler returns. */
 static bool pass_on(int signal, siginfo_t *info, void *context, const struct sigaction *previous) {
     const struct sigaction standard = {.sa_handler = SIG_DFL};
     if (previous->sa_flags & SA_RESETHAND)
         set_previous(handled(signal), &standard);
-    /* SIG_DFL and SIG_IGN are what they are to the kernel with SA_SIGINFO too. */
+    /* The kernel honours SIG_DFL and SIG_IGN with SA_SIGINFO too. */
     if (is_function(previous)) {
         if (previous->sa_flags & SA_SIGINFO)
             previous->sa_sigaction(signal, info, context);
@@ -128,10 +128,10 @@ static bool pass_on(int signal, siginfo_t *info, void *context, const struct sig
         sigaddset(&this_one, signal);
         sigaction(signal, &standard, NULL);
         syscall(SYS_rt_tgsigqueueinfo, getpid(), (pid_t)syscall(SYS_gettid), signal, info);
-        /* Here it dies, unless it is the first process of a PID namespace, which the default action spares (pid_namespaces(7)). */
+        /* The process dies here, unless it is the first one of a PID namespace, which the default action spares (pid_namespaces(7)). */
         sigprocmask(SIG_UNBLOCK, &this_one, NULL);
     } else if (again) {
-        /* The kernel takes the default action for a fault that is ignored, too. */
+        /* The kernel takes the default action for an ignored fault too. */
         sigaction(signal, &standard, NULL);
         return false;
     }
@@ -143,8 +143,8 @@ static void on_signal(int signal, siginfo_t *info, void *context);
 static bool is_ours(const struct sigaction *action) { return (action->sa_flags & SA_SIGINFO) && action->sa_sigaction == on_signal; }
 
 /*
- * Puts our handler over a given one. The previous handler's own flags and mask, so that it runs as it always did: above all on
- * the same stack. Where there is none, what we swallow interrupts no system call.
+ * Installs our handler over a given one, with the flags and mask of the previous handler, so that it runs as before, above all on the same
+ * stack. Where there is none, SA_RESTART keeps the signals that we handle from interrupting system calls.
  */
 static int install_over(int signal, const struct sigaction *previous) {
     set_previous(handled(signal), previous);
@@ -156,7 +156,7 @@ static int install_over(int signal, const struct sigaction *previous) {
     return sigaction(signal, &action, NULL) == 0 ? 0 : errno;
 }
 
-/* Puts back what was there before us, unless somebody was installed over us since. */
+/* Restores the previous handler, unless another one was installed over ours since. */
 static int take_out(int signal) {
     struct handled_signal *state = handled(signal);
     struct sigaction current;
@@ -168,9 +168,9 @@ static int take_out(int signal) {
 }
 
 /*
- * A handler that the process survives may put back what was there before it, as .NET's does for a SIGBUS that was sent, or put itself back.
- * That is then what we pass on to, and recovery goes on. Any other function that is there now may call us, and we would call it: it stays
- * on top. Until we are back, for the length of that handler, a fault in a copy meets what was put back.
+ * A previous handler may restore its own predecessor, as .NET's does for a SIGBUS that was sent, or reinstall itself. Then our handler is
+ * installed over the restored one, and recovery continues. Any other function stays on top, because it may call our handler, and we would
+ * call it. Until our handler is back, while the previous one runs, a fault in a copy goes to the restored handler.
  */
 static void pass_on_and_stay(int signal, siginfo_t *info, void *context) {
     struct handled_signal *state = handled(signal);
@@ -182,7 +182,7 @@ static void pass_on_and_stay(int signal, siginfo_t *info, void *context) {
     if (is_function(&after) && after.sa_handler != previous.sa_handler)
         return;
     install_over(signal, &after);
-    /* mce_disable may have come before that: then it has seen nothing to take out. */
+    /* mce_disable may have run before that, and found no handler of ours to remove. */
     if (!atomic_load(&state->recovering))
         take_out(signal);
 }
@@ -214,8 +214,8 @@ int mce_enable(int signal) {
     if (sigaction(signal, NULL, &current) != 0)
         return errno;
     /*
-     * Installed twice we would chain to ourselves: a function that was installed over us may call us already. The one that we pass on to
-     * does not; it has put itself back.
+     * Installed twice, our handler would chain to itself: a function that was installed over it may already call it. The previous handler
+     * does not; it has reinstalled itself.
      */
     bool may_call_us = state->in_chain && is_function(&current) && current.sa_handler != previous_of(state)->sa_handler;
     if (!is_ours(&current) && !may_call_us) {

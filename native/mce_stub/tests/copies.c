@@ -1,4 +1,4 @@
-/* Every kernel, in every loop it has, clean and with every fault that an unprivileged process can make on both sides. */
+/* Tests every kernel and loop, clean and with every fault that an unprivileged process can cause on either side. */
 #define _GNU_SOURCE
 #include <signal.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 #include "test.h"
 
-/* A copy of n bytes of which only the first `good` can be read, or written. */
+/* Copies n bytes of which only the first `good` can be read or written. */
 static void one_fault(const struct kernel *k, size_t good, size_t n, size_t offset, enum mce_side side) {
     enum { AREA = 96 * 1024, CANARY = 0xEE };
     static unsigned char *bad, *whole;
@@ -117,7 +117,7 @@ static void upper_halves_are_clear(void) {
 }
 #endif
 
-/* SIGSEGV, for whoever asked for it. */
+/* Recovery from SIGSEGV. */
 static void guard_page(const struct kernel *k) {
     unsigned char *p = anonymous(2 * PAGE), *out = anonymous(2 * PAGE);
     mprotect(p + PAGE, PAGE, PROT_NONE);
@@ -164,7 +164,7 @@ static void tagged_pointers(void) {
 void copies(void) {
     every_kernel();
 #ifdef __x86_64__
-    /* Again in the loops that this CPU would not choose, or not for copies this short. */
+    /* Again in the loops that this CPU does not choose, or not for such short copies. */
     mce_streaming_from = 1024;
     mce_string_copy_above = 600;
     mce_string_copy_distance = mce_string_copy_distance == 63 ? 4095 : 63;

@@ -1,6 +1,6 @@
 /*
- * The stub's contract, from C: every kernel, every fault that an unprivileged process can make, both sides, and what must not be
- * touched. Prints a line per check that fails and "N passed, N failed" at the end.
+ * Tests the stub's contract from C: every kernel, every fault that an unprivileged process can cause, on both sides, and the memory that a
+ * copy must not touch. Prints a line per failed check, and "N passed, N failed" at the end.
  */
 #include <signal.h>
 #include <string.h>

@@ -8,7 +8,7 @@
 #include "reported_poison.h"
 #include "test.h"
 
-/* Where a report is caught in the act: the counts lie on pages that cannot be touched until this has looked at the word. */
+/* Observes a report while it marks: the counts are on pages that fault until this has read the word. */
 static struct {
     unsigned char *page[2];
     size_t length[2];
@@ -30,7 +30,7 @@ static void on_touch(int signal, siginfo_t *info, void *context) {
 }
 
 /*
- * Counts go up before the word: otherwise somebody who clears the page in between counts down what was never counted up, and hides
+ * Counts go up before the word. Otherwise a thread that clears the page in between counts down a line that was not counted yet, and hides
  * another line that shares the count.
  */
 static void reports_count_before_they_mark(void) {
@@ -67,7 +67,7 @@ static void reports_count_before_they_mark(void) {
     CHECK(mce_watch(gate, NULL, 0) == 0, "watch nothing");
 }
 
-/* The kernel says how much is lost; a report is rounded out to that. */
+/* A report covers the extent that the kernel gives. */
 static void extent_is_honoured(void) {
     enum { PAGES = 512 };
     static uint64_t lines[PAGES];
@@ -99,7 +99,7 @@ static void *report(void *address) {
     return NULL;
 }
 
-/* The lists may be freed when mce_watch returns: it waits for a handler that is still among them. */
+/* mce_watch waits for handlers that use the former list before it frees it. */
 static void watch_waits_for_handlers(void) {
     static struct mce_gate gate;
     uint8_t *groups = anonymous(PAGE);

@@ -1,4 +1,4 @@
-/* What the handler does with signals, and what its installation leaves as it was. Each scenario runs in a child. */
+/* Tests how the handler treats signals, and what its installation preserves. Each scenario runs in a child. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
@@ -33,7 +33,7 @@ static siginfo_t seen;
 
 static void send_to_self(void) { kill(getpid(), SIGBUS); }
 
-/* As if the kernel had raised it: a thread may send itself any code. */
+/* Raises a signal as the kernel would: a thread may send itself any code. */
 static void forge(int code, void *address, short extent_shift) {
     siginfo_t info = {.si_signo = SIGBUS, .si_code = code, .si_addr = address};
     info.si_addr_lsb = extent_shift;
@@ -61,14 +61,14 @@ static handler *current(void) {
     return action.sa_sigaction;
 }
 
-/* Over one that counts or leaves, as if the process had never had ours. */
+/* Installs a handler that counts or exits, without ours. */
 static void enable_over(handler *function, int flags) {
     mce_disable(SIGBUS);
     set(function, flags);
     REQUIRE(mce_enable(SIGBUS) == 0);
 }
 
-/* A handler over ours that hands everything on. */
+/* A handler over ours that passes every signal on. */
 static void install_on_top(handler *function) {
     chained = current();
     set(function, 0);
@@ -81,7 +81,7 @@ static bool recovers(void) {
     return kernels[kernel_count - 1].copy(out, bad + PAGE - 100, sizeof out, &fault) == sizeof out - 100;
 }
 
-/* What is not a fault inside a copy goes where it went before. */
+/* A signal that is not a fault inside a copy goes to the previous handler. */
 
 static void touch_truncated(void) {
     volatile unsigned char *p = truncated(PAGE, PAGE);
@@ -105,7 +105,7 @@ static void uncovered_report(void) {
     REQUIRE(calls == 1 && seen.si_code == BUS_MCEERR_AO && seen.si_addr == (void *)(64 * PAGE) && seen.si_addr_lsb == 12);
 }
 
-/* SIG_DFL and SIG_IGN are no functions to call, whatever flags they were set with. */
+/* SIG_DFL and SIG_IGN are not called as functions, whatever their flags. */
 static void over_default(void) {
     enable_over(by_default, 0);
     send_to_self();
@@ -120,7 +120,7 @@ static void over_ignore_fault(void) {
 }
 
 #ifdef __x86_64__
-/* An address that is none (not canonical): the kernel cannot say more than SI_KERNEL, as if the signal had been sent. */
+/* An access to a non-canonical address: the kernel reports SI_KERNEL. */
 static void over_ignore_no_address(void) {
     mce_disable(SIGSEGV);
     signal(SIGSEGV, SIG_IGN);
@@ -135,7 +135,7 @@ static void over_default_no_address(void) {
 }
 #endif
 
-/* The previous handler runs as it always did. */
+/* The previous handler runs with its own flags, mask and stack. */
 
 static sigset_t blocked_in_handler;
 static void looking_at_mask(int signal, siginfo_t *info, void *context) {
@@ -175,7 +175,7 @@ static void errno_is_kept(void) {
     REQUIRE(errno == 77);
 }
 
-/* What the process ignored interrupted no system call, and what we swallow does not either. */
+/* A signal that was ignored before interrupts no system call when our handler takes it. */
 static pthread_t reader;
 static void *signal_then_write(void *pipe_end) {
     usleep(50000);
@@ -194,7 +194,7 @@ static void system_calls_go_on(void) {
     REQUIRE(read(pipe_ends[0], &byte, 1) == 1);
 }
 
-/* Who changes the action while we are installed. */
+/* Handlers that change the action while ours is installed. */
 
 static void reset_action(int signal, siginfo_t *info, void *context) {
     (void)info, (void)context;
@@ -207,11 +207,11 @@ static void reset_by_previous_handler(void) {
     enable_over(reset_action, 0);
     send_to_self();
     REQUIRE(calls == 1 && recovers());
-    /* The default action is what is left to pass on to. */
+    /* The next signal goes to the default action. */
     REQUIRE(outcome_of(send_to_self) == -SIGBUS);
 }
 
-/* As System V's signal() needs it. */
+/* As with System V's signal(). */
 static void put_itself_back(int signal, siginfo_t *info, void *context) {
     (void)signal, (void)info, (void)context;
     calls++;
@@ -224,7 +224,7 @@ static void put_back_by_previous_handler(void) {
     REQUIRE(calls == 2 && recovers());
 }
 
-/* As a thread's call of it does that was under way while another thread's ended, and we came back. */
+/* As a call on one thread does that is still running when the call on another thread ends and our handler is back. */
 static void put_back_after_we_came_back(void) {
     enable_over(put_itself_back, 0);
     set(put_itself_back, 0);
@@ -242,7 +242,7 @@ static void installing_on_top(int signal, siginfo_t *info, void *context) {
     if (calls++ == 0)
         install_on_top(on_top);
 }
-/* One that chains to us must not be what we chain to. */
+/* Our handler must not chain to a handler that chains to ours. */
 static void covered_while_previous_handler_runs(void) {
     enable_over(installing_on_top, 0);
     send_to_self();
@@ -300,7 +300,7 @@ static void in_pid_namespace(void) {
     _exit(outcome < 0 ? BROKEN : outcome);
 }
 
-/* Faults that this kernel does not raise, made of those that it does by a handler over ours. */
+/* A handler over ours turns faults that this kernel raises into faults that it does not. */
 
 static int code_instead, extent_shift = 12, lies;
 static bool rounds_to_page;
@@ -329,12 +329,12 @@ static void other_codes(void) {
             struct mce_fault fault;
             rounds_to_page = false, lies = -1, code_instead = BUS_OBJERR;
             REQUIRE(kernels[i].copy(whole, edge - 5, n, &fault) == n - 5 && fault.code == BUS_OBJERR && fault.side == MCE_SOURCE);
-            /* As after a machine check: only the page is told. */
+            /* As after a machine check: the address is that of the page. */
             rounds_to_page = true, code_instead = BUS_MCEERR_AR;
             REQUIRE(kernels[i].copy(whole, edge + 100, n, &fault) == n && fault.side == MCE_SOURCE && fault.address == (uintptr_t)edge);
             REQUIRE(kernels[i].copy(edge + 100, whole, n, &fault) == n && fault.side == MCE_DESTINATION &&
                     fault.address == (uintptr_t)edge && fault.code == BUS_MCEERR_AR);
-            /* Of a huge page that holds both. */
+            /* The extent is a huge page that holds both. */
             rounds_to_page = false, extent_shift = 20;
             REQUIRE(kernels[i].copy(edge, edge - n, n, &fault) == n && fault.side == MCE_DESTINATION && fault.extent == 1 << 20);
             extent_shift = 12;
@@ -342,7 +342,7 @@ static void other_codes(void) {
     }
 }
 
-/* A page that is mapped twice: the first signal names the other place. */
+/* A page that is mapped twice: the first signal has the address of the other mapping. */
 static void named_by_another_mapping(void) {
     enable_over(leaving, 0);
     install_on_top(rewriting);

@@ -63,7 +63,7 @@ int outcome_of(void (*f)(void)) {
     fflush(stdout);
     pid_t child = fork();
     if (child == 0) {
-        alarm(30); /* a handler that loops is a failure, not a test without end */
+        alarm(30); /* a handler that loops fails the test */
         f();
         _exit(0);
     }

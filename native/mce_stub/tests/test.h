@@ -1,4 +1,4 @@
-/* What the tests of the stub's contract share: checks, kernels, memory that ends where a file does, children. */
+/* Shared by the tests of the stub: checks, kernels, memory beyond the end of a file, child processes. */
 #ifndef MCE_TEST_H
 #define MCE_TEST_H
 
@@ -31,16 +31,16 @@ struct kernel {
 extern const struct kernel kernels[];
 extern const size_t kernel_count;
 
-/* User-mode emulation ends at a SIGBUS that was forged, and does not restart system calls. */
+/* Whether this runs under user-mode emulation, which dies of a forged SIGBUS and does not restart system calls. */
 extern bool emulated;
 
-/* length bytes of pattern, then pages that raise SIGBUS: the file ends there. */
+/* Maps length bytes of pattern, then pages that raise SIGBUS because the file ends there. */
 unsigned char *truncated(size_t length, size_t beyond);
 unsigned char *anonymous(size_t length);
 
 bool all(const unsigned char *p, size_t n, unsigned char value);
 
-/* How a child ended that ran f and then left with 0: its exit code, or minus the signal that killed it. */
+/* Runs f in a child, which then exits with 0. Returns its exit code, or minus the signal that killed it. */
 int outcome_of(void (*f)(void));
 
 void copies(void);

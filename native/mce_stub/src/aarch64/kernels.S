@@ -1,6 +1,6 @@
 /*
- * The copy kernels of arm64, each a contiguous range in the fixup table. Registers at every instruction that may fault are
- * those of registers.h.
+ * The copy kernels of arm64, each a contiguous range in the fixup table. registers.h documents the registers at every instruction that
+ * may fault.
  */
 #include "../fixup_table.inc"
 
@@ -13,7 +13,7 @@
     bti c
 .endm
 
-/* (x0 dst, x1 src, x2 n, x3 fault) to the registers of registers.h; x2 stays n. */
+/* Moves the arguments (x0 dst, x1 src, x2 n, x3 fault) to the registers of registers.h; x2 stays n. */
 .macro KERNEL name
     FUNCTION \name
     add x4, x1, x2
@@ -21,7 +21,7 @@
 .L\name\()_first:
 .endm
 
-/* Where every fault ends: copy what is left before the bad byte, and return the rest. A second fault needs nothing but the count. */
+/* The fixup of every fault: copies the bytes before the bad one and returns the rest. A second fault only returns the count. */
     .balign 64
     .type mce_fixups, %function
 mce_fixups:

@@ -1,4 +1,4 @@
-/* How a copy's progress is read from, and its outcome written to, the interrupted registers. */
+/* Reads a copy's progress from the interrupted registers and writes its outcome to them. */
 #ifndef MCE_REGISTERS_H
 #define MCE_REGISTERS_H
 
@@ -9,20 +9,20 @@
 
 /*
  * At every instruction that may fault in a copy kernel:
- *   x1  source: all before it is copied, nothing from it on counts
+ *   x1  source, the first byte not copied
  *   x0  destination, in step with x1
  *   x4  the end of the source
  *   x5  the start of the source
  *   x3  struct mce_fault *
- * The fixup expects in x2 how many bytes can still be copied before the first unreadable or unwritable one.
+ * The fixup expects in x2 the number of bytes that can still be copied before the first unreadable or unwritable one.
  */
 static inline mcontext_t *mce_registers(void *context) { return &((ucontext_t *)context)->uc_mcontext; }
 static inline uintptr_t mce_pc(void *context) { return mce_registers(context)->pc; }
 
-/* The hardware ignores the top byte of an address, and so does what compares them (the kernel's tagged-address-abi.rst). */
+/* The hardware ignores the top byte of an address, so comparisons ignore it too (the kernel's tagged-address-abi.rst). */
 static inline uintptr_t mce_untagged(uintptr_t address) { return address << 8 >> 8; }
 
-/* No range here is of MCE_KIND_SHORT. */
+/* arm64 has no range of MCE_KIND_SHORT. */
 static inline struct mce_copy mce_copy_at(void *context, bool is_short) {
     (void)is_short;
     const mcontext_t *registers = mce_registers(context);

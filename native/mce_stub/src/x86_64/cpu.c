@@ -29,8 +29,8 @@ static bool before_zen5(void) {
 }
 
 /*
- * On Skylake, Cascade Lake and Cooper Lake servers a fast string copy may run into poison beyond the bytes it was asked for, and
- * such a machine check cannot be recovered from (the kernel's quirk_skylake_repmov, arch/x86/kernel/cpu/mce/core.c).
+ * On Skylake, Cascade Lake and Cooper Lake servers a fast string copy may read poison beyond its own bytes, and the CPU cannot recover from
+ * such a machine check (the kernel's quirk_skylake_repmov, arch/x86/kernel/cpu/mce/core.c).
  */
 static bool string_copy_recovers(void) {
     struct cpu cpu = identify();
@@ -46,7 +46,7 @@ static bool has_erms(void) {
 uint32_t mce_cpu_features(void) {
     __builtin_cpu_init();
     uint32_t features = MCE_CPU_SSE2;
-    /* These ask the operating system too, whether it saves the registers. */
+    /* These also check that the operating system saves the registers. */
     if (__builtin_cpu_supports("avx2"))
         features |= MCE_CPU_AVX2;
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl"))
@@ -56,8 +56,8 @@ uint32_t mce_cpu_features(void) {
     return features;
 }
 
-/* The last-level cache that one core uses, in bytes: Intel's leaf 4 and AMD's 0x8000001D are alike. sysconf adds up all caches of the
-   package, most of which a core does not fill. 0: unknown. */
+/* The last-level cache of one core in bytes, 0 if unknown. Intel's leaf 4 and AMD's 0x8000001D have the same layout. sysconf adds up all
+   caches of the package, most of which one core cannot fill. */
 static size_t last_level_cache(bool amd) {
     size_t last = 0;
     unsigned int eax, ebx, ecx, edx;
@@ -67,9 +67,9 @@ static size_t last_level_cache(bool amd) {
 }
 
 /*
- * Where neither source nor destination stay in any cache, stores that do not read the lines which they overwrite are what counts. On Zen 5
- * a long string copy does without that too, and is faster (1.35 times memcpy at 64 MiB; streaming 1.2); on Zen 4 it does not
- * (1.1; streaming 1.7). From three quarters of the cache on, as the C library has it.
+ * Where no cache holds source and destination, stores that do not read the lines that they overwrite decide the speed. On Zen 5 a long
+ * string copy does not read them either, and is faster (1.35 times memcpy at 64 MiB; streaming 1.2); on Zen 4 it reads them (1.1; streaming
+ * 1.7). The threshold is three quarters of the cache, as in the C library.
  */
 size_t mce_streams_from(void) {
     struct cpu cpu = identify();
@@ -79,27 +79,27 @@ size_t mce_streams_from(void) {
 }
 
 /*
- * Bytes above which one rep movsb beats the vector loop. While source and destination fit the first-level cache together, the loop
- * moves a vector a cycle (1.6 times the string copy on Zen 5, 1.1 on Zen 4); beyond, the string copy does not read the lines it will
- * overwrite and wins by up to a quarter.
+ * Bytes above which one rep movsb is faster than the vector loop. While the first-level cache holds source and destination, the loop
+ * moves a vector per cycle (1.6 times the string copy on Zen 5, 1.1 on Zen 4); beyond, the string copy does not read the lines it
+ * overwrites and is up to a quarter faster.
  */
 size_t mce_string_copy_above __attribute__((visibility("hidden"))) = 16 * 1024;
 
 /*
- * The bits of (dst - src) which, where they come to 1 to 63, make the vector loop the faster one. Everywhere those of an address in its
- * page: the string copy then stores just before it loads, and loses what it gains (Zen 5) or falls to 3 GiB/s (Zen 4, from 1 to 15; the
- * C library's memcpy does too, up to the size of the second-level cache). Before Zen 5 AMD's string copy also needs both sides to agree in
- * their lines: else 30 to 40 GiB/s where the loop does 43 to 53.
+ * A mask of (dst - src): where the masked distance is 1 to 63, the vector loop is faster. The default masks the offset in a page: the
+ * string copy then stores just before it loads, and loses its gain (Zen 5) or falls to 3 GiB/s (Zen 4, from 1 to 15; the C library's memcpy
+ * does too, up to the size of the second-level cache). Before Zen 5 AMD's string copy also needs both addresses to agree within a line:
+ * otherwise it reaches 30 to 40 GiB/s, the loop 43 to 53.
  */
 uint32_t mce_string_copy_distance __attribute__((visibility("hidden"))) = 4095;
 
 /*
- * Whether the AVX-512 loop moves 32 bytes at a time. Zen 4 moves 64 bytes in two halves anyhow; and between some pairs of pages, where the
- * destination is less than 1 KiB ahead of the source modulo 4096, a loop of 64-byte moves falls from 107 to 26 GiB/s there.
+ * Whether the AVX-512 loop moves 32 bytes at a time. Zen 4 moves 64 bytes in two halves anyway, and a loop of 64-byte moves falls from 107
+ * to 26 GiB/s there between some pairs of pages whose destination is less than 1 KiB ahead of the source modulo 4096.
  */
 bool mce_loop_in_halves __attribute__((visibility("hidden")));
 
-/* Bytes from which a streaming kernel streams: less stays in the second-level cache with its source, and fences cost more. */
+/* Bytes from which a streaming kernel streams. The second-level cache holds shorter copies with their source, and a fence costs more. */
 size_t mce_streaming_from __attribute__((visibility("hidden"))) = 128 * 1024;
 
 __attribute__((constructor)) static void measure_caches(void) {

@@ -1,6 +1,6 @@
 /*
- * The copy kernels of x86-64, each a contiguous range in the fixup table. Registers at every instruction that may fault are
- * those of registers.h.
+ * The copy kernels of x86-64, each a contiguous range in the fixup table. registers.h documents the registers at every instruction that
+ * may fault.
  */
 #include "../fixup_table.inc"
 
@@ -12,7 +12,7 @@
     .cfi_startproc
 .endm
 
-/* (rdi dst, rsi src, rdx n, rcx fault) to the registers of registers.h; rdx stays n. */
+/* Moves the arguments (rdi dst, rsi src, rdx n, rcx fault) to the registers of registers.h; rdx stays n. */
 .macro SPREAD name
     mov %rcx, %r8
     lea (%rsi,%rdx), %r9
@@ -25,7 +25,7 @@
     SPREAD \name
 .endm
 
-/* A kernel whose short copies do without that: up to LONG_COPIES the four arguments stay where they are. */
+/* A kernel whose short copies skip that: before LONG_COPIES the four arguments stay in their registers. */
 .macro KERNEL_WITH_SHORT_COPIES name
     FUNCTION \name
 .L\name\()_short:
@@ -37,8 +37,8 @@
 .endm
 
 /*
- * Where every fault ends: copy what is left before the bad byte, and return the rest. rep movsb keeps rsi exact, so that a
- * second fault, on the other side say, needs nothing but the count.
+ * The fixup of every fault: copies the bytes before the bad one and returns the rest. rep movsb keeps rsi exact, so a second fault, such
+ * as one on the other side, only returns the count.
  */
     .balign 64
     .type mce_fixups, @function
@@ -60,7 +60,7 @@ mce_fixups:
     .cfi_endproc
     .size mce_fixups, . - mce_fixups
 
-/* How far ahead of the loads a streaming loop prefetches: of 512 to 8192 bytes this was the best on Zen 5 from cold memory. */
+/* Bytes that a streaming loop prefetches ahead of its loads: of 512 to 8192 this was the best on Zen 5 from cold memory. */
 #define STREAMING_AHEAD 4096
 
 #include "string_copy.inc"

@@ -1,4 +1,4 @@
-/* How a copy's progress is read from, and its outcome written to, the interrupted registers. */
+/* Reads a copy's progress from the interrupted registers and writes its outcome to them. */
 #ifndef MCE_REGISTERS_H
 #define MCE_REGISTERS_H
 
@@ -9,13 +9,13 @@
 
 /*
  * At every instruction that may fault in a copy kernel:
- *   rsi  source: all before it is copied, nothing from it on counts
+ *   rsi  source, the first byte not copied
  *   rdi  destination, in step with rsi
  *   r9   the end of the source
  *   r10  the start of the source
  *   r8   struct mce_fault *
- * or, in a range of MCE_KIND_SHORT, rsi, rdi, rdx and rcx as the function was called. The fixup expects the former, and in rcx how many
- * bytes can still be copied before the first unreadable or unwritable one.
+ * In a range of MCE_KIND_SHORT: rsi, rdi, rdx and rcx as in the call. The fixup expects the former, and in rcx the number of bytes that can
+ * still be copied before the first unreadable or unwritable one.
  */
 static inline greg_t *mce_registers(void *context) { return ((ucontext_t *)context)->uc_mcontext.gregs; }
 static inline uintptr_t mce_pc(void *context) { return (uintptr_t)mce_registers(context)[REG_RIP]; }
