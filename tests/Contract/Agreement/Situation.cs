@@ -7,11 +7,14 @@ namespace CopyMc.Contract.Agreement;
 /// <param name="Operations">The operations, in order.</param>
 public sealed record Situation(string Name, ImmutableArray<SituationOperation> Operations)
 {
-    /// <summary>All that are recorded, in Situations/*.situations.</summary>
-    public static ImmutableArray<Situation> All { get; } =
-    [
-        .. typeof(Situation).Assembly.GetManifestResourceNames().Order(StringComparer.Ordinal).SelectMany(name => Parse(LinesOf(name))),
-    ];
+    /// <summary>The files that they are recorded in, Situations/*.situations, by name.</summary>
+    public static ImmutableArray<string> Files { get; } = [.. typeof(Situation).Assembly.GetManifestResourceNames().Order(StringComparer.Ordinal)];
+
+    /// <summary>All that are recorded.</summary>
+    public static ImmutableArray<Situation> All { get; } = [.. Files.SelectMany(In)];
+
+    /// <summary>Those of one file.</summary>
+    public static IReadOnlyList<Situation> In(string file) => Parse(LinesOf(file));
 
     /// <summary>The one of this name.</summary>
     public static Situation Named(string name) => All.Single(situation => situation.Name == name);
