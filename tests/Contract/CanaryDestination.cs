@@ -1,12 +1,12 @@
 namespace CopyMc.Contract;
 
 /// <summary>
-/// A destination between canaries. Everything in it is the canary byte except what a copy wrote, so that a check of one copy
-/// covers each byte that was written and each around it that must not have been.
+/// A destination between canaries. It holds the canary byte wherever no copy has written, so that one check covers the bytes that a copy
+/// must write and those around them that it must not.
 /// </summary>
 internal sealed unsafe class CanaryDestination : IDisposable
 {
-    /// <summary>Bytes of canary that are checked on either side of a copy: five of the widest vectors.</summary>
+    /// <summary>Bytes of canary to check on either side of a copy: five of the widest vectors.</summary>
     private const nuint Margin = 320;
 
     internal CanaryDestination(nuint capacity)
@@ -17,12 +17,12 @@ internal sealed unsafe class CanaryDestination : IDisposable
 
     internal NativeRegion Region { get; }
 
-    /// <summary>The page-aligned place that copies go to. A page of canary lies before it, and one after the capacity.</summary>
+    /// <summary>The first byte of the destination, page-aligned. A page of canary is before it, and one after the capacity.</summary>
     internal byte* Start => Region.Pointer + NativeRegion.PageSize;
 
     /// <summary>
-    /// Fails unless the copy wrote its first <paramref name="copied"/> bytes and nothing around them, as far as it might have reached.
-    /// Then puts the canary back.
+    /// Fails unless the copy wrote exactly its first <paramref name="copied"/> bytes, and nothing as far as it might have reached. Then
+    /// restores the canary.
     /// </summary>
     internal void Check(CopyCase copy, nuint copied)
     {
@@ -41,7 +41,7 @@ internal sealed unsafe class CanaryDestination : IDisposable
         new Span<byte>(copy.Destination, (int)copied).Fill(Pattern.Canary);
     }
 
-    /// <summary>Fails unless not one byte was ever written.</summary>
+    /// <summary>Fails if any byte was written.</summary>
     internal void CheckUntouched() => Require.Equal(-1, Region.Span.IndexOfAnyExcept(Pattern.Canary));
 
     public void Dispose() => Region.Dispose();

@@ -3,13 +3,13 @@ using CopyMc.Contract.Promises;
 
 namespace CopyMc.Contract;
 
-/// <summary>This very program once more, to do what its process may not survive. Whoever runs promises hands such a start over to <see cref="Do"/>.</summary>
+/// <summary>Starts this program again for an action that may kill it. A program that runs promises passes such a start to <see cref="Do"/>.</summary>
 public static class Child
 {
-    /// <summary>The first argument of such a start; the deed follows.</summary>
+    /// <summary>The first argument of such a start; the action follows.</summary>
     public const string Argument = "--deed";
 
-    /// <summary>Does one deed: the exit code is 0 if it went as it should.</summary>
+    /// <summary>Does one action. Returns the exit code, 0 on success.</summary>
     public static int Do(string deed) => deed.Split(' ') switch
     {
         [nameof(EarlyReports.MarkedBeforeItIsMet)] => EarlyReports.MarkedBeforeItIsMet(),
@@ -17,7 +17,7 @@ public static class Child
         _ => throw new ArgumentException($"There is no deed '{deed}'.", nameof(deed)),
     };
 
-    /// <summary>Has it done, and waits. A signal that killed the child shows as 128 plus its number; what it printed is what it said.</summary>
+    /// <summary>Starts the child and waits. Returns its exit code, 128 plus the signal if one killed it, and its output.</summary>
     internal static (int ExitCode, string Said, string Complaint) Run(string deed)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };

@@ -1,6 +1,6 @@
 namespace CopyMc.Contract;
 
-/// <summary>One copy: from where, to where, how much. In words only when it fails.</summary>
+/// <summary>One copy: source, destination and length. It is described only when it fails.</summary>
 internal readonly unsafe struct CopyCase(byte* source, byte* destination, nuint byteCount)
 {
     internal byte* Source { get; } = source;

@@ -1,9 +1,9 @@
 namespace CopyMc.Contract;
 
-/// <summary>Lengths at which a kernel changes its way: around the sizes of words, lines, vectors, groups of vectors and pages.</summary>
+/// <summary>Lengths at which a kernel changes its method: around the sizes of words, lines, vectors, groups of vectors and pages.</summary>
 internal static class Lengths
 {
-    /// <summary>How many alignments a source or a destination can have to a line.</summary>
+    /// <summary>Number of alignments of a source or a destination to a line.</summary>
     internal const int Alignments = PoisonMap.LineSize;
 
     internal static readonly int[] All =

@@ -1,12 +1,12 @@
 namespace CopyMc.Contract;
 
-/// <summary>Ways for a copy to run into a page: how many bytes lie before it, and how long the copy wants to be.</summary>
+/// <summary>Copies that run into a page, as pairs of the bytes before the page and the length of the copy.</summary>
 internal static class Overruns
 {
-    /// <summary>Longest <c>Length</c> of all.</summary>
+    /// <summary>The longest <c>Length</c>.</summary>
     internal const int Longest = 9000;
 
-    /// <summary>So short that the copy is a few moves that overlap: each length with each number of bytes before the page.</summary>
+    /// <summary>Short copies, made of a few overlapping moves: each length with each number of bytes before the page.</summary>
     internal static IEnumerable<(int Before, int Length)> Short()
     {
         for (int length = 1; length <= 130; length += Sweep.Step(5))
@@ -17,8 +17,8 @@ internal static class Overruns
     }
 
     /// <summary>
-    /// Longer ones, so that the page is met by each move of the ladder, in its loop, in its tail and in a string copy. To each, every
-    /// alignment is added.
+    /// Longer copies, which meet the page in each kind of move, in the loop, in the tail and in a string copy. Callers add every
+    /// alignment to each.
     /// </summary>
     internal static readonly (int Before, int Length)[] Long =
     [
@@ -26,6 +26,6 @@ internal static class Overruns
         (2000, 4200), (4032, 4097), (4000, 9000),
     ];
 
-    /// <summary>Alignments there are to a line.</summary>
+    /// <summary>Number of alignments to a line.</summary>
     internal const int Alignments = Lengths.Alignments;
 }

@@ -1,12 +1,12 @@
 namespace CopyMc.Contract;
 
-/// <summary>The bytes that tests copy, and the byte that says nobody has written here.</summary>
+/// <summary>The bytes that tests copy, and the byte that marks memory without a write.</summary>
 internal static class Pattern
 {
-    /// <summary>Never part of a pattern: a byte that was written is told from one that was not, each by itself.</summary>
+    /// <summary>A byte that no pattern contains, so that every written byte differs from it.</summary>
     internal const byte Canary = 0xC5;
 
-    /// <summary>Fills with bytes that repeat nowhere near, so that bytes copied to the wrong place are not the right ones.</summary>
+    /// <summary>Fills with bytes that do not repeat nearby, so that bytes copied to the wrong place are wrong.</summary>
     internal static void Fill(Span<byte> bytes, int seed)
     {
         new Random(seed).NextBytes(bytes);

@@ -1,8 +1,8 @@
 namespace CopyMc.Contract;
 
 /// <summary>
-/// Frames of the machine's memory that the kernel is told are bad, and that it gets back afterwards, so that a test may lose as many as it
-/// likes. Through hwpoison-inject, which every distribution's kernel with <c>CONFIG_MEMORY_FAILURE</c> brings as a module.
+/// Page frames that a test poisons and then returns to the kernel, so that it may use any number. Uses hwpoison-inject, a module of every
+/// distribution's kernel with <c>CONFIG_MEMORY_FAILURE</c>.
 /// </summary>
 public sealed unsafe class PoisonedFrames
 {
@@ -14,29 +14,29 @@ public sealed unsafe class PoisonedFrames
     {
     }
 
-    /// <summary>This machine's.</summary>
+    /// <summary>The frames of this machine.</summary>
     public static PoisonedFrames Machine { get; } = new();
 
-    /// <summary>Why there are none here; <see langword="null"/> if there are.</summary>
+    /// <summary>Why frames cannot be poisoned here; <see langword="null"/> if they can.</summary>
     public static string? UnsupportedReason =>
         FaultRecovery.UnsupportedReason ?? RealPoison.UnusableReason(PoisonSource.HwPoison) ?? PoisonScan.UnsupportedReason
         ?? (File.Exists($"{Module}/unpoison-pfn") ? null : "it needs the kernel's module hwpoison-inject, and debugfs");
 
-    /// <summary>Has the kernel give up one page by <c>MADV_HWPOISON</c>.</summary>
+    /// <summary>Poisons one page with <c>MADV_HWPOISON</c>.</summary>
     internal void Inject(NativeRegion region, nuint offset)
     {
         _frames.Add(FrameOf(region.Pointer + offset));
         PoisonInjector.Inject(region, offset, PoisonSource.HwPoison);
     }
 
-    /// <summary>Has the kernel find a frame bad by itself, as a patrol scrubber would: nobody has touched it.</summary>
+    /// <summary>Reports a frame as bad without an access, as a patrol scrubber does.</summary>
     internal void Report(NativeRegion region, nuint offset)
     {
         _frames.Add(FrameOf(region.Pointer + offset));
         Write("corrupt-pfn", _frames[^1]);
     }
 
-    /// <summary>Heals the range and gives the kernel all frames back.</summary>
+    /// <summary>Heals the range and returns all frames to the kernel.</summary>
     internal void Heal(NativeRegion region, nuint offset, nuint length)
     {
         PoisonInjector.Heal(region, offset, length, PoisonSource.HwPoison);
@@ -50,7 +50,7 @@ public sealed unsafe class PoisonedFrames
 
     private static ulong FrameOf(byte* page)
     {
-        // Written, so that it has a frame of its own.
+        // Write the page, so that it has its own frame.
         *page = *page;
         using var pages = new PageMapFile();
         Span<PageMapEntry> entry = stackalloc PageMapEntry[1];

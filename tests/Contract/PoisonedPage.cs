@@ -1,9 +1,9 @@
 namespace CopyMc.Contract;
 
-/// <summary>A region with one page in it that faults.</summary>
+/// <summary>A region with one page that faults.</summary>
 internal sealed unsafe class PoisonedPage : IDisposable
 {
-    /// <summary>Bytes on either side where nothing else is asked for: what the longest copies of short overruns need.</summary>
+    /// <summary>The default number of bytes on either side of the page, enough for the longest of the short overruns.</summary>
     internal const int Healthy = 4 * NativeRegion.PageSize;
 
     private readonly PoisonSource _source;
@@ -31,16 +31,16 @@ internal sealed unsafe class PoisonedPage : IDisposable
     /// <summary>The first byte after the page.</summary>
     internal byte* End => Start + NativeRegion.PageSize;
 
-    /// <summary>What a copy that ran into the page says, from whichever side.</summary>
+    /// <summary>The fault of a copy that runs into the page, on either side.</summary>
     internal CopyFault Fault(CopySide side, CopyFaultKind kind) => new(kind, side, (nuint)Start, NativeRegion.PageSize);
 
-    /// <summary>What a copy says that need not run into it any more.</summary>
+    /// <summary>The fault of a copy after the map has learned the page.</summary>
     internal CopyFault Known(nuint from) =>
         new(CopyFaultKind.KnownPoison, CopySide.Source, nuint.Max(from & ~(nuint)(PoisonMap.LineSize - 1), (nuint)Start), PoisonMap.LineSize);
 
     /// <summary>
-    /// The kind of fault that a source of poison ends in. <see cref="PoisonSource.UffdPoison"/> is a machine check only where the kernel handles
-    /// memory failures, which <see cref="PoisonSource.HwPoison"/> needs too, but that needs a privilege besides: there, either will do.
+    /// The kind of fault that a source of poison causes. <see cref="PoisonSource.UffdPoison"/> is a machine check only with
+    /// <c>CONFIG_MEMORY_FAILURE</c>. <see cref="PoisonSource.HwPoison"/> needs that and a privilege, so without it either kind is accepted.
     /// </summary>
     internal bool IsKind(CopyFaultKind kind) => _source switch
     {
@@ -49,6 +49,6 @@ internal sealed unsafe class PoisonedPage : IDisposable
         _ => kind == CopyFaultKind.BusError,
     };
 
-    // Nothing to heal: the page goes with the mapping.
+    // Needs no healing: the page goes with the mapping.
     public void Dispose() => Region.Dispose();
 }

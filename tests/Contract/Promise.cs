@@ -1,7 +1,7 @@
 namespace CopyMc.Contract;
 
-/// <summary>One promise of the contract, with one choice of kernel, source of poison and what else it is made for.</summary>
-/// <param name="Name">As a sentence, and unique.</param>
-/// <param name="UnavailableReason">Why it cannot be put to the test on this machine; <see langword="null"/> where it can.</param>
-/// <param name="Keep">Puts it to the test: throws <see cref="ContractViolationException"/> if it is broken.</param>
+/// <summary>One promise of the contract, for one kernel, source of poison and other parameters.</summary>
+/// <param name="Name">A unique sentence.</param>
+/// <param name="UnavailableReason">Why it cannot be tested on this machine; <see langword="null"/> if it can.</param>
+/// <param name="Keep">Tests it; throws <see cref="ContractViolationException"/> if it is broken.</param>
 public sealed record Promise(string Name, string? UnavailableReason, Action Keep);

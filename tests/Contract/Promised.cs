@@ -5,12 +5,11 @@ using CopyMc.Contract.Agreement;
 namespace CopyMc.Contract;
 
 /// <summary>
-/// The promises that stand as methods in a class: each public one, with every combination of what its parameters can be. A class is made anew
-/// for each.
+/// The promises of a class: each public method with every combination of its parameters' values, on a new instance.
 /// </summary>
 public static class Promised
 {
-    /// <summary>Lists those of one class.</summary>
+    /// <summary>Lists the promises of one class.</summary>
     public static IReadOnlyList<Promise> By<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>()
         where T : new() =>
         [.. typeof(T).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
@@ -36,7 +35,7 @@ public static class Promised
         IEnumerable<object[]> combinations = [[]];
         foreach (ParameterInfo parameter in parameters)
         {
-            // No generic product: it must work where nothing can be compiled at run time.
+            // Not generic, because it must work with NativeAOT.
             object[] values = Values(parameter.ParameterType, faults);
             combinations = [.. combinations.SelectMany(combination => values.Select(value => (object[])[.. combination, value]))];
         }

@@ -1,12 +1,12 @@
 namespace CopyMc.Contract;
 
-/// <summary>A way to map memory that poison may meet.</summary>
-/// <param name="Backing">What lies behind it.</param>
-/// <param name="Pages">What pages it is made of.</param>
+/// <summary>A kind of memory to poison.</summary>
+/// <param name="Backing">The memory behind it.</param>
+/// <param name="Pages">The kind of pages.</param>
 /// <param name="Locked">Whether the pages are locked.</param>
 public readonly record struct RegionKind(RegionBacking Backing, PageKind Pages, bool Locked = false)
 {
-    /// <summary>Lists those that every machine has.</summary>
+    /// <summary>Lists the kinds that every machine has.</summary>
     public static IReadOnlyList<RegionKind> All { get; } =
     [
         new(RegionBacking.Anonymous, PageKind.Small),
@@ -15,10 +15,10 @@ public readonly record struct RegionKind(RegionBacking Backing, PageKind Pages, 
         new(RegionBacking.Memfd, PageKind.Small),
     ];
 
-    /// <summary>How to map it so.</summary>
+    /// <summary>The options that map it.</summary>
     private NativeRegionOptions Options => new() { Backing = Backing, Pages = Pages, Lock = Locked };
 
-    /// <summary>Maps it: so many bytes, or as many more as whole pages of the kind take. Huge pages are huge, or it is not put to the test.</summary>
+    /// <summary>Maps at least so many bytes, in whole pages of the kind. The promise is unavailable if the kernel gives no huge pages.</summary>
     internal unsafe NativeRegion Make(nuint length)
     {
         if (Pages == PageKind.Small)

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace CopyMc.Contract;
 
-/// <summary>What a promise says about what it sees; a <see cref="ContractViolationException"/> where it does not hold.</summary>
+/// <summary>The assertions of promises. They throw a <see cref="ContractViolationException"/>.</summary>
 internal static class Require
 {
     internal static void Equal<T>(T expected, T actual)
@@ -33,7 +33,7 @@ internal static class Require
     [DoesNotReturn]
     internal static void Fail(string message) => throw new ContractViolationException(message);
 
-    /// <summary>The promise cannot be put to the test here, which only the attempt could tell.</summary>
+    /// <summary>Says that an attempt has shown that the promise cannot be tested here.</summary>
     [DoesNotReturn]
     internal static void Unavailable(string reason) => throw new UnavailableException(reason);
 }

@@ -1,5 +1,5 @@
 namespace CopyMc.Contract;
 
-/// <summary>What a promise needs cannot be had on this machine; the message says why.</summary>
-/// <param name="reason">Why.</param>
+/// <summary>A promise cannot be tested on this machine.</summary>
+/// <param name="reason">What it lacks.</param>
 public sealed class UnavailableException(string reason) : Exception(reason);

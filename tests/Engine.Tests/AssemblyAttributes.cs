@@ -1,5 +1,5 @@
 using Xunit.Sdk;
 using Xunit.v3;
 
-// Poison is a matter of the whole process: a mark anywhere takes every copy off its clean path, and a test decides which path it means.
+// Poison is process-wide: a mark anywhere takes every copy off its short path, and each test chooses the path that it tests.
 [assembly: Parallelization(Mode = ParallelMode.None)]

@@ -2,12 +2,12 @@ using CopyMc.Contract.Promises;
 
 namespace CopyMc.Engine.Tests;
 
-/// <summary>What copies promise, for every kernel and every source of poison there is here. The guests of tests/vm run the same.</summary>
+/// <summary>The contract of copies, for every kernel and every source of poison that works here. The guests of tests/vm run the same tests.</summary>
 public sealed class ContractTests
 {
     private static readonly Dictionary<string, Promise> s_promises = Catalog.All.ToDictionary(promise => promise.Name);
 
-    /// <summary>By name, which a test explorer can keep.</summary>
+    /// <summary>The names of the promises, which a test explorer can store.</summary>
     public static TheoryData<string> Promises
     {
         get
@@ -33,10 +33,10 @@ public sealed class ContractTests
         }
     }
 
-    /// <summary>Or the promises would prove nothing.</summary>
+    /// <summary>Otherwise the promises would prove nothing.</summary>
     [Theory]
     [ClassData(typeof(Copying.BrokenKernel))]
-    public void A_kernel_wrong_by_one_byte_would_be_caught(string kernel)
+    public void A_kernel_wrong_by_one_byte_is_caught(string kernel)
     {
         CopyKernel broken = Copying.BrokenKernel.Find(kernel);
         using var exactness = new CopyExactness();
@@ -45,9 +45,9 @@ public sealed class ContractTests
         Assert.Throws<ContractViolationException>(() => firstLine.Every_line_of_2_MiB_is_met_exactly(broken));
     }
 
-    /// <summary>Or a child that never came to its unprotected copy would do for one that died of it.</summary>
+    /// <summary>Otherwise a child that never reaches its unprotected copy would pass for one that died of it.</summary>
     [Fact]
-    public void A_child_that_throws_would_not_pass_for_one_killed_by_its_copy()
+    public void A_child_that_throws_does_not_pass_for_one_killed_by_its_copy()
     {
         (int exitCode, string said, string complaint) = Child.Run("no such deed");
         Assert.Equal(128 + 6, exitCode);

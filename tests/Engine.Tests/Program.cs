@@ -6,7 +6,7 @@ using Xunit.Runner.InProc.SystemConsole;
 
 namespace CopyMc.Engine.Tests;
 
-/// <summary>The tests; or, started by one of them, a child process that may crash.</summary>
+/// <summary>Runs the tests or, started by one of them, a child process that may crash.</summary>
 internal static class Program
 {
     private static int Main(string[] args) => args switch
@@ -17,7 +17,7 @@ internal static class Program
         _ => RunTests(args),
     };
 
-    // Not inlined: a child loads nothing of the test framework.
+    // Not inlined, so that a child does not load the test framework.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int RunTests(string[] args) =>
         args.Contains("--server") || args.Contains("--internal-msbuild-node")

@@ -1,4 +1,4 @@
-// What the C library's headers of an older system lack.
+// Definitions that the headers of an older system lack.
 #pragma once
 
 #include <linux/userfaultfd.h>

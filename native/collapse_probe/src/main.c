@@ -1,7 +1,6 @@
-// collapse_probe KEY=VALUE...: builds one situation of memory, asks the kernel to collapse it (MADV_COLLAPSE), and prints what came of it
-// as one line of JSON: the errno, the page table before and after, which 2 MiB ranges are huge, what can be read in every page, and, where
-// wanted and to be had, the tracepoints that the call went through.
-// {"unsupported": reason} where this system lacks something. Exit status 2: arguments it does not understand.
+// collapse_probe KEY=VALUE...: builds one state of memory, calls MADV_COLLAPSE on it, and prints the outcome as one line of JSON: the errno,
+// the page table before and after, the 2 MiB ranges that are huge, the content of every page, and, if requested and available, the
+// tracepoints of the call. Prints {"unsupported": reason} if this system lacks something. Exit status 2: invalid arguments.
 #define _GNU_SOURCE
 #include "kernel_interface.h"
 #include "observation.h"

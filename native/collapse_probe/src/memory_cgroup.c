@@ -45,7 +45,7 @@ void enter_memory_cgroup(void) {
         owner = getpid();
         snprintf(path, sizeof path, "%s/%s", group, version->limit);
         if (access(path, W_OK) == 0 && write_text(group, "cgroup.procs", "0")) {
-            write_text(group, version->no_swap, "0"); // room must not be made by swapping; where there is no swap, nor is the file
+            write_text(group, version->no_swap, "0"); // swapping must not make room; without swap the file does not exist
             return;
         }
         leave_memory_cgroup();

@@ -1,12 +1,12 @@
-// A memory cgroup of the process's own, version 1 or 2, that can run out of room.
+// A memory cgroup for this process alone, version 1 or 2, with a limit.
 #pragma once
 
 void enter_memory_cgroup(void);
 
-// From now on a huge page is too much; page tables still fit.
+// Sets a limit that a huge page exceeds and page tables do not.
 void leave_no_room_in_memory_cgroup(void);
 
 void leave_room_in_memory_cgroup(void);
 
-// Back to where there is no limit, and the group is gone. Does nothing outside.
+// Leaves and removes the group. Does nothing outside one.
 void leave_memory_cgroup(void);

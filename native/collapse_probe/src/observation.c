@@ -52,7 +52,7 @@ void read_huge_mappings(const struct subject *subject, bool *mapped_huge) {
     close(fd);
 }
 
-// One huge page, whoever maps it and how: 512 consecutive frames, a head and 511 tails. -1: the frame numbers are root's to read.
+// Whether the frames are one huge page, however mapped: 512 consecutive frames, a head and 511 tails. -1: reading frame numbers needs root.
 static int is_huge_folio(const uint64_t *entries) {
     uint64_t first = entries[0] & PAGEMAP_FRAME;
     for (int i = 0; i < HUGE_PAGE_PAGES; i++)
@@ -119,20 +119,20 @@ static void print_content(const char *key, const struct state *state, pid_t proc
     print_runs(key, state, names);
 }
 
-// The frames of the file's pages, through a mapping of its own: what the page cache holds, whatever the page table under test says.
+// The frames of the file's pages in the page cache, through a separate mapping, independent of the page table under test.
 static void read_page_cache(const struct state *state, const struct subject *subject, uint64_t *entries) {
     size_t length = (size_t)state->mapping.count * PAGE;
     off_t offset = (off_t)(state->file_offset + state->mapping.first) * PAGE;
     char *window = mmap(NULL, length, PROT_READ, MAP_SHARED, subject->fd, offset);
     if (window == MAP_FAILED)
         return;
-    madvise(window, length, MADV_POPULATE_READ); // fails at the end of a truncated file, which is all there is
+    madvise(window, length, MADV_POPULATE_READ); // fails at the end of a truncated file, after the last page
     struct subject seen = {.base = window - (long)state->mapping.first * PAGE};
     read_page_table(getpid(), state, &seen, entries);
     munmap(window, length);
 }
 
-// `folios`: the frames behind the pages where a huge page that no PMD maps counts too, or NULL.
+// `folios`: the frames of the pages, to find huge pages that no PMD maps, or NULL.
 static void print_huge_mappings(const char *key, const struct state *state, const bool *mapped_huge, const uint64_t *folios) {
     printf(", \"%s\": \"", key);
     int first = state->mapping.first / HUGE_PAGE_PAGES, last = (state->mapping.first + state->mapping.count - 1) / HUGE_PAGE_PAGES;

@@ -1,4 +1,4 @@
-// What came of it, seen from outside: by the page table, and by reading without touching.
+// The outcome, observed from outside: from the page table, and by reads that do not fault.
 #pragma once
 
 #include "subject.h"
@@ -7,17 +7,17 @@
 #include <sys/types.h>
 
 struct observation {
-    int error; // errno of madvise; 0: it succeeded
+    int error; // errno of madvise; 0 for success
     uint64_t before[MOST_PAGES], after[MOST_PAGES];
     bool huge_before[MOST_PAGES / HUGE_PAGE_PAGES], huge_after[MOST_PAGES / HUGE_PAGE_PAGES];
-    bool traced;      // whether the kernel's own account could be had
-    char trace[4096]; // that account
+    bool traced;      // whether tracepoints are available
+    char trace[4096]; // the tracepoints
 };
 
 // The entries of /proc/PID/pagemap for the pages that are mapped in the state.
 void read_page_table(pid_t process, const struct state *state, const struct subject *subject, uint64_t *entries);
 
-// Which 2 MiB ranges a huge PMD maps.
+// The 2 MiB ranges that a huge PMD maps.
 void read_huge_mappings(const struct subject *subject, bool *mapped_huge);
 
 // The whole outcome as one line of JSON. `other`: the process on the other side of the fork, 0 if there is none.

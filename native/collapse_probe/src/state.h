@@ -1,5 +1,5 @@
-// One situation of memory that MADV_COLLAPSE is asked to collapse, as the command line describes it. Pages are counted from a 2 MiB
-// boundary, which is page 0; the mapping, the call and every run of pages are given in those numbers.
+// One state of memory for MADV_COLLAPSE, as the command line describes it. Pages are counted from a 2 MiB boundary, which is page 0; the
+// mapping, the call and every run of pages use those numbers.
 #pragma once
 
 #include <stdbool.h>
@@ -41,22 +41,22 @@ struct state {
     enum memory memory;
     struct run mapping, call;
     struct run gap, rewritten, pinned, also_mapped, locked; // count 0: none
-    int file_offset;                                        // the page of the file that page 0 shows
-    int file_pages;                                         // pages of the file in the end, counted from page 0; -1: as many as are mapped
+    int file_offset;                                        // the page of the file at page 0
+    int file_pages;                                         // final length of the file in pages, from page 0; -1: the mapped length
     enum advice advice;
     enum protection protection;
     enum registration registration;
     enum fork_caller fork;
     bool thp_disabled;  // prctl(PR_SET_THP_DISABLE)
-    bool traced;        // the tracepoints are wanted
+    bool traced;        // tracepoints are requested
     bool charge_denied; // the memory cgroup has no room for a huge page
     unsigned char pages[MOST_PAGES];
 };
 
-// Reads the arguments; a line on standard error and exit status 2 for what it does not understand.
+// Reads the arguments; an invalid one ends the process with a line on standard error and exit status 2.
 void parse_state(int count, char **arguments, struct state *state);
 
 bool has_page(const struct state *state, enum page_state page);
 
-// What stands in a page: `generation` 0 as first written, 1 as written again after the fork (or into a private copy).
+// The content of a page: `generation` 0 as first written, 1 as written again after the fork (or into a private copy).
 void fill_pattern(unsigned long *words, int page, int generation);

@@ -18,7 +18,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-// Far from everything that the C library and the kernel place themselves, with room on both sides.
+// Far from the mappings of the C library and the kernel, with room on both sides.
 static char *const BASE = (char *)0x100000000000, *const ALSO_MAPPED = (char *)0x110000000000;
 
 void unsupported(const char *format, ...) {
@@ -99,7 +99,7 @@ static void fill(const struct state *state, struct subject *subject) {
         if (is_filled(state->pages[i]) && (through_file || is_cached_only(state->pages[i])))
             write_file_page(state, subject->fd, i);
     if (state->memory == READ_ONLY_DISK) {
-        // Nobody may have it open for writing.
+        // No process may have it open for writing.
         char name[64];
         snprintf(name, sizeof name, "/proc/self/fd/%d", subject->fd);
         need(fsync(subject->fd) == 0, "fsync");
@@ -120,7 +120,7 @@ static void fill(const struct state *state, struct subject *subject) {
 }
 
 static void collapse_now(char *start) {
-    // EAGAIN by its own words is worth another try; a fresh huge page may be some compaction away.
+    // EAGAIN is worth another try; a free huge page may need compaction.
     for (int attempt = 0; madvise(start, HUGE_PAGE, MADV_COLLAPSE) != 0; attempt++)
         need((errno == EAGAIN || errno == ENOMEM) && attempt < 10, "a huge page to begin with");
 }
@@ -177,7 +177,7 @@ void build_subject(const struct state *state, struct subject *subject) {
     if (has_page(state, COMPOUND_HEAD)) {
         fill_with_compound_heads(state, subject);
     } else {
-        // Whatever the system's settings: no huge page but where the state says so.
+        // Independent of the system's settings: huge pages only where the state has them.
         prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
         fill(state, subject);
         prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
@@ -246,7 +246,7 @@ static void hw_poison(const struct state *state, struct subject *subject, char *
     (void)state, (void)subject;
     const char *asked = getenv("COPYMC_TEST_HWPOISON");
     need(asked && strcmp(asked, "1") == 0, "COPYMC_TEST_HWPOISON=1 (MADV_HWPOISON takes page frames until the machine boots again)");
-    // The kernel signals the call that poisons a dirty page, which succeeds all the same.
+    // The call that poisons a dirty page raises SIGBUS, and still succeeds.
     sigaction(SIGBUS, &(struct sigaction){.sa_handler = survive}, NULL);
     for (size_t i = 0; i < length; i += PAGE)
         need(madvise(start + i, PAGE, MADV_HWPOISON) == 0, "MADV_HWPOISON (CONFIG_MEMORY_FAILURE, CAP_SYS_ADMIN)");
@@ -307,7 +307,7 @@ static void pin(const struct state *state, struct subject *subject) {
 
 void change_subject(const struct state *state, struct subject *subject) {
     each_run(state, subject, COMPOUND, split_mapping);
-    // What is written or read from here on stays small too.
+    // Later writes and reads also map small pages.
     prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
     for (int i = state->rewritten.first; i < state->rewritten.first + state->rewritten.count; i++)
         write_page(page_at(subject, i), i, 1);

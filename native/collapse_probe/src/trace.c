@@ -12,7 +12,7 @@
 
 #define TRACEFS "/sys/kernel/tracing"
 
-// An instance of its own, so that nobody else's tracing is in the way of this, nor this in theirs.
+// A separate tracing instance, so that this and other users of tracing do not disturb each other.
 static char instance[64];
 
 static bool write_text(const char *file, const char *text) {
@@ -26,7 +26,7 @@ static bool write_text(const char *file, const char *text) {
 }
 
 bool start_trace(void) {
-    // Often it is not mounted; then in a mount namespace that ends with this process.
+    // If tracefs is not mounted, mount it in a mount namespace that ends with this process.
     if (access(TRACEFS "/instances", W_OK) != 0 && (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
                                                     mount("none", TRACEFS, "tracefs", 0, NULL) != 0))
         return false;

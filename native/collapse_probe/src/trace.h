@@ -1,4 +1,4 @@
-// The kernel's own account of a collapse: its huge_memory tracepoints. Only root gets them.
+// The kernel's huge_memory tracepoints of a collapse. They need root.
 #pragma once
 
 #include <stdbool.h>
@@ -7,5 +7,5 @@
 // Whether tracing is on.
 bool start_trace(void);
 
-// What happened since, as "event(field=value, ...); event(...)", without the fields that differ from run to run.
+// The events since then, as "event(field=value, ...); event(...)", without the fields that differ from run to run.
 void stop_trace(char *account, size_t size);

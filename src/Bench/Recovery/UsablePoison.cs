@@ -11,7 +11,7 @@ internal static class UsablePoison
     /// <summary>The sources, from the easiest to the most real.</summary>
     internal static IReadOnlyList<PoisonSource> Sources => [.. PoisonInjector.Supported.Where(source => UnusableReason(source) is null)];
 
-    /// <summary>Why a source may not be measured; <see langword="null"/> if it may.</summary>
+    /// <summary>Why a source may not be measured; null if it may.</summary>
     internal static string? UnusableReason(PoisonSource source) =>
         UnusableReason(source, PoisonInjector.UnsupportedReason(source), Environment.GetEnvironmentVariable(Variable));
 

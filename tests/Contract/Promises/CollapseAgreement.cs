@@ -2,7 +2,7 @@ using CopyMc.Contract.Agreement;
 
 namespace CopyMc.Contract.Promises;
 
-/// <summary>What the kernel that runs here makes of memory that it is asked to collapse, what is recorded of it, and what the model makes of it.</summary>
+/// <summary>The running kernel, the recorded table and the model give the same result for MADV_COLLAPSE.</summary>
 public sealed class CollapseAgreement
 {
     public void The_kernel_does_what_is_recorded(CollapseState state)

@@ -1,6 +1,6 @@
 namespace CopyMc.Contract.Promises;
 
-/// <summary>A copy is exact at every alignment of its source and of its destination, and for every length at which kernels change their way.</summary>
+/// <summary>A copy is exact at every alignment of source and destination, and for every length at which kernels change their method.</summary>
 public sealed unsafe class CopyExactness : IDisposable
 {
     private readonly NativeRegion _source = new((nuint)Lengths.Longest + 2 * NativeRegion.PageSize);
@@ -29,7 +29,7 @@ public sealed unsafe class CopyExactness : IDisposable
             foreach (int s in Sweep.Alignments)
             {
                 var copy = new CopyCase(_source.Pointer + s, _destination.Start + ((s * 29 + length) % Lengths.Alignments), (nuint)length);
-                // The destination is longer than the source, as it may be.
+                // The destination may be longer than the source.
                 Require.Equal(0, engine.Copy(_source.Span.Slice(s, length), new Span<byte>(copy.Destination, length + 1)));
                 _destination.Check(copy, (nuint)length);
             }
@@ -43,7 +43,7 @@ public sealed unsafe class CopyExactness : IDisposable
         {
             foreach (int s in Sweep.Alignments)
             {
-                // In the second page, so that there is a line before it.
+                // In the second page, so that a line is before it.
                 byte* source = _source.Pointer + NativeRegion.PageSize + s;
                 byte* last = source + nuint.Max(length, 1) - 1;
                 CopyWithPoisonAt(source - s - 1, engine, source, length);

@@ -1,11 +1,11 @@
 namespace CopyMc.Contract.Promises;
 
-/// <summary>Poison that the kernel finds before anybody touches it reaches the maps, if it was asked to tell.</summary>
+/// <summary>With early reports, poison that the kernel finds before an access is marked in the maps.</summary>
 public sealed unsafe class EarlyReports
 {
     private const int Pages = 16, Lost = 5 * NativeRegion.PageSize;
 
-    // In a process of its own: what is asked for once holds for good.
+    // In its own process, because a request for early reports is permanent.
     public void A_frame_that_the_kernel_finds_bad_is_marked_before_any_copy_meets_it(PoisonedFrames frames) =>
         Require.Equal((0, "", ""), Child.Run(nameof(MarkedBeforeItIsMet)));
 
@@ -16,7 +16,7 @@ public sealed unsafe class EarlyReports
         Pattern.Fill(region.Span, seed: 23);
         FaultRecovery.RequestEarlyReports();
         PoisonedFrames.Machine.Report(region, Lost);
-        // The signal is another thread's to take.
+        // Another thread receives the signal.
         for (int tries = 0; region.Poison.PoisonedLineCount == 0 && tries < 1000; tries++)
             Thread.Sleep(10);
 

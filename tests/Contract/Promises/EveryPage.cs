@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace CopyMc.Contract.Promises;
 
-/// <summary>A page that the kernel has given up ends a copy wherever it lies in 2 MiB, and whatever they are made of.</summary>
+/// <summary>A page with hardware poison ends a copy, anywhere in 2 MiB, for every kind of memory.</summary>
 public sealed unsafe class EveryPage : IDisposable
 {
     private const nuint HugePage = NativeRegion.HugePageSize, Page = NativeRegion.PageSize, Around = 3 * Page;
@@ -21,7 +21,7 @@ public sealed unsafe class EveryPage : IDisposable
         _destination.Dispose();
     }
 
-    /// <summary>The kernels take turns.</summary>
+    /// <summary>Uses the kernels in turn.</summary>
     public void Each_of_512_pages_lost_is_met_exactly_and_learned_and_heals(RegionKind kind, PoisonedFrames frames)
     {
         CopyEngine[] engines = [.. CopyKernel.Available.Where(kernel => kernel.RecoversFromFaults).Select(Engines.Of)];
@@ -32,7 +32,7 @@ public sealed unsafe class EveryPage : IDisposable
             {
                 if (kind.Pages == PageKind.TransparentHuge && offset != 0)
                 {
-                    // The last one is in pieces.
+                    // The last huge page is split.
                     region.Dispose();
                     region = Make(HugePage, kind);
                 }
@@ -47,7 +47,7 @@ public sealed unsafe class EveryPage : IDisposable
 
     public void A_hugetlb_page_is_lost_whole(CopyKernel kernel, PoisonedFrames frames)
     {
-        // Three, and the one that takes the lost one's place.
+        // Three pages, and the replacement of the lost one.
         if (!File.Exists(FreeHugeTlb) || int.Parse(File.ReadAllText(FreeHugeTlb), CultureInfo.InvariantCulture) < 4)
             Require.Unavailable("it needs 4 free hugetlb pages of 2 MiB (vm.nr_hugepages)");
         CopyEngine engine = Engines.Of(kernel);
@@ -55,7 +55,7 @@ public sealed unsafe class EveryPage : IDisposable
         frames.Inject(region, HugePage);
         Require.Equal(0, region.Poison.PoisonedLineCount);
         var lost = new CopyFault(CopyFaultKind.MachineCheck, CopySide.Source, (nuint)region.Pointer + HugePage, HugePage);
-        // Whichever of its pages is touched first.
+        // Any of its pages may be touched first.
         for (nuint inside = 0; inside < HugePage; inside += Page)
         {
             new CopyCase(region.Pointer + HugePage + inside, _destination.Pointer, 100).ExpectStop(engine, 0, lost);
@@ -81,10 +81,10 @@ public sealed unsafe class EveryPage : IDisposable
         return region;
     }
 
-    /// <summary>The copies begin a few pages before the lost one and end a few behind it: <see cref="HugePages"/> copies all of it.</summary>
+    /// <summary>Copies from a few pages before the lost one to a few after it. <see cref="HugePages"/> copies the whole region.</summary>
     private void LosePage(CopyEngine engine, NativeRegion region, nuint offset, PoisonedFrames frames)
     {
-        // The kernel signals the very call that poisons a dirty page; it must neither kill nor be taken for a copy's fault.
+        // The call that poisons a dirty page itself raises SIGBUS, which must neither kill nor pass for a fault of a copy.
         frames.Inject(region, offset);
         Require.Equal(0, region.Poison.PoisonedLineCount);
 
@@ -105,12 +105,12 @@ public sealed unsafe class EveryPage : IDisposable
         Expect(first, copy.ByteCount);
     }
 
-    /// <summary>A part of the destination has arrived. Then takes it away again.</summary>
+    /// <summary>Checks that a part of the destination was copied, and then erases it.</summary>
     private void Expect(nuint offset, nuint length)
     {
         Span<byte> arrived = _destination.Span.Slice((int)offset, (int)length);
         Require.True(arrived.SequenceEqual(_pattern.Span.Slice((int)offset, (int)length)));
-        // A byte of each line is enough for the next copy to be told from this one.
+        // One byte per line is enough to tell the next copy from this one.
         for (int line = 0; line < arrived.Length; line += PoisonMap.LineSize)
             arrived[line] = Pattern.Canary;
     }

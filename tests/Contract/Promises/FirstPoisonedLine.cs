@@ -1,6 +1,6 @@
 namespace CopyMc.Contract.Promises;
 
-/// <summary>Each of the 32,768 lines of a huge page, as the first poisoned one.</summary>
+/// <summary>Each of the 32,768 lines of a huge page as the first poisoned one.</summary>
 public sealed unsafe class FirstPoisonedLine : IDisposable
 {
     private const nuint LineCount = NativeRegion.HugePageSize / PoisonMap.LineSize;
@@ -34,9 +34,9 @@ public sealed unsafe class FirstPoisonedLine : IDisposable
     public void Every_line_of_2_MiB_is_met_exactly(CopyKernel kernel) => MeetEveryLine(Engines.Of(kernel));
 
     /// <summary>
-    /// From the last line to the first, from two sources in turn that differ in every byte. So the prefix shows whether each byte was
-    /// written this time, and nothing has to be refilled: after line k was met, lines k and up are never written again, line k - 1 holds
-    /// what the copy before put there, and whatever a copy wrote too far stays to be seen at the end.
+    /// Goes from the last line to the first, alternating between two sources that differ in every byte. So the prefix shows whether this copy
+    /// wrote each byte, and nothing needs to be refilled: after line k, lines k and up are never written again, line k - 1 holds the bytes of
+    /// the copy before, and any write beyond the prefix is still visible at the end.
     /// </summary>
     private void MeetEveryLine(CopyEngine engine)
     {
@@ -65,7 +65,7 @@ public sealed unsafe class FirstPoisonedLine : IDisposable
 
     private NativeRegion SourceOf(nuint poisonedLine) => poisonedLine % 2 == 0 ? _even : _odd;
 
-    /// <summary>A line holds what was copied when the line after it was the poisoned one; the last has never been copied.</summary>
+    /// <summary>Checks that each line holds the bytes copied when the next line was poisoned; the last was never copied.</summary>
     private void CheckNotWritten(nuint line)
     {
         Span<byte> now = Line(Destination, line);

@@ -1,6 +1,6 @@
 namespace CopyMc.Contract.Promises;
 
-/// <summary>A page that was poisoned and healed is like its neighbours again, and they never knew.</summary>
+/// <summary>A page that was poisoned and healed is like its neighbours, which are unaffected.</summary>
 public sealed unsafe class Healing
 {
     private const int Pages = 8;
@@ -45,7 +45,7 @@ public sealed unsafe class Healing
         return region;
     }
 
-    /// <summary>Asks whether it can be had on such a region, which the source's own trial cannot know.</summary>
+    /// <summary>Tries whether the source works on this kind of region.</summary>
     private static void Inject(NativeRegion region, PoisonSource source)
     {
         try
@@ -57,7 +57,7 @@ public sealed unsafe class Healing
             Require.Unavailable(refusal.Message);
         }
         using var destination = new NativeRegion(NativeRegion.PageSize);
-        // Poison that does not fault would prove nothing.
+        // Without a fault the promise would prove nothing.
         Require.Equal(1u, CopyEngine.Shared.Copy(region.Pointer + Lost + 5, destination.Pointer, 1));
     }
 
@@ -69,7 +69,7 @@ public sealed unsafe class Healing
         Require.True(expected.AsSpan(Lost + NativeRegion.PageSize).SequenceEqual(region.Span[(Lost + NativeRegion.PageSize)..]));
     }
 
-    /// <summary>What /proc/self/smaps says of the region's mappings: permissions, what is mapped, and the kernel's flags, each once.</summary>
+    /// <summary>The distinct permissions, files and VmFlags of the region's mappings in /proc/self/smaps.</summary>
     private static string Flags(NativeRegion region)
     {
         ulong start = (ulong)region.Pointer, end = start + region.Length;

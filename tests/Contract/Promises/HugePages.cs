@@ -1,6 +1,6 @@
 namespace CopyMc.Contract.Promises;
 
-/// <summary>The copies that CopyMc is for: 2 MiB and more, with one page lost.</summary>
+/// <summary>Copies of 2 MiB and more with one lost page.</summary>
 public sealed unsafe class HugePages : IDisposable
 {
     private const nuint HugePage = NativeRegion.HugePageSize;
@@ -16,8 +16,8 @@ public sealed unsafe class HugePages : IDisposable
     public void The_last_page_lost(CopyKernel kernel, PoisonSource source) => LosePage(kernel, source, HugePage - NativeRegion.PageSize);
 
     /// <summary>
-    /// Where source and destination agree modulo 4096, memmove may copy backward, so that a fault in the last page comes first and says
-    /// nothing about the rest. Copies that are counted must not.
+    /// Where source and destination agree modulo 4096, memmove may copy backward: a fault in the last page then comes first and says nothing
+    /// about the rest. A copy that counts must not copy backward.
     /// </summary>
     public void The_last_page_lost_with_source_and_destination_agreeing_modulo_4096(CopyKernel kernel, PoisonSource source)
     {

@@ -1,6 +1,6 @@
 namespace CopyMc.Contract.Promises;
 
-/// <summary>Which marks count for a copy, and which do not.</summary>
+/// <summary>The marks that stop a copy, and those that do not.</summary>
 public sealed unsafe class KnownPoison : IDisposable
 {
     private const nuint Length = 4 * NativeRegion.PageSize;
@@ -11,7 +11,7 @@ public sealed unsafe class KnownPoison : IDisposable
 
     public KnownPoison() => Pattern.Fill(_source.Span, seed: 7);
 
-    /// <summary>Where the copies start: a page into the region, so that maps may begin before it.</summary>
+    /// <summary>The offset at which copies start: a page into the region, so that maps can start before it.</summary>
     private byte* Source => _source.Pointer + NativeRegion.PageSize;
 
     public void Dispose()
@@ -54,7 +54,7 @@ public sealed unsafe class KnownPoison : IDisposable
 
     public void A_line_that_a_map_merely_touches_counts_whole(CopyKernel kernel)
     {
-        // One byte of a map, in the middle of a line that starts before it and ends after it.
+        // A map of one byte, inside a line.
         using var map = new PoisonMap(Source + 10 * Line + 30, 1);
         map.Mark(0);
         ExpectPrefix(kernel, 10 * Line);
@@ -124,7 +124,7 @@ public sealed unsafe class KnownPoison : IDisposable
         }
     }
 
-    /// <summary>The copy of all of the source stops after <paramref name="prefix"/> bytes, by every way of calling.</summary>
+    /// <summary>A copy of the whole source stops after <paramref name="prefix"/> bytes, with every overload.</summary>
     private void ExpectPrefix(CopyKernel kernel, nuint prefix)
     {
         CopyEngine engine = Engines.Of(kernel);

@@ -1,6 +1,6 @@
 namespace CopyMc.Contract.Promises;
 
-/// <summary>A copy to a page that cannot be written ends exactly where that page starts, and says that it was the destination.</summary>
+/// <summary>A copy to a page that cannot be written ends where the page starts, and reports the destination.</summary>
 public sealed unsafe class LatentDestination : IDisposable
 {
     private readonly NativeRegion _source = new(Overruns.Longest + 2 * NativeRegion.PageSize);
@@ -119,7 +119,7 @@ public sealed unsafe class LatentDestination : IDisposable
         Check(page, copy, prefix);
     }
 
-    /// <summary>All that can be read of the destination is canary but for the prefix, which equals the source. Then puts the canary back.</summary>
+    /// <summary>Checks that the readable part of the destination is the prefix of the source and canary. Then restores the canary.</summary>
     private static void Check(PoisonedPage page, CopyCase copy, nuint prefix)
     {
         const int Margin = 512;

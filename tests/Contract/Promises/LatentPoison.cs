@@ -1,6 +1,6 @@
 namespace CopyMc.Contract.Promises;
 
-/// <summary>A copy that runs into a page only the hardware knows to be bad ends exactly there, and has learned of it.</summary>
+/// <summary>A copy that runs into latent poison ends exactly there, and marks the page.</summary>
 public sealed unsafe class LatentPoison : IDisposable
 {
     private readonly CanaryDestination _destination = new(Overruns.Longest + Lengths.Alignments);
@@ -66,7 +66,7 @@ public sealed unsafe class LatentPoison : IDisposable
     private void RunInto(PoisonedPage page, CopyEngine engine, int before, int length, int destinationOffset)
     {
         var copy = new CopyCase(page.Start - before, _destination.Start + destinationOffset, (nuint)length);
-        // Both ways of calling must recover and learn.
+        // Both overloads must recover and learn.
         if ((before + destinationOffset) % 2 == 0)
             ExpectFault(page, copy, copy.Run(engine, out CopyFault fault), fault, (nuint)before);
         else if (copy.Run(engine) is nuint remaining && remaining != (nuint)(length - before))
@@ -82,7 +82,7 @@ public sealed unsafe class LatentPoison : IDisposable
             Require.Fail($"{copy}: {remaining} remain, expected {copy.ByteCount - prefix}; {fault}.");
     }
 
-    /// <summary>The region's map knows the whole page and no more, a copy stops there by itself, and then all is forgotten for the next.</summary>
+    /// <summary>Checks that the map has exactly the whole page and that a copy stops there without a signal. Then clears the map.</summary>
     private static void ExpectLearned(PoisonedPage page, CopyEngine engine, CopyCase copy, nuint prefix)
     {
         if (page.Region.Poison.PoisonedLineCount != NativeRegion.PageSize / PoisonMap.LineSize)

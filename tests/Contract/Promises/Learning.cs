@@ -1,6 +1,6 @@
 namespace CopyMc.Contract.Promises;
 
-/// <summary>What one fault teaches the maps.</summary>
+/// <summary>The marks that one fault adds to the maps.</summary>
 public sealed unsafe class Learning : IDisposable
 {
     private const int LinesOfPage = NativeRegion.PageSize / PoisonMap.LineSize;

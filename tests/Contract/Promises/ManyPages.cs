@@ -1,6 +1,6 @@
 namespace CopyMc.Contract.Promises;
 
-/// <summary>A salvage gets past any number of pages that the kernel has given up.</summary>
+/// <summary>A salvage continues past any number of pages with hardware poison.</summary>
 public sealed unsafe class ManyPages
 {
     private const int Pages = 2048, Lost = 100;
@@ -26,7 +26,7 @@ public sealed unsafe class ManyPages
         Require.Equal(region.Length, result.ProcessedBytes);
         Require.Equal(Lost * (nuint)NativeRegion.PageSize, result.LostBytes);
         Require.True(lost.SetEquals(result.Lost.SelectMany(PagesOf)));
-        // Forgotten, or no copy would touch them.
+        // Clear the marks, or no copy would touch the pages.
         destination.Poison.Clear(0, destination.Length);
         using var probe = new NativeRegion(NativeRegion.PageSize);
         for (int page = 0; page < Pages; page++)

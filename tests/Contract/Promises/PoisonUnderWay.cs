@@ -1,6 +1,6 @@
 namespace CopyMc.Contract.Promises;
 
-/// <summary>Poison that lands under copies which are under way ends each of them at the page, and harms nothing else.</summary>
+/// <summary>Poison that arrives during copies ends each of them at the page, and harms nothing else.</summary>
 public sealed unsafe class PoisonUnderWay : IDisposable
 {
     private const int Copiers = 4, Rounds = 10_000, Pages = 16;
@@ -41,11 +41,11 @@ public sealed unsafe class PoisonUnderWay : IDisposable
             _lost = random.Next(Pages);
             _copying = 0;
             _round.SignalAndWait();
-            // Until all of them copy, so that it lands on copies.
+            // Wait until all of them copy.
             while (Volatile.Read(ref _copying) < Copiers && _violation is null)
                 Thread.Yield();
             frames.Inject(_source, (nuint)_lost * Page);
-            // Until every copier has met it.
+            // Wait until every copier has met it.
             _round.SignalAndWait();
             frames.Heal(_source, (nuint)_lost * Page, Page);
             int offset = _lost * NativeRegion.PageSize;
@@ -57,11 +57,11 @@ public sealed unsafe class PoisonUnderWay : IDisposable
             copier.Join();
         if (_violation is { } violation)
             Require.Fail(violation);
-        // The others met it between two copies, or another copier had met it before them.
+        // The others met it between two copies, or after another copier had met it.
         Require.True(_struck >= LeastStruck, $"{_struck} copies were struck under way; that as many as {LeastStruck} were");
     }
 
-    /// <summary>Copies until it meets the page, in each round. Before, all copies are whole.</summary>
+    /// <summary>Copies until it meets the page, in each round. All copies before that are whole.</summary>
     private void Copy(CopyEngine engine)
     {
         using var destination = new NativeRegion(_source.Length);
@@ -76,27 +76,27 @@ public sealed unsafe class PoisonUnderWay : IDisposable
             bool startedHealthy;
             for (int whole = 0; ; whole++)
             {
-                // Only whoever has just read of the page knows that it was not bad yet: nobody else can tell when it goes.
+                // Only a read of the page shows that it was not bad yet.
                 byte before;
                 startedHealthy = engine.Copy(_source.Pointer + bad, &before, 1) == 0;
                 copied = _source.Length - engine.Copy(_source.Pointer, destination.Pointer, _source.Length, out fault);
                 if (copied != _source.Length)
                     break;
-                // Once a round, or there would be more comparing than copying, and poison would land on that.
+                // Once per round, or most of the time would go into comparing, and the poison would arrive then.
                 if (whole == 0)
                 {
                     ExpectCopied(destination, copied, fault, default);
                     _ = Interlocked.Increment(ref _copying);
                 }
-                // Or poison would wait for its turn on a small machine.
+                // Otherwise the injector would wait for a processor on a small machine.
                 Thread.Yield();
             }
-            // A copy that was in the page already has what it read of it before. Learned by another copier, it is known from its first line on.
+            // A copy inside the page keeps the bytes that it has read. Once another copier has marked the page, copies stop at its start.
             bool met = fault.Kind == CopyFaultKind.MachineCheck;
             ExpectCopied(destination, copied, fault with { WrittenBeyond = false }, met ? Met(bad) : Known(bad));
             if (copied < bad || copied >= bad + (met ? Page : 1))
                 _violation ??= $"{copied} bytes were copied, page {_lost} was lost: {fault}";
-            // Begun before anything was bad, and ended by it after some bytes.
+            // It started before the poison, and the poison ended it after some bytes.
             if (met && startedHealthy && copied > 0)
                 _ = Interlocked.Increment(ref _struck);
             copied = _source.Length - engine.Copy(_source.Pointer, destination.Pointer, _source.Length, out fault);

@@ -1,6 +1,6 @@
 namespace CopyMc.Contract.Promises;
 
-/// <summary>A salvage brings home everything but the pages that are lost.</summary>
+/// <summary>A salvage copies everything but the lost pages.</summary>
 public sealed unsafe class SalvageExactness
 {
     private const int Pages = 12;

@@ -1,6 +1,6 @@
 namespace CopyMc.Contract.Promises;
 
-/// <summary>What the kernel knows to be poisoned is found before anybody touches it.</summary>
+/// <summary>A scan finds the poison that the kernel knows, before an access.</summary>
 public sealed unsafe class Scanning
 {
     private const int Pages = 8;

@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace CopyMc.Engine.Tests.Children;
 
-/// <summary>Starts this very program again, to do something that may kill it.</summary>
+/// <summary>Starts this program again, to run a scenario that may kill it.</summary>
 internal static class ChildProcess
 {
     internal const string Argument = "--child";
 
-    /// <summary>A child that hangs must fail its test, not the whole run.</summary>
+    /// <summary>The time after which a child that hangs fails its test.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     internal static ChildResult Run(string scenario, params string[] arguments) => Run(new Dictionary<string, string?>(), scenario, arguments);

@@ -1,6 +1,6 @@
 namespace CopyMc.Engine.Tests.Children;
 
-/// <summary>How a child process ended. A signal that killed it shows as 128 plus its number.</summary>
+/// <summary>The result of a child process. The exit code is 128 plus the signal if one killed it.</summary>
 internal sealed record ChildResult(int ExitCode, string Output, string Error)
 {
     internal const int KilledBySigAbrt = 128 + 6;

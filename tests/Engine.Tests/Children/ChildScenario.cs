@@ -1,6 +1,6 @@
 namespace CopyMc.Engine.Tests.Children;
 
-/// <summary>What a child process can be asked to do, by name. Its exit code is 0 if all went as it should.</summary>
+/// <summary>The scenarios of child processes, by name. The exit code is 0 on success.</summary>
 internal static class ChildScenario
 {
     internal static int Run(string scenario, string[] arguments) => scenario switch

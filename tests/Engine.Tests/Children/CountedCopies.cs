@@ -5,12 +5,12 @@ using CopyMc.Engine.Tests.Diagnostics;
 
 namespace CopyMc.Engine.Tests.Children;
 
-/// <summary>Copies in a process where nobody else does, and the figures that a listener reads after them, a line each.</summary>
+/// <summary>Copies in a process without other copies, and prints the counters that a listener reads after them, a line each.</summary>
 internal static unsafe class CountedCopies
 {
     internal const string Long = "long", Short = "short", Hits = "hits", Threads = "threads", Unheard = "unheard", Collapses = "collapses";
 
-    /// <summary>Shorter than a block, one block, and a few with a rest that is long too.</summary>
+    /// <summary>Less than a block, one block, and a few blocks with a long rest.</summary>
     internal static readonly nuint[] LongLengths = [32769, 100_000, CopyEngine.BlockSize, 2 * CopyEngine.BlockSize + 40_000];
 
     internal const int ThreadCount = 700;
@@ -66,7 +66,7 @@ internal static unsafe class CountedCopies
         }
     }
 
-    /// <summary>One copy more of each kind of poison, and of either way to ask.</summary>
+    /// <summary>One more copy for each kind of poison, by each overload.</summary>
     private static void Hit(CopyEngine engine, NativeRegion source, NativeRegion destination)
     {
         source.Poison.Mark(100_000);
@@ -81,7 +81,7 @@ internal static unsafe class CountedCopies
         _ = engine.Copy(source.Pointer, destination.Pointer + 80_000, 8000);
     }
 
-    /// <summary>More threads at once than have cells of their own, and as many after they have ended.</summary>
+    /// <summary>More threads at once than there are cells, and as many again after they have ended.</summary>
     private static void CopyOnManyThreads(CopyEngine engine, NativeRegion source, NativeRegion destination)
     {
         for (int repetition = 0; repetition < 2; repetition++)
@@ -100,7 +100,7 @@ internal static unsafe class CountedCopies
         }
     }
 
-    /// <summary>Prints how many bytes were copied while the estimate grew, so that it can be compared.</summary>
+    /// <summary>Prints the bytes that were copied while the estimate grew, for comparison.</summary>
     private static void CopyShort(CopyEngine engine, NativeRegion source, NativeRegion destination, MeterReadings readings)
     {
         const int WindowsAtLeast = 8;

@@ -5,7 +5,7 @@ internal static class DisposedMapping
 {
     private const int Rounds = 40, ByteCount = 8 << 20;
 
-    /// <returns>0 if every access ended well, or with <see cref="ObjectDisposedException"/>.</returns>
+    /// <returns>0 if every access succeeded or ended with <see cref="ObjectDisposedException"/>.</returns>
     internal static int Run()
     {
         string path = Path.Combine(Path.GetTempPath(), $"copymc-{Guid.NewGuid():N}");
@@ -30,7 +30,7 @@ internal static class DisposedMapping
         }
     }
 
-    /// <summary>Until the stream is disposed.</summary>
+    /// <summary>Repeats an access until the stream is disposed.</summary>
     private static void Use(MappedFileStream stream, CountdownEvent under, bool write)
     {
         byte[] buffer = new byte[ByteCount];

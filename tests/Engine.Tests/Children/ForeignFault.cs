@@ -3,17 +3,17 @@ using System.Runtime.InteropServices;
 
 namespace CopyMc.Engine.Tests.Children;
 
-/// <summary>Faults and signals that are none of a copy's, to be had in a process that uses the library, or has not loaded it.</summary>
+/// <summary>Faults and signals outside copies, in a process that uses the library or has not loaded it.</summary>
 internal static unsafe class ForeignFault
 {
     internal const string Without = "without", Recovering = "recovering", SegmentationFaultsToo = "segmentation faults too";
 
-    /// <summary>Who queues a signal may put anything where the hardware puts the address: sigqueue(3).</summary>
+    /// <summary>The sender of a queued signal may put any value where the hardware puts the address: sigqueue(3).</summary>
     private const int SiQueue = -1;
 
     private const int Length = 2 << 20;
 
-    /// <summary>.NET looks at the first byte of a copy itself before it hands over to the C library: the lost half is the second.</summary>
+    /// <summary>.NET reads the first byte of a copy before it calls the C library, so the second half is the lost one.</summary>
     private const int Kept = Length / 2;
 
     private static readonly byte* s_unmapped = (byte*)0x7000_0000_0000;
@@ -39,7 +39,7 @@ internal static unsafe class ForeignFault
 
     internal static IEnumerable<string> Names => s_faults.Keys;
 
-    /// <summary>In the child.</summary>
+    /// <summary>Runs in the child.</summary>
     internal static int Run(string name, string setting)
     {
         if (setting != Without)
@@ -49,7 +49,7 @@ internal static unsafe class ForeignFault
         return 0;
     }
 
-    /// <summary>So that the handlers are known to be in place.</summary>
+    /// <summary>Makes sure that the handlers are installed.</summary>
     private static void Recover(bool segmentationFaults)
     {
         var engine = new CopyEngine(new CopyEngineOptions { RecoverSegmentationFaults = segmentationFaults });
@@ -103,7 +103,7 @@ internal static unsafe class ForeignFault
         Thread.Sleep(200);
     }
 
-    /// <summary>The thread is within a copy nearly all the time, the engine's or the runtime's.</summary>
+    /// <summary>Keeps the thread inside a copy, the engine's or the runtime's, nearly all the time.</summary>
     private static void DisturbCopy(bool withLibrary, Action<(nuint Handle, int Id), nuint> send)
     {
         byte* source = (byte*)NativeMemory.AllocZeroed(Length), destination = (byte*)NativeMemory.AllocZeroed(Length);
@@ -154,7 +154,7 @@ internal static unsafe class ForeignFault
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.NoOptimization)]
     private static int Overflow(int depth)
     {
-        // Large frames, so that the report of them stays short.
+        // Large frames keep the report of the stack short.
         byte* frame = stackalloc byte[16384];
         frame[depth % 16384] = (byte)depth;
         return Overflow(depth + 1) + frame[0];

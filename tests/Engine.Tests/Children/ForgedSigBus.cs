@@ -2,15 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace CopyMc.Engine.Tests.Children;
 
-/// <summary>A SIGBUS that claims to come from the hardware. The kernel lets a process tell itself anything: rt_tgsigqueueinfo(2).</summary>
+/// <summary>Sends a SIGBUS that claims to come from the hardware. A process may send itself any siginfo: rt_tgsigqueueinfo(2).</summary>
 internal static unsafe partial class ForgedSigBus
 {
     private static readonly bool s_arm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
-    /// <summary>The calling thread, as the kernel numbers it.</summary>
+    /// <summary>The kernel's ID of the calling thread.</summary>
     internal static int ThisThread => (int)Syscall(s_arm ? 178 : 186, 0, 0, 0, null);
 
-    /// <returns>0, or -1 if the kernel refused.</returns>
+    /// <returns>0, or -1 if the call failed.</returns>
     internal static nint Send(int thread, int code, nuint address, short extentShift)
     {
         byte* info = stackalloc byte[128];

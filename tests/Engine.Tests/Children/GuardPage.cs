@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace CopyMc.Engine.Tests.Children;
 
-/// <summary>Copies into a page that may not be accessed, from either side, by an engine that recovers from SIGSEGV, or by one that does not.</summary>
+/// <summary>Copies from and to a page without access rights, with an engine that recovers from SIGSEGV or one that does not.</summary>
 internal static unsafe partial class GuardPage
 {
     private const int Healthy = 4 * NativeRegion.PageSize;

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace CopyMc.Engine.Tests.Children;
 
-/// <summary>The handler put in, taken out, put in again, and outlived by a signal that was not its own.</summary>
+/// <summary>Installs, removes and reinstalls the handler, and sends a signal that is not from a copy.</summary>
 internal static unsafe partial class HandlerLifecycle
 {
     private const int SigBus = 7;
@@ -19,7 +19,7 @@ internal static unsafe partial class HandlerLifecycle
             FaultRecovery.RequestEarlyReports();
             if (!IsAskingForReports() || engine.Copy(lost.Pointer, destination, 100) != 100 || !FaultRecovery.IsEnabled)
                 return 1;
-            // Taken out twice, or put in twice, is the same as once.
+            // Removing or installing it twice is the same as once.
             FaultRecovery.Disable();
             FaultRecovery.Disable();
             if (FaultRecovery.IsEnabled || !SpinWait.SpinUntil(() => !IsAskingForReports(), TimeSpan.FromSeconds(10)))
@@ -37,7 +37,7 @@ internal static unsafe partial class HandlerLifecycle
             FaultRecovery.Enable();
         }
 
-        // Now a copy that no engine has just enabled recovery for.
+        // A copy without an engine that has just enabled recovery.
         Console.WriteLine("so far");
         FaultRecord record;
         CopyKernel kernel = CopyKernel.Available.First(kernel => kernel.RecoversFromFaults);
@@ -56,7 +56,7 @@ internal static unsafe partial class HandlerLifecycle
         }
         catch (IOException)
         {
-            // It has ended meanwhile.
+            // The thread has ended.
             return false;
         }
     }

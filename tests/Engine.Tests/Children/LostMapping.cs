@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace CopyMc.Engine.Tests.Children;
 
 /// <summary>
-/// What users of mapped files reported to dotnet/runtime (issues 24767, 90608 and 79832), with the plain code of their reports and with
+/// The situations of three reports to dotnet/runtime (24767, 90608 and 79832), with the plain code of the reports and with
 /// <see cref="MappedFileStream"/>.
 /// </summary>
 internal static unsafe class LostMapping
@@ -19,11 +19,11 @@ internal static unsafe class LostMapping
 
     private const int ChunkSize = 1 << 20;
 
-    /// <summary>In the child. Prints what was lost, or is killed.</summary>
-    /// <param name="name">Which report.</param>
+    /// <summary>Runs in the child. Prints the lost range, or is killed.</summary>
+    /// <param name="name">The report.</param>
     /// <param name="code">Plain or safe.</param>
     /// <param name="path">A file; for <see cref="WriteArray"/> one that has no space behind it.</param>
-    /// <param name="lost">From which byte on the file is lost.</param>
+    /// <param name="lost">The first lost byte of the file.</param>
     internal static int Run(string name, string code, string path, long lost)
     {
         try
@@ -42,7 +42,7 @@ internal static unsafe class LostMapping
         }
         catch (Exception error)
         {
-            // The reports say that nothing is ever caught.
+            // According to the reports, no exception is caught.
             Console.WriteLine($"caught {error.GetType().Name}");
             return 2;
         }
@@ -113,7 +113,7 @@ internal static unsafe class LostMapping
         }
     }
 
-    /// <summary>As another process that shares the file would.</summary>
+    /// <summary>Truncates the file, as another process could.</summary>
     private static void Truncate(string path, long length)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);

@@ -2,7 +2,7 @@ using CopyMc.Contract;
 
 namespace CopyMc.Engine.Tests.Children;
 
-/// <summary>Recoveries on many threads beside everything else that signals and suspensions do in a .NET process.</summary>
+/// <summary>Recoveries on many threads, beside the other signals and suspensions of a .NET process.</summary>
 internal static unsafe class RecoveryStress
 {
     private const int CopyThreads = 6;
@@ -10,7 +10,7 @@ internal static unsafe class RecoveryStress
     private static volatile bool s_stop;
     private static string? s_failure;
 
-    /// <summary>Prints "recoveries, collections, null references"; 0 only if every count was right.</summary>
+    /// <summary>Prints "recoveries, collections, null references"; returns 0 only if every count was right.</summary>
     internal static int Run(int recoveries)
     {
         long nullReferences = 0, recovered = 0;
@@ -51,7 +51,7 @@ internal static unsafe class RecoveryStress
             CopyEngine engine = engines[i % engines.Length];
             nuint length = (nuint)(expected + 1 + random.Next(NativeRegion.PageSize - 1));
             int copied = (int)(length - engine.Copy(source.Pointer + start, destination.Pointer, length));
-            // What was learned is forgotten, so that the next copy meets the signal again.
+            // Clear the map, so that the next copy faults again.
             source.Poison.Clear(Good, NativeRegion.PageSize);
             if (copied != expected || !destination.Span[..copied].SequenceEqual(source.Span.Slice(start, copied))
                 || destination.Span.Slice(copied, 64).ContainsAnyExcept((byte)0xC5))

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace CopyMc.Engine.Tests.Children;
 
-/// <summary>A SIGBUS that somebody sent: kill(2) and pthread_kill(3).</summary>
+/// <summary>Sends SIGBUS: kill(2) and pthread_kill(3).</summary>
 internal static partial class SentSignal
 {
     private const int SigBus = 7;
@@ -10,7 +10,7 @@ internal static partial class SentSignal
     /// <summary>The calling thread, for <see cref="ToThread"/>.</summary>
     internal static nuint ThisThread => PthreadSelf();
 
-    /// <summary>To whichever thread the kernel picks.</summary>
+    /// <summary>Sends to a thread that the kernel picks.</summary>
     internal static void ToProcess() => _ = Kill(Environment.ProcessId, SigBus);
 
     internal static void ToThread(nuint thread) => _ = PthreadKill(thread, SigBus);

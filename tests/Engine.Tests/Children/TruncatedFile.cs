@@ -2,7 +2,7 @@ using System.IO.MemoryMappedFiles;
 
 namespace CopyMc.Engine.Tests.Children;
 
-/// <summary>A mapping whose file was cut off under it, made with nothing of CopyMc: a control process has not loaded it.</summary>
+/// <summary>A mapping of a truncated file, made without CopyMc, which a control process must not load.</summary>
 internal sealed unsafe class TruncatedFile : IDisposable
 {
     private readonly MemoryMappedFile _mapped;
@@ -12,7 +12,7 @@ internal sealed unsafe class TruncatedFile : IDisposable
     {
         string path = Path.GetTempFileName();
         using var file = new FileStream(path, FileMode.Open);
-        // A child that dies leaves no file.
+        // Delete it now, because the child may die.
         File.Delete(path);
         _mapped = MemoryMappedFile.CreateFromFile(file, null, length, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
         _view = _mapped.CreateViewAccessor(0, length);

@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace CopyMc.Engine.Tests.Children;
 
-/// <summary>A scan for poison by somebody who is not root any more, if he was.</summary>
+/// <summary>Scans for poison without root privileges.</summary>
 internal static partial class UnprivilegedScan
 {
     private const int Nobody = 65534;
 
     internal static unsafe int Run()
     {
-        // Fails where this is not root, and then there is nothing to give up.
+        // Fails if the process is not root, and then it has no privileges to drop.
         _ = SetUserId(Nobody);
         byte* somewhere = stackalloc byte[1];
         using var map = new PoisonMap(somewhere, 1);

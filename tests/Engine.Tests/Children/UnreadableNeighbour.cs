@@ -1,8 +1,7 @@
 namespace CopyMc.Engine.Tests.Children;
 
 /// <summary>
-/// Copies right up to a page that cannot be read, and right behind it, with nobody to recover from a byte too many: it would
-/// end the process.
+/// Copies that end or start at an unreadable page, without recovery: one byte too many kills the process.
 /// </summary>
 internal static unsafe class UnreadableNeighbour
 {
@@ -25,13 +24,13 @@ internal static unsafe class UnreadableNeighbour
                 FaultRecord record;
                 _ = kernel.Copy(page - length, destination.Pointer + d, (nuint)length, &record);
                 _ = kernel.Copy(page + NativeRegion.PageSize, destination.Pointer + d, (nuint)length, &record);
-                // The same on the side that is written.
+                // The same for the destination.
                 _ = kernel.Copy(destination.Pointer + d, page - length, (nuint)length, &record);
                 _ = kernel.Copy(destination.Pointer + d, page + NativeRegion.PageSize, (nuint)length, &record);
             }
         }
 
-        // And the engine, which knows of the page: not a byte of it is read, however far into it or over it the copy was to go.
+        // The engine's map has the page: no byte of it is read, however far the copy reaches into or over it.
         source.Poison.Mark(Healthy, NativeRegion.PageSize);
         foreach (int before in Enumerable.Range(0, 300))
         {

@@ -1,6 +1,6 @@
 namespace CopyMc.Engine.Tests.Copying;
 
-/// <summary>Copies allocate nothing, whatever they meet.</summary>
+/// <summary>Copies allocate nothing, with or without poison.</summary>
 public sealed unsafe class AllocationTests : IDisposable
 {
     private const int Copies = 1_000;
@@ -35,7 +35,7 @@ public sealed unsafe class AllocationTests : IDisposable
     [ClassData(typeof(Faults.EveryRecoveringKernel))]
     public void A_copy_that_recovers_allocates_nothing(string kernel)
     {
-        // A destination, of which nothing is learned: every copy faults.
+        // Poison in a destination is not learned, so every copy faults.
         PoisonInjector.Inject(_destination, 0, PoisonSource.TruncatedMapping);
         ExpectNoAllocation(Engines.Of(kernel));
     }
@@ -53,7 +53,7 @@ public sealed unsafe class AllocationTests : IDisposable
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    /// <summary>What was learned is forgotten each time, so that every copy faults and learns.</summary>
+    /// <summary>Clears the map each time, so that every copy faults and learns.</summary>
     private void Learn(CopyEngine engine, PoisonMap overlapping, int copies)
     {
         for (int i = 0; i < copies; i++)

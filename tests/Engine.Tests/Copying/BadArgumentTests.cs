@@ -1,9 +1,9 @@
 namespace CopyMc.Engine.Tests.Copying;
 
-/// <summary>What no copy may be asked for is refused before a byte moves, whichever way it is asked.</summary>
+/// <summary>Every overload throws for bad arguments before a byte moves.</summary>
 public sealed unsafe class BadArgumentTests : IDisposable
 {
-    // On either side of the lengths up to which a copy takes the short way.
+    // On either side of the lengths at which a copy leaves the short path.
     private static readonly nuint[] s_lengths = [1, 2, 63, 64, 4096, 4097, 32768, 32769, 100_000];
 
     private readonly NativeRegion _source = new(400_000);
@@ -19,7 +19,7 @@ public sealed unsafe class BadArgumentTests : IDisposable
 
     [Theory]
     [ClassData(typeof(EveryKernelAndGate))]
-    public void A_null_pointer(string kernel, bool poisonElsewhere)
+    public void A_null_pointer_throws(string kernel, bool poisonElsewhere)
     {
         using var elsewhere = new PoisonElsewhere(poisonElsewhere);
         foreach (nuint length in s_lengths)
@@ -32,7 +32,7 @@ public sealed unsafe class BadArgumentTests : IDisposable
 
     [Theory]
     [ClassData(typeof(EveryKernelAndGate))]
-    public void A_range_that_wraps_around_the_address_space(string kernel, bool poisonElsewhere)
+    public void A_range_that_wraps_around_the_address_space_throws(string kernel, bool poisonElsewhere)
     {
         using var elsewhere = new PoisonElsewhere(poisonElsewhere);
         foreach (nuint length in s_lengths)
@@ -50,7 +50,7 @@ public sealed unsafe class BadArgumentTests : IDisposable
 
     [Theory]
     [ClassData(typeof(EveryKernelAndGate))]
-    public void Overlapping_ranges(string kernel, bool poisonElsewhere)
+    public void Overlapping_ranges_throw(string kernel, bool poisonElsewhere)
     {
         using var elsewhere = new PoisonElsewhere(poisonElsewhere);
         byte* middle = _destination.Start + 150_000;
@@ -66,7 +66,7 @@ public sealed unsafe class BadArgumentTests : IDisposable
 
     [Theory]
     [ClassData(typeof(EveryKernelAndGate))]
-    public void Ranges_that_touch_do_not_overlap(string kernel, bool poisonElsewhere)
+    public void Adjacent_ranges_do_not_overlap(string kernel, bool poisonElsewhere)
     {
         using var elsewhere = new PoisonElsewhere(poisonElsewhere);
         CopyEngine engine = Engines.Of(kernel);
@@ -86,7 +86,7 @@ public sealed unsafe class BadArgumentTests : IDisposable
 
     [Theory]
     [ClassData(typeof(EveryKernelAndGate))]
-    public void Zero_bytes_are_copied_from_anywhere_to_anywhere(string kernel, bool poisonElsewhere)
+    public void Zero_bytes_are_copied_between_any_pointers(string kernel, bool poisonElsewhere)
     {
         using var elsewhere = new PoisonElsewhere(poisonElsewhere);
         CopyEngine engine = Engines.Of(kernel);
@@ -105,7 +105,7 @@ public sealed unsafe class BadArgumentTests : IDisposable
 
     [Theory]
     [ClassData(typeof(EveryKernel))]
-    public void Spans_that_overlap_or_do_not_fit(string kernel)
+    public void Spans_that_overlap_or_do_not_fit_throw(string kernel)
     {
         CopyEngine engine = Engines.Of(kernel);
         Assert.Equal("destination", Assert.Throws<ArgumentException>(() => engine.Copy(_source.Span[..100], Destination(99))).ParamName);

@@ -2,10 +2,10 @@ using CopyMc.Engine.Tests.Faults;
 
 namespace CopyMc.Engine.Tests.Copying;
 
-/// <summary>A copy that no cache holds may go another way, and keeps the contract.</summary>
+/// <summary>A copy that no cache holds may use another kernel, and keeps the contract.</summary>
 public sealed unsafe class BeyondCacheTests : IDisposable
 {
-    /// <summary>What such copies are here; where streaming never wins, a long copy all the same.</summary>
+    /// <summary>Bytes in such a copy here; any long copy where streaming is never faster.</summary>
     private static readonly nuint s_length = nuint.Min(MceStub.StreamsFrom, 96u << 20) + 12_345;
 
     private readonly NativeRegion _source = new(s_length, new NativeRegionOptions { Backing = RegionBacking.Memfd });
@@ -20,7 +20,7 @@ public sealed unsafe class BeyondCacheTests : IDisposable
     }
 
     [Fact]
-    public void All_is_copied()
+    public void All_bytes_are_copied()
     {
         Assert.Equal(0u, CopyEngine.Shared.Copy(_source.Pointer, _destination.Pointer, s_length));
         Assert.True(_destination.Span.SequenceEqual(_source.Span));

@@ -1,6 +1,6 @@
 namespace CopyMc.Engine.Tests.Copying;
 
-/// <summary>Kernels that are wrong by one byte, and that only at two lengths: tests that would pass with them prove nothing.</summary>
+/// <summary>Kernels that are wrong by one byte at only two lengths. A test that passes with them proves nothing.</summary>
 public sealed unsafe class BrokenKernel : TheoryData<string>
 {
     private const nuint ShortLength = 193;

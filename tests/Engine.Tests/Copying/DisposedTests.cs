@@ -1,10 +1,10 @@
 namespace CopyMc.Engine.Tests.Copying;
 
-/// <summary>What is disposed says so, and is left alone.</summary>
+/// <summary>Disposed maps and regions throw, and nothing changes them.</summary>
 public sealed unsafe class DisposedTests
 {
     [Fact]
-    public void A_disposed_map_refuses_everything_but_to_be_disposed_again()
+    public void A_disposed_map_throws_except_when_disposed_again()
     {
         var map = new PoisonMap((void*)0x10000, 4096);
         map.Mark(0, 4096);
@@ -18,7 +18,7 @@ public sealed unsafe class DisposedTests
     }
 
     [Fact]
-    public void A_disposed_region_refuses_everything_but_to_be_disposed_again()
+    public void A_disposed_region_throws_except_when_disposed_again()
     {
         var region = new NativeRegion(4096);
         PoisonMap map = region.Poison;
@@ -43,9 +43,9 @@ public sealed unsafe class DisposedTests
         Assert.Throws<ObjectDisposedException>(() => PoisonInjector.Heal(region, 0, 4096, source));
     }
 
-    /// <summary>Disposing frees the marks: as if there had never been any, for every copy.</summary>
+    /// <summary>Disposing clears the marks for every copy.</summary>
     [Fact]
-    public void The_last_map_with_poison_takes_all_of_it_along()
+    public void Disposing_the_last_map_with_poison_leaves_no_poison()
     {
         Assert.Equal(0, PoisonGate.Instance->PoisonedLines);
         using (var region = new NativeRegion(1_000_000))

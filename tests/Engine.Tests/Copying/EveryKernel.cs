@@ -1,6 +1,6 @@
 namespace CopyMc.Engine.Tests.Copying;
 
-/// <summary>The name of every kernel there is; one that cannot run here is a skipped row that says why.</summary>
+/// <summary>The names of all kernels. One that cannot run here is a skipped row with the reason.</summary>
 public sealed class EveryKernel : TheoryData<string>
 {
     /// <summary>Lists them.</summary>

@@ -1,6 +1,6 @@
 namespace CopyMc.Engine.Tests.Copying;
 
-/// <summary>Every kernel, with no poison in the process, when a copy looks at no map, and with some elsewhere, when it looks at all.</summary>
+/// <summary>Every kernel, without poison in the process, when a copy asks no map, and with poison elsewhere, when it asks all.</summary>
 public sealed class EveryKernelAndGate : TheoryData<string, bool>
 {
     /// <summary>Lists them.</summary>

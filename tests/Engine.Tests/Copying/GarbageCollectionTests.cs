@@ -5,7 +5,7 @@ namespace CopyMc.Engine.Tests.Copying;
 /// <summary>A long copy and the garbage collector do not wait for each other.</summary>
 public sealed unsafe class GarbageCollectionTests(GarbageCollectionTests.Gigabyte gigabyte) : IClassFixture<GarbageCollectionTests.Gigabyte>
 {
-    /// <summary>Enough to be sure that they did not merely slip in before or after the copy.</summary>
+    /// <summary>Enough collections to rule out that all ran before or after the copy.</summary>
     private const int LeastCollections = 4;
 
     private readonly List<double> _pauses = [];
@@ -19,7 +19,7 @@ public sealed unsafe class GarbageCollectionTests(GarbageCollectionTests.Gigabyt
         ExpectCollectionsDuring(() => Assert.Equal(0u, engine.Copy(gigabyte.Source.Pointer, gigabyte.Destination.Pointer, gigabyte.Source.Length)));
     }
 
-    /// <summary>The kernel alone, without the engine that returns to managed code after each block.</summary>
+    /// <summary>The kernel alone: the engine would return to managed code after each block.</summary>
     [Theory]
     [ClassData(typeof(EveryKernel))]
     public void Collections_complete_while_a_kernel_copies_1_GiB_in_one_call(string kernel)
@@ -36,7 +36,7 @@ public sealed unsafe class GarbageCollectionTests(GarbageCollectionTests.Gigabyt
     {
         double alone = Median(() => { }, atLeast: 10);
         long during = 0;
-        // As long as the machine gives the two threads no time together nothing is proved either way.
+        // Tries again while the scheduler does not run the two threads at the same time.
         double besideCopies = Median(
             () =>
             {
@@ -54,7 +54,7 @@ public sealed unsafe class GarbageCollectionTests(GarbageCollectionTests.Gigabyt
         Assert.True(during >= LeastCollections, $"At most {during} collections completed while a copy was in flight.");
     }
 
-    /// <summary>Collects in a thread of its own until <paramref name="work"/> is done, and at least so many times. Microseconds.</summary>
+    /// <summary>Collects on another thread until <paramref name="work"/> is done, and at least so many times. Returns microseconds.</summary>
     private double Median(Action work, int atLeast)
     {
         bool done = false;
@@ -67,7 +67,7 @@ public sealed unsafe class GarbageCollectionTests(GarbageCollectionTests.Gigabyt
                 GC.Collect(0, GCCollectionMode.Forced, blocking: true);
                 _pauses.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
                 Interlocked.Increment(ref _collections);
-                // One collection right after the other would leave managed kernels no time to copy in.
+                // Back-to-back collections would leave managed kernels no time to copy.
                 Thread.Sleep(1);
             }
         });
@@ -79,7 +79,7 @@ public sealed unsafe class GarbageCollectionTests(GarbageCollectionTests.Gigabyt
         return _pauses[_pauses.Count / 2];
     }
 
-    /// <summary>A source of 1 GiB that is nothing but the kernel's zero page, and a destination.</summary>
+    /// <summary>A source of 1 GiB of the kernel's zero page, and a destination.</summary>
     public sealed class Gigabyte : IDisposable
     {
         internal NativeRegion Source { get; } = new(1 << 30, new NativeRegionOptions { Pages = PageKind.TransparentHuge, Populate = false });

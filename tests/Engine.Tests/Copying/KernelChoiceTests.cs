@@ -1,6 +1,6 @@
 namespace CopyMc.Engine.Tests.Copying;
 
-/// <summary>Which kernel an engine copies with, and how to ask for another.</summary>
+/// <summary>The kernel that an engine chooses, and how to choose another.</summary>
 public sealed unsafe class KernelChoiceTests : IDisposable
 {
     private readonly string? _before = Environment.GetEnvironmentVariable(KernelCatalog.EnvironmentVariable);
@@ -29,7 +29,7 @@ public sealed unsafe class KernelChoiceTests : IDisposable
         Assert.Superset(new HashSet<string> { "scalar", "vector128" }, CopyKernel.Available.Select(kernel => kernel.Name).ToHashSet());
 
     [Fact]
-    public void Available_are_all_that_are_supported_in_the_same_order() =>
+    public void Available_lists_the_supported_kernels_in_the_same_order() =>
         Assert.Equal(CopyKernel.All.Where(kernel => kernel.IsSupported), CopyKernel.Available);
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed unsafe class KernelChoiceTests : IDisposable
     }
 
     [Fact]
-    public void An_option_outranks_COPYMC_KERNEL()
+    public void An_option_takes_precedence_over_COPYMC_KERNEL()
     {
         Environment.SetEnvironmentVariable(KernelCatalog.EnvironmentVariable, "vector128");
         Assert.Equal("scalar", Engines.Of("scalar").Kernel.Name);
@@ -54,7 +54,7 @@ public sealed unsafe class KernelChoiceTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("  ")]
-    public void An_empty_COPYMC_KERNEL_is_none(string value)
+    public void An_empty_COPYMC_KERNEL_is_ignored(string value)
     {
         CopyKernel usual = new CopyEngine().Kernel;
         Environment.SetEnvironmentVariable(KernelCatalog.EnvironmentVariable, value);
@@ -62,7 +62,7 @@ public sealed unsafe class KernelChoiceTests : IDisposable
     }
 
     [Fact]
-    public void An_unknown_name_in_COPYMC_KERNEL_is_refused_with_all_that_are_known()
+    public void An_unknown_name_in_COPYMC_KERNEL_throws_with_the_list_of_kernels()
     {
         Environment.SetEnvironmentVariable(KernelCatalog.EnvironmentVariable, "turbo");
         ArgumentException refusal = Assert.Throws<ArgumentException>(() => new CopyEngine());
@@ -73,17 +73,17 @@ public sealed unsafe class KernelChoiceTests : IDisposable
     }
 
     [Fact]
-    public void Find_refuses_null_and_unknown_names()
+    public void Find_throws_for_null_and_unknown_names()
     {
         Assert.Throws<ArgumentNullException>(() => CopyKernel.Find(null!));
         Assert.Equal("name", Assert.Throws<ArgumentException>(() => CopyKernel.Find("turbo")).ParamName);
     }
 
     [Fact]
-    public void A_kernel_that_cannot_run_here_is_refused_with_what_is_missing()
+    public void A_kernel_that_cannot_run_here_throws_with_the_reason()
     {
         CopyKernel[] unsupported = [.. CopyKernel.All.Where(kernel => !kernel.IsSupported)];
-        // On any machine one of the two architectures is missing.
+        // Every machine lacks one of the two architectures.
         Assert.NotEmpty(unsupported);
         foreach (CopyKernel kernel in unsupported)
         {

@@ -2,7 +2,7 @@ using CsCheck;
 
 namespace CopyMc.Engine.Tests.Copying;
 
-/// <summary>Whatever maps there are and whatever is marked in them, a copy ends where a set of bad lines says that it must.</summary>
+/// <summary>With any maps and any marks, a copy ends at the first bad line of a model: a set of lines.</summary>
 public sealed unsafe class KnownPoisonModelTests : IDisposable
 {
     private const int Size = 3 * NativeRegion.PageSize;
@@ -10,7 +10,7 @@ public sealed unsafe class KnownPoisonModelTests : IDisposable
     private static readonly Gen<(int Start, int Length)> s_range =
         Gen.Select(Gen.Int[0, Size - 1], Gen.Int[1, Size], (start, length) => (start, int.Min(length, Size - start)));
 
-    /// <summary>Maps over the source, each with a few marks: anywhere, even outside the map, where they are cut off.</summary>
+    /// <summary>Maps over the source, each with a few marks anywhere; marks outside the map are cut off.</summary>
     private static readonly Gen<((int Start, int Length) Range, (int Start, int Length)[] Marks)[]> s_maps =
         Gen.Select(s_range, Gen.Select(Gen.Int[0, Size - 1], Gen.Int[0, 300]).Array[0, 3]).Array[0, 5];
 
@@ -46,7 +46,7 @@ public sealed unsafe class KnownPoisonModelTests : IDisposable
                 }
                 finally
                 {
-                    // A failing example is shrunk by running others.
+                    // Shrinking a failing example runs others.
                     live.ForEach(map => map.Dispose());
                     _destination.Region.Span.Fill(Pattern.Canary);
                 }

@@ -1,6 +1,6 @@
 namespace CopyMc.Engine.Tests.Copying;
 
-/// <summary>Poison that is marked while a copy runs shortens what the copy says, and the copy says that it may have written more.</summary>
+/// <summary>Poison that is marked while a copy runs shortens its count, and the fault says that more bytes may have been written.</summary>
 public sealed unsafe class LatePoisonTests : IDisposable
 {
     private const nuint Block = 2 * 1024 * 1024;
@@ -55,7 +55,7 @@ public sealed unsafe class LatePoisonTests : IDisposable
     }
 
     [Fact]
-    public void A_late_mark_outside_the_source_does_not_matter()
+    public void A_late_mark_outside_the_source_is_ignored()
     {
         var copy = new CopyCase(_source.Pointer + 64, _destination.Pointer, Block);
         copy.ExpectStop(EngineThatMarks(_source.Poison, 63), Block, default);
@@ -64,7 +64,7 @@ public sealed unsafe class LatePoisonTests : IDisposable
     }
 
     [Fact]
-    public void A_mark_in_a_block_that_is_yet_to_come_is_known_when_the_copy_gets_there()
+    public void A_mark_in_a_later_block_is_known_when_the_copy_reaches_it()
     {
         nuint line = 2 * Block + 640;
         new CopyCase(_source.Pointer, _destination.Pointer, 3 * Block)
@@ -79,7 +79,7 @@ public sealed unsafe class LatePoisonTests : IDisposable
         CopyEngine engine = Engines.Of(kernel);
         nuint line = Block - Line;
         byte first = _source.Span[0];
-        // Whether the mark arrives in time is for the scheduler to say, so it is tried until it has.
+        // The scheduler decides whether the mark arrives in time, so try until it does.
         for (int attempt = 0; attempt < 20_000; attempt++)
         {
             _destination.Span[0] = (byte)~first;
@@ -102,10 +102,10 @@ public sealed unsafe class LatePoisonTests : IDisposable
         Assert.Fail("No mark was seen during a copy.");
     }
 
-    /// <summary>The short copies too: while a line is marked and cleared all the time, each copy either has it or has it not.</summary>
+    /// <summary>Short copies too: while a line is marked and cleared repeatedly, each copy either stops at it or does not.</summary>
     [Theory]
     [ClassData(typeof(EveryKernel))]
-    public void Every_count_beside_a_thread_that_marks_and_clears_is_one_of_two(string kernel)
+    public void Every_count_beside_a_thread_that_marks_and_clears_is_whole_or_cut(string kernel)
     {
         CopyEngine engine = Engines.Of(kernel);
         nuint length = 1000, line = 512;
@@ -120,7 +120,7 @@ public sealed unsafe class LatePoisonTests : IDisposable
         });
         marker.Start();
         long whole = 0, cut = 0, neither = 0;
-        // Both outcomes have to be met, or the threads have not met.
+        // Both outcomes must occur, or the threads did not run at the same time.
         for (int i = 0; i < 200_000 || ((whole == 0 || cut == 0) && i < 50_000_000); i++)
         {
             nuint remaining = engine.Copy(_source.Pointer, _destination.Pointer, length);
@@ -139,7 +139,7 @@ public sealed unsafe class LatePoisonTests : IDisposable
 
     private CopyFault Late(nuint offset) => new(CopyFaultKind.KnownPoison, CopySide.Source, (nuint)_source.Pointer + offset, PoisonMap.LineSize, WrittenBeyond: true);
 
-    /// <summary>An engine in whose first block, when all is copied, the poison arrives.</summary>
+    /// <summary>An engine whose kernel marks the poison at the end of the first block.</summary>
     private static CopyEngine EngineThatMarks(PoisonMap map, nuint offset)
     {
         (s_markedByKernel, s_markedAt) = (map, offset);

@@ -2,7 +2,7 @@ using CopyMc.Engine.Tests.Faults;
 
 namespace CopyMc.Engine.Tests.Copying;
 
-/// <summary>A copy by several threads keeps the contract: the count is that of the first bad byte in address order.</summary>
+/// <summary>A copy by several threads keeps the contract: it counts from the lowest bad byte.</summary>
 public sealed unsafe class ParallelCopyTests : IDisposable
 {
     private const int Blocks = 9;
@@ -22,7 +22,7 @@ public sealed unsafe class ParallelCopyTests : IDisposable
     }
 
     [Fact]
-    public void All_is_copied_and_progress_counts_every_byte_once()
+    public void All_bytes_are_copied_and_progress_counts_each_once()
     {
         nuint highest = 0;
         var options = new CopyOptions { MaxDegreeOfParallelism = -1, Progress = new SynchronousProgress<nuint>(copied => highest = nuint.Max(highest, copied)) };
@@ -33,7 +33,7 @@ public sealed unsafe class ParallelCopyTests : IDisposable
     }
 
     [Fact]
-    public void Known_poison_bounds_all_threads()
+    public void Known_poison_stops_all_threads()
     {
         var random = new Random(5);
         for (int i = 0; i < 40; i++)
@@ -76,12 +76,12 @@ public sealed unsafe class ParallelCopyTests : IDisposable
     }
 
     [Fact]
-    public void What_was_written_beyond_is_said()
+    public void Bytes_written_beyond_the_prefix_are_reported()
     {
         const int Block = (int)NativeRegion.HugePageSize;
         var options = new CopyOptions { MaxDegreeOfParallelism = 2 };
         Span<byte> beyond = _destination.Span.Slice(2 * Block, Block + 1);
-        // One thread meets the poison in the second block when the other takes the third: which page that is, the machine decides.
+        // One thread meets the poison in the second block while the other copies the third, on a page that depends on the scheduler.
         for (nuint page = 300; page < 510; page++)
         {
             nuint bad = (nuint)Block + page * NativeRegion.PageSize;
@@ -99,7 +99,7 @@ public sealed unsafe class ParallelCopyTests : IDisposable
     }
 
     [Fact]
-    public void Cancellation_ends_it()
+    public void Cancellation_ends_the_copy()
     {
         using var source = new CancellationTokenSource();
         var options = new CopyOptions { Progress = new SynchronousProgress<nuint>(_ => source.Cancel()), CancellationToken = source.Token };
@@ -109,7 +109,7 @@ public sealed unsafe class ParallelCopyTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
-    public void A_cancellation_that_comes_after_the_last_block_comes_too_late(int threads)
+    public void A_cancellation_after_the_last_block_is_ignored(int threads)
     {
         using var source = new CancellationTokenSource();
         var options = new CopyOptions
@@ -127,7 +127,7 @@ public sealed unsafe class ParallelCopyTests : IDisposable
     }
 
     [Fact]
-    public void A_fault_is_not_lost_to_a_cancellation_that_comes_after_it()
+    public void A_cancellation_after_a_fault_does_not_hide_the_fault()
     {
         _source.Poison.Mark(0);
         using var source = new CancellationTokenSource();
@@ -139,7 +139,7 @@ public sealed unsafe class ParallelCopyTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
-    public void What_the_progress_throws_reaches_the_caller_as_it_is(int threads)
+    public void An_exception_of_Progress_reaches_the_caller_unchanged(int threads)
     {
         var thrown = new InvalidDataException();
         var options = new CopyOptions { MaxDegreeOfParallelism = threads, Progress = new SynchronousProgress<nuint>(_ => throw thrown) };
@@ -149,7 +149,7 @@ public sealed unsafe class ParallelCopyTests : IDisposable
     [Theory]
     [InlineData(0)]
     [InlineData(-2)]
-    public void No_threads_are_refused(int threads) =>
+    public void An_invalid_number_of_threads_throws(int threads) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new CopyOptions { MaxDegreeOfParallelism = threads });
 
     private sealed class SynchronousProgress<T>(Action<T> report) : IProgress<T>

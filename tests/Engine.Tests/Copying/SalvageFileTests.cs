@@ -1,12 +1,12 @@
 namespace CopyMc.Engine.Tests.Copying;
 
 /// <summary>
-/// Salvages from mappings of a real file, with everything at random: known poison, poison markers, holes in the mapping, the file
-/// truncated underneath, where the copy starts and ends, what fills the lost bytes, and how the destination is poisoned in turn.
+/// Salvages from mappings of a real file, all at random: known poison, poison markers, holes in the mapping, a truncation, the range of the
+/// copy, the fill of lost bytes, and the propagation to the destination.
 /// </summary>
 public sealed unsafe class SalvageFileTests : IDisposable
 {
-    /// <summary>Those of all kernels that can meet latent poison, taken together.</summary>
+    /// <summary>Sequences for all kernels that can recover, in total.</summary>
     private const int AllRuns = 10_000;
     private const int Pages = 48;
     private const int Length = Pages * NativeRegion.PageSize;
@@ -24,7 +24,7 @@ public sealed unsafe class SalvageFileTests : IDisposable
 
     public SalvageFileTests()
     {
-        // Poison markers can be had in files in memory, truncation in all.
+        // Poison markers need a file in memory; truncation works in any file.
         string directory = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
         _path = Path.Combine(directory, $"copymc-{Environment.ProcessId}-{Guid.NewGuid():N}");
         Pattern.Fill(_content, seed: 21);
@@ -40,12 +40,12 @@ public sealed unsafe class SalvageFileTests : IDisposable
 
     [Theory]
     [ClassData(typeof(EveryKernel))]
-    public void Every_healthy_byte_comes_home_and_every_lost_range_is_exact(string kernel)
+    public void Every_healthy_byte_is_copied_and_every_lost_range_is_exact(string kernel)
     {
         CopyEngine engine = Engines.Of(kernel);
         for (int run = 0; run < s_runsPerKernel; run++)
         {
-            // A failure is repeated by its number alone.
+            // The number alone reproduces a failure.
             var random = new Random(run);
             try
             {
@@ -97,7 +97,7 @@ public sealed unsafe class SalvageFileTests : IDisposable
     /// <summary>Returns the length of the file afterwards.</summary>
     private long PoisonAndTruncate(NativeRegion source, Random random)
     {
-        // Each page once: what is another mapping already cannot be poisoned again.
+        // Each page once, because a replaced mapping cannot be poisoned again.
         var taken = new HashSet<int>();
         for (int i = random.Next(5); i > 0; i--)
         {
@@ -114,7 +114,7 @@ public sealed unsafe class SalvageFileTests : IDisposable
             return Length;
         int kept = random.Next(Length);
         Truncate(kept);
-        // What is left of the page in which the file ends reads as zeros.
+        // The rest of the page in which the file ends reads as zeros.
         _bad.AsSpan((kept + NativeRegion.PageSize - 1) / NativeRegion.PageSize * NativeRegion.PageSize).Fill(true);
         return kept;
     }

@@ -2,7 +2,7 @@ using CopyMc.Contract;
 
 namespace CopyMc.Engine.Tests.Copying;
 
-/// <summary>A salvage copies every healthy byte and lists exactly the others.</summary>
+/// <summary>A salvage copies every healthy byte and lists exactly the lost ones.</summary>
 public sealed unsafe class SalvageTests : IDisposable
 {
     private const int Pages = 700;
@@ -14,7 +14,7 @@ public sealed unsafe class SalvageTests : IDisposable
 
     [Theory]
     [ClassData(typeof(EveryKernel))]
-    public void Random_mixes_of_known_and_latent_poison_lose_exactly_what_is_bad(string kernel)
+    public void Random_mixes_of_known_and_latent_poison_lose_exactly_the_bad_bytes(string kernel)
     {
         CopyEngine engine = Engines.Of(kernel);
         PoisonSource[] latent = engine.Kernel.RecoversFromFaults ? [.. RealPoison.Usable.Where(source => source != PoisonSource.Bitmap)] : [];
@@ -56,7 +56,7 @@ public sealed unsafe class SalvageTests : IDisposable
         Assert.Null(result.PropagationFailure);
         Assert.True(_destination.Poison.IsPoisoned(64) && _destination.Poison.IsPoisoned(5 * NativeRegion.PageSize));
         Assert.Equal(1 + NativeRegion.PageSize / PoisonMap.LineSize, _destination.Poison.PoisonedLineCount);
-        // By the signal, not by the map.
+        // The signal, not the map, stops the copy.
         _destination.Poison.Clear(0, _destination.Length);
         using var elsewhere = new NativeRegion(Length);
         nuint remaining = CopyEngine.Shared.Copy(_destination.Pointer, elsewhere.Pointer, Length, out CopyFault fault);
@@ -66,7 +66,7 @@ public sealed unsafe class SalvageTests : IDisposable
     }
 
     [Fact]
-    public void It_gives_up_after_the_limit()
+    public void A_salvage_gives_up_after_the_limit()
     {
         using var source = new NativeRegion(3 * (nuint)NativeRegion.HugePageSize);
         source.Poison.Mark(0, 1000);
@@ -77,7 +77,7 @@ public sealed unsafe class SalvageTests : IDisposable
     }
 
     [Fact]
-    public void Options_that_mean_nothing_are_refused()
+    public void Undefined_options_throw()
     {
         Assert.Throws<ArgumentOutOfRangeException>("Fill", () => new SalvageOptions { Fill = (SalvageFill)99 });
         Assert.Throws<ArgumentOutOfRangeException>("Propagation", () => new SalvageOptions { Propagation = (PoisonPropagation)(-1) });
@@ -93,7 +93,7 @@ public sealed unsafe class SalvageTests : IDisposable
             source.Poison.Mark((nuint)line, (nuint)length);
             bad.AsSpan(line, length).Fill(true);
         }
-        // Each page once: what is another mapping already cannot be poisoned again.
+        // Each page once, because a replaced mapping cannot be poisoned again.
         var taken = new HashSet<int>();
         for (int i = latent.Length == 0 ? 0 : random.Next(12); i > 0; i--)
         {

@@ -4,7 +4,7 @@ using CopyMc.Engine.Tests.Copying;
 
 namespace CopyMc.Engine.Tests.Diagnostics;
 
-/// <summary>What a session hears. Other tests copy meanwhile: only what was copied here is looked at.</summary>
+/// <summary>The events that a session receives. Other tests copy at the same time, so only events of these copies are checked.</summary>
 public sealed unsafe class EventSourceTests : IDisposable
 {
     private readonly NativeRegion _source = new(100_000);
@@ -26,7 +26,7 @@ public sealed unsafe class EventSourceTests : IDisposable
 
     [Theory]
     [ClassData(typeof(Faults.EveryRecoveringKernel))]
-    public void A_fault_is_told_with_its_place(string kernel)
+    public void A_fault_is_reported_with_its_address(string kernel)
     {
         PoisonInjector.Inject(_source, 8192, PoisonSource.TruncatedMapping);
         using var heard = new HeardEvents(EventLevel.Warning, EngineEventSource.Keywords.Faults);
@@ -39,7 +39,7 @@ public sealed unsafe class EventSourceTests : IDisposable
 
     [Theory]
     [ClassData(typeof(EveryKernel))]
-    public void Known_poison_is_told_to_who_asks_for_it(string kernel)
+    public void Known_poison_is_reported_to_a_session_with_its_keyword(string kernel)
     {
         _source.Poison.Mark(6400);
         using var asks = new HeardEvents(EventLevel.Verbose, EngineEventSource.Keywords.KnownPoison);
@@ -61,7 +61,7 @@ public sealed unsafe class EventSourceTests : IDisposable
     }
 
     [Fact]
-    public void Collapses_are_told_with_their_result()
+    public void Collapses_are_reported_with_their_result()
     {
         using var heard = new HeardEvents(EventLevel.Informational, EngineEventSource.Keywords.Collapses);
         EngineEventSource.Log.CollapseCommitted();

@@ -3,7 +3,7 @@ using CopyMc.Diagnostics;
 
 namespace CopyMc.Engine.Tests.Diagnostics;
 
-/// <summary>Listens to the engine's meter, as OpenTelemetry does, and reads its figures by instrument and tag: "copymc.copied long".</summary>
+/// <summary>Listens to the engine's meter, as OpenTelemetry does, and reads its counters by instrument and tag: "copymc.copied long".</summary>
 internal sealed class MeterReadings : IDisposable
 {
     private readonly MeterListener _listener = new();
@@ -19,7 +19,7 @@ internal sealed class MeterReadings : IDisposable
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
             _values[tags.IsEmpty ? instrument.Name : $"{instrument.Name} {tags[0].Value}"] = value);
         _listener.Start();
-        // Who reads, counts from then on.
+        // The first reading starts the counting.
         Read();
     }
 

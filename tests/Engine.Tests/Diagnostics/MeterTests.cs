@@ -4,7 +4,7 @@ using CopyMc.Engine.Tests.Copying;
 
 namespace CopyMc.Engine.Tests.Diagnostics;
 
-/// <summary>What the meter says was copied was copied. In child processes, as the figures are the process's.</summary>
+/// <summary>The meter's counters are right. In child processes, because the counters are process-wide.</summary>
 public sealed class MeterTests
 {
     [Theory]
@@ -17,7 +17,7 @@ public sealed class MeterTests
         Assert.Equal(0, figures.Where(figure => figure.Key.StartsWith("copymc.poison", StringComparison.Ordinal)).Sum(figure => figure.Value));
     }
 
-    /// <summary>With the short way and without. A sample of a thread that shares its processor: no run can promise more than the magnitude.</summary>
+    /// <summary>With the short path and without. A sample of a thread that shares its processor gives only the order of magnitude.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -31,7 +31,7 @@ public sealed class MeterTests
 
     [Theory]
     [ClassData(typeof(EveryKernel))]
-    public void Copies_that_met_poison_are_counted_by_what_it_was(string kernel)
+    public void Copies_that_met_poison_are_counted_by_its_kind(string kernel)
     {
         Dictionary<string, long> figures = Run(CountedCopies.Hits, kernel);
         bool recovers = CopyKernel.Find(kernel).RecoversFromFaults;
@@ -39,16 +39,16 @@ public sealed class MeterTests
         Assert.Equal(recovers ? 2 : 0, figures["copymc.poison.hits bus_error"]);
         Assert.Equal(0, figures["copymc.poison.hits machine_check"]);
         Assert.Equal(0, figures["copymc.poison.hits access_violation"]);
-        // What was copied before the poison counts, where that was long.
+        // The prefix before the poison counts if it is long.
         Assert.Equal(2 * (100_000 & ~63) + (recovers ? 81920 : 0), figures["copymc.copied long"]);
     }
 
     [Fact]
-    public void Threads_count_exactly_however_many_there_are_and_after_they_ended() =>
+    public void Any_number_of_threads_count_exactly_even_after_they_end() =>
         Assert.Equal(2 * CountedCopies.ThreadCount * 10 * 40_000L, Run(CountedCopies.Threads, "scalar")["copymc.copied long"]);
 
     [Fact]
-    public void Nothing_is_counted_while_nobody_listens() =>
+    public void Nothing_is_counted_without_a_listener() =>
         Assert.Equal(0, Run(CountedCopies.Unheard, CopyEngine.Shared.Kernel.Name)["copymc.copied long"]);
 
     [Fact]

@@ -2,7 +2,7 @@ using CopyMc.Engine.Tests.Children;
 
 namespace CopyMc.Engine.Tests.Faults;
 
-/// <summary>What the kernel reports early is honoured by every copy that starts after the report was delivered.</summary>
+/// <summary>Every copy that starts after the delivery of an early report stops at the reported poison.</summary>
 public sealed unsafe class EarlyReportTests
 {
     private const int Threads = 4;
@@ -29,7 +29,7 @@ public sealed unsafe class EarlyReportTests
         using var source = new NativeRegion(Pages * NativeRegion.PageSize);
         bool stop = false;
         string? failure = null;
-        // Odd from when the report was delivered until the page is to be healed.
+        // Odd from the delivery of the report until the page is healed.
         int[] delivered = new int[Pages];
         long honoured = 0;
         Thread[] copiers = [.. Enumerable.Range(0, Threads).Select(copier => new Thread(() =>
@@ -55,7 +55,7 @@ public sealed unsafe class EarlyReportTests
             using var destination = new NativeRegion(NativeRegion.PageSize);
             for (int i = 0; i < ReportsPerThread && failure is null; i++)
             {
-                // Each thread has pages of its own, which it heals again; neighbours share words' groups and the filter.
+                // Each thread has its own pages and heals them; neighbours share the groups and the filter.
                 nuint page = (nuint)(i % (Pages / Threads) * Threads + thread) * NativeRegion.PageSize;
                 ref int state = ref delivered[(int)page / NativeRegion.PageSize];
                 if (EarlyReport.Raise((nuint)source.Pointer + page) != 0)
@@ -85,7 +85,7 @@ public sealed unsafe class EarlyReportTests
     }
 
     [Fact]
-    public void Early_reports_can_be_asked_for()
+    public void Early_reports_can_be_requested()
     {
         SkipUnlessSupported();
         FaultRecovery.RequestEarlyReports();

@@ -2,7 +2,7 @@ using CopyMc.Contract;
 
 namespace CopyMc.Engine.Tests.Faults;
 
-/// <summary>Every source of poison that raises a signal; what cannot be had, or survived, here is skipped and says why.</summary>
+/// <summary>Every source of poison that raises a signal. One that does not work here is a skipped row with the reason.</summary>
 public sealed class EveryFaultingSource : TheoryData<PoisonSource>
 {
     /// <summary>Lists them.</summary>

@@ -1,6 +1,6 @@
 namespace CopyMc.Engine.Tests.Faults;
 
-/// <summary>The name of every kernel that recovers from faults; one that cannot run here is a skipped row that says why.</summary>
+/// <summary>The names of all kernels that recover from faults. One that cannot run here is a skipped row with the reason.</summary>
 public sealed class EveryRecoveringKernel : TheoryData<string>
 {
     /// <summary>Lists them.</summary>

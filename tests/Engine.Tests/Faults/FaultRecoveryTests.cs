@@ -2,11 +2,11 @@ using CopyMc.Engine.Tests.Children;
 
 namespace CopyMc.Engine.Tests.Faults;
 
-/// <summary>Recovery can be switched on and off, for the whole process.</summary>
+/// <summary>Recovery can be enabled and disabled for the whole process.</summary>
 public sealed class FaultRecoveryTests
 {
     [Fact]
-    public void A_recovering_engine_enables_it()
+    public void A_recovering_engine_enables_recovery()
     {
         Assert.SkipUnless(FaultRecovery.IsSupported, FaultRecovery.UnsupportedReason ?? "");
         _ = new CopyEngine();
@@ -14,21 +14,21 @@ public sealed class FaultRecoveryTests
     }
 
     [Fact]
-    public void Switched_on_again_it_recovers_again() => Expect(HandlerLifecycle.EnabledAgain, 0);
+    public void Recovery_works_when_enabled_again() => Expect(HandlerLifecycle.EnabledAgain, 0);
 
     [Fact]
-    public void Switched_off_a_fault_in_a_copy_is_as_fatal_as_if_it_had_never_been_on()
+    public void A_fault_in_a_copy_is_fatal_when_recovery_is_disabled()
     {
         Expect(HandlerLifecycle.NeverEnabled, ChildResult.KilledBySigBus);
         Expect(HandlerLifecycle.Disabled, ChildResult.KilledBySigBus);
     }
 
-    /// <summary>.NET survives the first SIGBUS that is sent to it, and puts back the handler that was there before its own.</summary>
+    /// <summary>.NET survives the first SIGBUS that is sent to it, and then restores the handler before its own.</summary>
     [Fact]
-    public void It_goes_on_after_a_sent_signal_that_the_process_survives() => Expect(HandlerLifecycle.AfterSentSignal, 0);
+    public void Recovery_works_after_a_sent_signal_that_the_process_survives() => Expect(HandlerLifecycle.AfterSentSignal, 0);
 
     [Fact]
-    public void Switched_on_again_it_recovers_though_somebody_has_reset_the_action() => Expect(HandlerLifecycle.AfterReset, 0);
+    public void Recovery_works_when_enabled_again_after_the_action_was_reset() => Expect(HandlerLifecycle.AfterReset, 0);
 
     private static void Expect(string stage, int exitCode)
     {

@@ -2,12 +2,12 @@ using CopyMc.Engine.Tests.Children;
 
 namespace CopyMc.Engine.Tests.Faults;
 
-/// <summary>What is not a fault of a copy ends exactly as it would without CopyMc: same exit code, same first line of stderr, same output.</summary>
+/// <summary>A fault outside copies ends the process as without CopyMc: same exit code, same first line of stderr, same output.</summary>
 public sealed class ForeignFaultTests
 {
     private static readonly Dictionary<string, ChildResult> s_controls = [];
 
-    /// <summary>Each fault with recovery from SIGBUS, and with recovery from SIGSEGV besides.</summary>
+    /// <summary>Each fault with recovery from SIGBUS, and with recovery from SIGBUS and SIGSEGV.</summary>
     public static TheoryData<string, string> Faults
     {
         get
@@ -24,7 +24,7 @@ public sealed class ForeignFaultTests
 
     [Theory]
     [MemberData(nameof(Faults))]
-    public void It_ends_as_it_does_without_the_library(string fault, string setting)
+    public void A_foreign_fault_ends_as_without_the_library(string fault, string setting)
     {
         ChildResult control = Control(fault);
         ChildResult with = ChildProcess.Run(nameof(ForeignFault), fault, setting);
@@ -34,14 +34,14 @@ public sealed class ForeignFaultTests
         Assert.Equal(control.Output, with.Output);
     }
 
-    /// <summary>Or the test above might compare two processes to which nothing happened.</summary>
+    /// <summary>Otherwise the test above could compare two processes without a fault.</summary>
     [Theory]
     [InlineData("a managed read of a truncated mapping", ChildResult.KilledBySigAbrt)]
     [InlineData("NativeMemory.Copy from a truncated mapping", ChildResult.KilledBySigBus)]
     [InlineData("SIGBUS sent to the thread twice", ChildResult.KilledBySigBus)]
     [InlineData("a null dereference", 0)]
     [InlineData("a stack overflow", ChildResult.KilledBySigAbrt)]
-    public void Without_the_library_it_ends_as_the_runtime_is_known_to(string fault, int exitCode) =>
+    public void A_foreign_fault_ends_as_documented_without_the_library(string fault, int exitCode) =>
         Assert.Equal(exitCode, Control(fault).ExitCode);
 
     private static ChildResult Control(string fault)

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace CopyMc.Engine.Tests.Faults;
 
-/// <summary>The stub keeps its contract in C, without .NET.</summary>
+/// <summary>The stub keeps its contract without .NET.</summary>
 public sealed class NativeStubTests
 {
     [Fact]

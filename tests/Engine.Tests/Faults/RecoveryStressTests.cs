@@ -2,7 +2,7 @@ using CopyMc.Engine.Tests.Children;
 
 namespace CopyMc.Engine.Tests.Faults;
 
-/// <summary>Recovery holds while everything else in the process goes on.</summary>
+/// <summary>Recovery works beside collections and exceptions on other threads.</summary>
 public sealed class RecoveryStressTests
 {
     private const int Recoveries = 200_000;
@@ -10,7 +10,7 @@ public sealed class RecoveryStressTests
     [Theory]
     [InlineData("workstation")]
     [InlineData("server")]
-    public void Two_hundred_thousand_recoveries_on_six_threads_beside_collections_and_null_references_count_right(string collector)
+    public void Two_hundred_thousand_recoveries_on_six_threads_beside_collections_and_null_references_are_exact(string collector)
     {
         Assert.SkipUnless(FaultRecovery.IsSupported, FaultRecovery.UnsupportedReason ?? "");
         var environment = new Dictionary<string, string?> { ["DOTNET_gcServer"] = collector == "server" ? "1" : "0" };

@@ -4,8 +4,8 @@ using CopyMc.Engine.Tests.Children;
 namespace CopyMc.Engine.Tests.Files;
 
 /// <summary>
-/// The situations of three reports to dotnet/runtime: plain code dies of them, in a child process, whatever it catches; with a
-/// <see cref="MappedFileStream"/> it is told what is lost and goes on.
+/// The situations of three reports to dotnet/runtime. Plain code dies in a child process, whatever it catches; with a
+/// <see cref="MappedFileStream"/> it gets an exception and continues.
 /// </summary>
 public sealed class LostMappingTests : IDisposable
 {
@@ -28,14 +28,14 @@ public sealed class LostMappingTests : IDisposable
     [InlineData(LostMapping.ReadDoubles)]
     [InlineData(LostMapping.ReadBlock)]
     [InlineData(LostMapping.WriteBlock)]
-    public void A_file_that_is_lost_while_it_is_mapped(string report)
+    public void A_file_that_is_truncated_while_mapped(string report)
     {
         string path = Path.Combine(_directory, "file");
         ExpectDeath(report, Make(path, Length), Lost);
         ExpectLoss(report, Make(path, Length), Lost, Lost);
     }
 
-    /// <summary>A file system in memory that is smaller than the file on it: the file is made, and the first bytes fit.</summary>
+    /// <summary>A tmpfs that is smaller than the file on it: the file can be made, and its first bytes fit.</summary>
     [Fact]
     public void Space_that_runs_out_behind_a_mapping()
     {
@@ -81,7 +81,7 @@ public sealed class LostMappingTests : IDisposable
         return path;
     }
 
-    /// <summary>Null if it succeeded, else what it said.</summary>
+    /// <summary>Returns null if the command succeeded, else its output.</summary>
     private static string? Command(string name, params string[] arguments)
     {
         try

@@ -3,7 +3,7 @@ using CopyMc.Engine.Tests.Copying;
 
 namespace CopyMc.Engine.Tests.Files;
 
-/// <summary>A mapped file can be truncated while it is read: what is lost is an exception that says where, and the rest is read.</summary>
+/// <summary>After a mapped file is truncated, a read of the lost range throws with its offset, and the rest can be read.</summary>
 public sealed class MappedFileStreamTests : IDisposable
 {
     private const int Pages = 8;
@@ -22,7 +22,7 @@ public sealed class MappedFileStreamTests : IDisposable
     public void Dispose() => File.Delete(_path);
 
     [Fact]
-    public void A_whole_file_is_read_as_any_stream()
+    public void A_whole_file_reads_like_any_stream()
     {
         using var stream = new MappedFileStream(_path);
         using var copy = new MemoryStream();
@@ -32,7 +32,7 @@ public sealed class MappedFileStreamTests : IDisposable
     }
 
     [Fact]
-    public void A_file_truncated_underneath_is_read_up_to_the_loss_and_again_when_it_is_whole()
+    public void A_truncated_file_is_read_up_to_the_loss_and_again_when_restored()
     {
         using var stream = new MappedFileStream(_path);
         const int Kept = 3 * NativeRegion.PageSize;
@@ -59,17 +59,17 @@ public sealed class MappedFileStreamTests : IDisposable
         Assert.Equal(_content.AsSpan(0, Kept), buffer.AsSpan(0, Kept));
         LostRangeException lost = Assert.Throws<LostRangeException>(() => stream.Read(buffer));
         Assert.Equal((Kept, CopyFaultKind.BusError), (lost.Offset, lost.Kind));
-        // Also where the read ends before the page does, so that nothing faults.
+        // Also where the read ends inside the page, so that nothing faults.
         Assert.Equal(100, stream.ReadAt(Kept - 100, buffer.AsSpan(0, 200)));
         Assert.Throws<LostRangeException>(() => stream.ReadAt(Kept, buffer.AsSpan(0, 50)));
     }
 
     [Fact]
-    public void Disposed_while_other_threads_read_and_write_it_ends_their_next_access() =>
+    public void Disposing_while_other_threads_read_and_write_ends_their_next_access() =>
         Assert.Equal(new ChildResult(0, "", ""), ChildProcess.Run(nameof(DisposedMapping)));
 
     [Fact]
-    public void A_position_that_no_file_has_is_refused()
+    public void An_invalid_position_throws()
     {
         File.WriteAllBytes(_path, new byte[100]);
         using var stream = new MappedFileStream(_path);
@@ -91,7 +91,7 @@ public sealed class MappedFileStreamTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_not_there_cannot_be_opened() =>
+    public void A_missing_file_cannot_be_opened() =>
         Assert.Throws<FileNotFoundException>(() => new MappedFileStream(_path + ".none"));
 
     private void Truncate(long length)

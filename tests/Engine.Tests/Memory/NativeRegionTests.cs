@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CopyMc.Engine.Tests.Memory;
 
-/// <summary>Regions are what was asked for: aligned, zeroed, writable, backed as said.</summary>
+/// <summary>Regions are as requested: aligned, zeroed, writable, with the given backing.</summary>
 public sealed unsafe class NativeRegionTests
 {
     [Theory]
@@ -73,7 +73,7 @@ public sealed unsafe class NativeRegionTests
     }
 
     [Fact]
-    public void Impossible_regions_are_refused()
+    public void Invalid_regions_throw()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new NativeRegion(0));
         Assert.Throws<ArgumentOutOfRangeException>(() => new NativeRegion(nuint.MaxValue));
@@ -82,7 +82,7 @@ public sealed unsafe class NativeRegionTests
     }
 
     [Fact]
-    public void A_disposed_region_unmaps_and_says_so()
+    public void A_disposed_region_is_unmapped_and_throws()
     {
         var region = new NativeRegion(NativeRegion.PageSize);
         region.Dispose();

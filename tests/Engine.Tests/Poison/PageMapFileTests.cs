@@ -1,17 +1,17 @@
 namespace CopyMc.Engine.Tests.Poison;
 
-/// <summary>Which pages are huge, or promises about huge pages would be kept on small ones.</summary>
+/// <summary>Tells huge pages from small ones, on which the tests of huge pages rely.</summary>
 public sealed unsafe class PageMapFileTests
 {
     [Fact]
-    public void Small_pages_are_not_taken_for_huge_ones()
+    public void Small_pages_are_not_huge()
     {
         using var region = new NativeRegion(2 * NativeRegion.HugePageSize);
         Assert.False(IsHuge(region));
     }
 
     [Fact]
-    public void A_huge_page_is_one_until_it_is_in_pieces()
+    public void A_huge_page_is_huge_until_it_is_split()
     {
         using var region = new NativeRegion(2 * NativeRegion.HugePageSize, new NativeRegionOptions { Pages = PageKind.TransparentHuge });
         Assert.SkipUnless(IsHuge(region), "the kernel has no huge pages to give");

@@ -25,7 +25,7 @@ public sealed unsafe class PoisonInjectorTests
     }
 
     [Fact]
-    public void What_does_not_work_here_says_why()
+    public void A_source_that_does_not_work_here_says_why()
     {
         foreach (PoisonSource source in Enum.GetValues<PoisonSource>().Except(PoisonInjector.Supported))
         {
@@ -37,7 +37,7 @@ public sealed unsafe class PoisonInjectorTests
     }
 
     [Fact]
-    public void An_offset_outside_is_refused()
+    public void An_offset_outside_the_region_throws()
     {
         using var region = new NativeRegion(100);
         Assert.Throws<ArgumentOutOfRangeException>(() => PoisonInjector.Inject(region, 100, PoisonSource.Bitmap));
@@ -50,7 +50,7 @@ public sealed unsafe class PoisonInjectorTests
         return CopyEngine.Shared.Copy(region.Pointer, destination.Pointer, region.Length);
     }
 
-    // Only of the kinds that injecting opens: the runtime opens files of its own when it likes.
+    // Counts only the kinds that injecting opens, because the runtime opens files at any time.
     private static int Descriptors() => new DirectoryInfo("/proc/self/fd").EnumerateFileSystemInfos()
         .Count(file => file.LinkTarget is string target && (target.Contains("memfd:", StringComparison.Ordinal) || target.Contains("userfaultfd", StringComparison.Ordinal)));
 

@@ -1,6 +1,6 @@
 namespace CopyMc.Engine.Tests.Poison;
 
-/// <summary>Maps may be made, marked, read, copied under and disposed by any thread at any time.</summary>
+/// <summary>Any thread may make, mark, read and dispose maps at any time, also while copies run.</summary>
 public sealed unsafe class PoisonMapConcurrencyTests
 {
     private const int Length = 64 * NativeRegion.PageSize;
@@ -8,7 +8,7 @@ public sealed unsafe class PoisonMapConcurrencyTests
     private const int Rounds = 20_000;
 
     [Fact]
-    public void What_one_thread_marks_all_see_when_it_has_returned()
+    public void All_threads_see_a_mark_once_it_has_returned()
     {
         using var map = new PoisonMap((void*)0x1000_0000, Length);
         int marked = 0;
@@ -17,7 +17,7 @@ public sealed unsafe class PoisonMapConcurrencyTests
         {
             while (Volatile.Read(ref marked) is int lines && lines < LineCount && failure is null)
             {
-                // From the last line down: those above the number are marked, all far below it are not yet.
+                // Downwards from the last line: lines above the number are marked, lines far below it are not.
                 nuint first = map.FirstPoisoned(0, Length);
                 if (first > (nuint)(LineCount - lines) * PoisonMap.LineSize)
                     failure = $"{lines} lines were marked, and the first was found at {first}.";
@@ -39,7 +39,7 @@ public sealed unsafe class PoisonMapConcurrencyTests
     }
 
     [Fact]
-    public void Maps_come_and_go_beside_copies_that_always_see_the_one_that_stays()
+    public void Copies_always_see_the_lasting_map_while_others_come_and_go()
     {
         using var source = new NativeRegion(Length);
         using var destination = new NativeRegion(Length);
@@ -51,7 +51,7 @@ public sealed unsafe class PoisonMapConcurrencyTests
             var random = new Random(seed);
             while (!Volatile.Read(ref stop))
             {
-                // Only ever behind the line that stays.
+                // Always after the lasting line.
                 int start = random.Next(Length / 2 + PoisonMap.LineSize, Length - 1);
                 using var map = new PoisonMap(source.Pointer + start, (nuint)random.Next(1, Length - start));
                 map.Mark(0);

@@ -2,7 +2,7 @@ using CsCheck;
 
 namespace CopyMc.Engine.Tests.Poison;
 
-/// <summary>A map answers as a plain array of lines would.</summary>
+/// <summary>A map behaves like an array of lines.</summary>
 public sealed unsafe class PoisonMapTests
 {
     private const int Length = 3 * 64 * NativeRegion.PageSize;
@@ -12,10 +12,10 @@ public sealed unsafe class PoisonMapTests
         (mark, offset, length) => (mark, offset, Math.Min(length, Length - offset)));
 
     [Fact]
-    public void It_agrees_with_an_array_of_lines() =>
+    public void A_map_agrees_with_an_array_of_lines() =>
         Gen.Select(Gen.Int[0, 5000], s_change.Array[1, 12], Gen.Int[0, Length - 1].Array[20]).Sample((shift, changes, questions) =>
         {
-            // The memory a map covers need not be there.
+            // The memory that a map covers need not be mapped.
             nuint start = (nuint)0x1000_0000 + (nuint)shift;
             using var map = new PoisonMap((void*)start, Length);
             nuint firstLine = start / 64;
@@ -50,7 +50,7 @@ public sealed unsafe class PoisonMapTests
         }, iter: 300);
 
     [Fact]
-    public void A_map_of_a_tebibyte_commits_next_to_nothing()
+    public void A_map_of_1_TiB_commits_almost_no_memory()
     {
         nuint tebibyte = (nuint)1 << 40;
         long before = Environment.WorkingSet;
@@ -63,7 +63,7 @@ public sealed unsafe class PoisonMapTests
     }
 
     [Fact]
-    public void Marks_from_many_threads_are_all_there()
+    public void Marks_from_many_threads_are_all_set()
     {
         using var map = new PoisonMap((void*)0x1000_0000, Length);
         Parallel.For(0, 8, thread =>
@@ -82,7 +82,7 @@ public sealed unsafe class PoisonMapTests
     }
 
     [Fact]
-    public void Ranges_outside_and_null_are_refused()
+    public void Ranges_outside_the_map_and_null_throw()
     {
         using var map = new PoisonMap((void*)0x1000_0000, 1000);
         Assert.Throws<ArgumentOutOfRangeException>(() => map.Mark(1001));
@@ -99,7 +99,7 @@ public sealed unsafe class PoisonMapTests
     [InlineData(0x0, 0x80)]
     [InlineData(0xf00, 0x80)]
     [InlineData(0xf00, 0x1000)]
-    public void None_covers_the_last_page_of_the_address_space(int offset, int length)
+    public void No_map_covers_the_last_page_of_the_address_space(int offset, int length)
     {
         nuint start = nuint.MaxValue - (NativeRegion.PageSize - 1) + (nuint)offset;
         Assert.Throws<ArgumentOutOfRangeException>(nameof(length), () => new PoisonMap((void*)start, (nuint)length));

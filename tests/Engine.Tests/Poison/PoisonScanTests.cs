@@ -3,7 +3,7 @@ using CopyMc.Engine.Tests.Children;
 
 namespace CopyMc.Engine.Tests.Poison;
 
-/// <summary>The scan beyond what the contract promises: frames' flags from a file like the kernel's, large regions, and rights.</summary>
+/// <summary>The scan beyond the contract: the flags of frames from a file, large regions, and privileges.</summary>
 public sealed unsafe class PoisonScanTests
 {
     [Fact]
@@ -29,7 +29,7 @@ public sealed unsafe class PoisonScanTests
     }
 
     [Fact]
-    public void A_page_in_16_GiB_that_are_hardly_used_is_found()
+    public void A_page_in_a_sparse_region_of_16_GiB_is_found()
     {
         Assert.SkipUnless(PoisonScan.UnsupportedReason is null, PoisonScan.UnsupportedReason ?? "");
         Assert.SkipUnless(PoisonInjector.UnsupportedReason(PoisonSource.UffdPoison) is null, PoisonInjector.UnsupportedReason(PoisonSource.UffdPoison) ?? "");
@@ -52,7 +52,7 @@ public sealed unsafe class PoisonScanTests
     }
 
     [Fact]
-    public void Without_the_rights_it_says_what_is_missing()
+    public void Without_the_privilege_the_reason_is_given()
     {
         ChildResult child = ChildProcess.Run(nameof(UnprivilegedScan));
         Assert.Equal("", child.Error);
@@ -62,7 +62,7 @@ public sealed unsafe class PoisonScanTests
     }
 
     [Fact]
-    public void A_disposed_map_is_refused()
+    public void A_disposed_map_throws()
     {
         Assert.SkipUnless(PoisonScan.UnsupportedReason is null, PoisonScan.UnsupportedReason ?? "");
         byte* somewhere = stackalloc byte[1];
