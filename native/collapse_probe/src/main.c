@@ -1,4 +1,4 @@
-// collapse_probe KEY=VALUE...: builds one state of memory, calls MADV_COLLAPSE on it, and prints the outcome as one line of JSON: the errno,
+// collapse_probe KEY=VALUE...: builds one state of memory, calls MADV_COLLAPSE on it, and prints one line of JSON: the errno,
 // the page table before and after, the 2 MiB ranges that are huge, the content of every page, and, if requested and available, the
 // tracepoints of the call. Prints {"unsupported": reason} if this system lacks something. Exit status 2: invalid arguments.
 #define _GNU_SOURCE
