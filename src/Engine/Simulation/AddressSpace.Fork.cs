@@ -6,8 +6,8 @@ public sealed unsafe partial class AddressSpace
     /// <summary>Makes a child that shares every page until one of the two writes to it (<c>fork(2)</c>).</summary>
     /// <param name="child">The child; null unless the call succeeds.</param>
     /// <returns>
-    /// <see cref="Errno.ENOMEM"/> if there is no memory for a page that is pinned for I/O, which is copied at once, <see cref="Errno.EHWPOISON"/> if it
-    /// is poisoned.
+    /// <see cref="Errno.ENOMEM"/> if a page that is pinned for I/O, which is copied at once, cannot be: there is no memory for it, or it is poisoned
+    /// (<c>copy_pmd_range</c> has one error for both).
     /// </returns>
     /// <exception cref="ObjectDisposedException">The process has ended.</exception>
     /// <exception cref="InvalidOperationException">A page has 65,535 references already; there is no child then.</exception>
@@ -168,6 +168,6 @@ public sealed unsafe partial class AddressSpace
         else
             _machine.MemoryFailure.Enqueue(bad);
         _memory.Put(pfn);
-        return copied ? Errno.None : Errno.EHWPOISON;
+        return copied ? Errno.None : Errno.ENOMEM;
     }
 }

@@ -55,11 +55,24 @@ public static unsafe class Reclaim
     {
         PhysicalMemory memory = machine.Memory;
         ref Frame frame = ref memory.Frames[pfn];
-        // Splitting a large folio frees the pages that are not mapped, or hold only zeros.
-        if (!frame.Has(PageFlags.Lru) || frame.RefCount != memory.ExpectedReferences(pfn))
+        // Splitting a large folio frees the pages that are not mapped, or hold only zeros; a page that is only held has no file any more.
+        if (!frame.Has(PageFlags.Lru) || !(frame.Has(PageFlags.Anonymous) || memory.IsInPageCache(pfn)))
             return false;
-        if (!frame.Has(PageFlags.SwapBacked))
-            return !frame.Has(PageFlags.Dirty) && TryDropClean(machine, pfn);
+        bool isHeld = frame.RefCount != memory.ExpectedReferences(pfn);
+        if (!frame.Has(PageFlags.Anonymous))
+        {
+            // What maps a file's page goes first, whatever becomes of the page; a store through a mapping is known only then.
+            memory.Get(pfn);
+            bool isUnmapped = ReverseMap.TryUnmap(machine, pfn, static _ => default);
+            if (isUnmapped && !isHeld && !frame.Has(PageFlags.Dirty))
+                machine.FileOf(frame.Owner).Remove(frame.Index);
+            bool isClean = !frame.Has(PageFlags.Dirty);
+            memory.Put(pfn);
+            if (!isUnmapped || isHeld || isClean || !frame.Has(PageFlags.SwapBacked))
+                return isUnmapped && !isHeld && isClean;
+        }
+        if (isHeld)
+            return false;
         if (!machine.Swap.TryAllocate(out uint slot))
             return false;
         bool anonymous = frame.Has(PageFlags.Anonymous);
@@ -100,18 +113,6 @@ public static unsafe class Reclaim
         foreach (AddressSpace process in frame.Order == 0 ? [] : machine.Processes)
             process.DropHugeMappingsOf(head);
         bool unmapped = ReverseMap.TryUnmap(machine, head, static _ => default);
-        memory.Put(head);
-        return unmapped;
-    }
-
-    private static bool TryDropClean(SimulatedMachine machine, uint head)
-    {
-        PhysicalMemory memory = machine.Memory;
-        memory.Get(head);
-        // A store through a mapping is known only now.
-        bool unmapped = ReverseMap.TryUnmap(machine, head, static _ => default) && !memory.Frames[head].Has(PageFlags.Dirty);
-        if (unmapped)
-            machine.FileOf(memory.Frames[head].Owner).Remove(memory.Frames[head].Index);
         memory.Put(head);
         return unmapped;
     }

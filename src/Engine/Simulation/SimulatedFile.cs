@@ -244,7 +244,7 @@ public sealed unsafe partial class SimulatedFile
         }
 
         ref Frame frame = ref _memory.Frames[pfn];
-        frame.Flags |= PageFlags.UpToDate | (IsShmem ? PageFlags.SwapBacked | PageFlags.Dirty : PageFlags.None);
+        frame.Flags |= PageFlags.UpToDate | (IsShmem ? PageFlags.SwapBacked : PageFlags.None) | (slot.IsSwap ? PageFlags.Dirty : PageFlags.None);
         frame.Owner = Number;
         frame.Index = page;
         // The allocation's reference becomes the page cache's.

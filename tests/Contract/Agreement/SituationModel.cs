@@ -98,8 +98,9 @@ public sealed class SituationModel : IDisposable
             case "pin":
                 return Pin(process, words, start, length);
             case "unpin":
-                _pins.Remove((process, words[1]), out List<PinnedPage>? pins);
-                foreach (PinnedPage pin in pins ?? [])
+                if (!_pins.Remove((process, words[1]), out List<PinnedPage>? pins))
+                    return "no such pin";
+                foreach (PinnedPage pin in pins)
                     pin.Dispose();
                 return "ok";
             case "thp_disable":

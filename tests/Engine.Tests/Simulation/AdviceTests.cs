@@ -203,6 +203,31 @@ public sealed class AdviceTests : EntryTests
     }
 
     [Fact]
+    public void Shmem_that_was_only_read_is_dropped_and_is_a_hole_again()
+    {
+        (SimulatedFile file, ulong start) = MapShmem(2);
+        EntryRuns.Reads(Process, start, 4);
+        EntryRuns.Writes(Process, start + 4 * Page, 1);
+        Advise(start, 0, 5, Advice.PageOut);
+        Assert.True(file.SlotAt(0).IsSwap && file.SlotAt(2).IsEmpty && file.SlotAt(3).IsEmpty && file.SlotAt(4).IsSwap);
+        Assert.Equal("2 own, 2 zero, 1 other", EntryRuns.Reads(Process, start, 5));
+    }
+
+    [Theory]
+    [InlineData(PinKind.Io)]
+    [InlineData(PinKind.Reference)]
+    public void A_page_of_shmem_that_is_held_is_unmapped_and_stays(PinKind kind)
+    {
+        (SimulatedFile file, ulong start) = MapShmem(4);
+        Assert.True(Process.TryPin(start + Page, out PinnedPage? pin, kind).IsDone);
+        Advise(start, 0, 4, Advice.PageOut);
+        Assert.Equal("4 none", Entries(Process, start, 4));
+        Assert.Equal(pin!.Pfn, file.SlotAt(1).Pfn);
+        Assert.True(file.SlotAt(1).IsPage);
+        Assert.Equal("4 own", EntryRuns.Reads(Process, start, 4));
+    }
+
+    [Fact]
     public void Only_shared_memory_of_a_file_is_removed_and_poison_and_guards_stay()
     {
         ulong anonymous = MapWritten(1);

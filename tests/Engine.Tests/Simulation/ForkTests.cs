@@ -93,7 +93,7 @@ public sealed class ForkTests : EntryTests
         ulong start = MapWritten(4);
         Assert.True(Process.TryPin(start, out PinnedPage? pin, PinKind.Io).IsDone);
         Machine.Poison(pin!.Pfn, line: 3);
-        Refused(Errno.EHWPOISON, Process.Fork(out AddressSpace? child));
+        Refused(Errno.ENOMEM, Process.Fork(out AddressSpace? child));
         Assert.Null(child);
         Assert.Single(Machine.Processes);
     }
