@@ -128,7 +128,7 @@ public sealed partial class AddressSpace
         if (!result.IsDone)
             return result;
         SystemCallResult broughtIn = BringIn(address, end, ignoreFaults: false);
-        return broughtIn.Error switch { Errno.EFAULT => Errno.ENOMEM, Errno.ENOMEM => Errno.EAGAIN, _ => broughtIn };
+        return broughtIn.Error switch { Errno.EFAULT or Errno.EHWPOISON => Errno.ENOMEM, Errno.ENOMEM => Errno.EAGAIN, _ => broughtIn };
     }
 
     /// <summary>Unlocks a range (<c>munlock(2)</c>).</summary>

@@ -36,6 +36,13 @@ public sealed class AdviceTests : EntryTests
     }
 
     [Fact]
+    public void Locking_memory_says_no_more_of_poison_than_that_it_could_not_be_brought_in()
+    {
+        ulong start = MapAllKinds();
+        Refused(Errno.ENOMEM, Process.Mlock(start + 6 * Page, Page));
+    }
+
+    [Fact]
     public void Populating_stops_at_a_guard()
     {
         ulong start = MapAllKinds();
