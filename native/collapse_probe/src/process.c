@@ -105,9 +105,9 @@ static void advise(const struct words *words) {
     static const struct {
         const char *name;
         int number;
-    } advice[] = {{"normal", 0},      {"random", 1},       {"sequential", 2},     {"willneed", 3},       {"dontneed", 4},
-                  {"free", 8},        {"remove", 9},       {"dontfork", 10},      {"dofork", 11},        {"hugepage", 14},
-                  {"nohugepage", 15}, {"wipeonfork", 18},  {"keeponfork", 19},    {"cold", 20},          {"pageout", 21},
+    } advice[] = {{"normal", 0},         {"random", 1},          {"sequential", 2},       {"willneed", 3},  {"dontneed", 4},
+                  {"free", 8},           {"remove", 9},          {"dontfork", 10},        {"dofork", 11},   {"hugepage", 14},
+                  {"nohugepage", 15},    {"wipeonfork", 18},     {"keeponfork", 19},      {"cold", 20},     {"pageout", 21},
                   {"populate_read", 22}, {"populate_write", 23}, {"dontneed_locked", 24}, {"collapse", 25}, {"guard_install", 102},
                   {"guard_remove", 103}};
     struct range range = range_of(words->all[1]);
@@ -160,9 +160,8 @@ static void access_memory(const struct words *words, unsigned long operation, bo
     for (int i = 0; i <= range.count; i++) {
         const char *name = "";
         if (i < range.count)
-            name = accesses.outcomes[i] != ACCESS_DONE || stores
-                       ? outcomes[accesses.outcomes[i]]
-                       : stamp_name(&accesses.first[i], &accesses.last[i], range.first + i, own);
+            name = accesses.outcomes[i] != ACCESS_DONE || stores ? outcomes[accesses.outcomes[i]]
+                                                                 : stamp_name(&accesses.first[i], &accesses.last[i], range.first + i, own);
         if (run && strcmp(name, previous)) {
             say_run(run, previous);
             run = 0;
@@ -222,8 +221,9 @@ static void allocate(const struct words *words) {
 }
 
 static void seal(const struct words *words) {
-    int seals = (has(words, "write") ? F_SEAL_WRITE : 0) | (has(words, "shrink") ? F_SEAL_SHRINK : 0) | (has(words, "grow") ? F_SEAL_GROW : 0) |
-                (has(words, "seal") ? F_SEAL_SEAL : 0) | (has(words, "future_write") ? F_SEAL_FUTURE_WRITE : 0);
+    int seals = (has(words, "write") ? F_SEAL_WRITE : 0) | (has(words, "shrink") ? F_SEAL_SHRINK : 0) |
+                (has(words, "grow") ? F_SEAL_GROW : 0) | (has(words, "seal") ? F_SEAL_SEAL : 0) |
+                (has(words, "future_write") ? F_SEAL_FUTURE_WRITE : 0);
     say_result(fcntl(*file_of(words->all[1]), F_ADD_SEALS, seals) == 0);
 }
 
@@ -382,7 +382,8 @@ static void show_areas(void) {
     char line[512], permissions[8];
     unsigned long start, end;
     while (maps && fgets(line, sizeof line, maps))
-        if (sscanf(line, "%lx-%lx %4s", &start, &end, permissions) == 3 && start >= (unsigned long)base && start < (unsigned long)base + (1UL << 30))
+        if (sscanf(line, "%lx-%lx %4s", &start, &end, permissions) == 3 && start >= (unsigned long)base &&
+            start < (unsigned long)base + (1UL << 30))
             say("%s%ld+%ld %s", *answer ? ", " : "", (long)(start - (unsigned long)base) / PAGE_BYTES, (long)(end - start) / PAGE_BYTES,
                 permissions);
     if (maps)
