@@ -8,9 +8,3 @@ esac
 absent+=("recorded on " "modelled after " "the model says " "MADV_GUARD_INSTALL" "a machine of 4096 MiB" "/var/tmp" "swap area" "memory cgroup")
 chosen=${filter:+	--filter	$filter}$(printf '\t--may-skip\t%s' "${absent[@]}")
 commands=("/aot/CopyMc.Guest$chosen" "/jit/CopyMc.Guest$chosen	--without	PoisonUnderWay	--without	CollapseAgreement")
-# And what becomes of real poison where it was not asked for: it takes no frame.
-if [ -z "$filter" ]; then
-    for kind in HwPoison "hardware poison"; do
-        commands+=("/bin/busybox	env	-u	COPYMC_TEST_HWPOISON	/aot/CopyMc.Guest	--filter	$kind	--may-skip	COPYMC_TEST_HWPOISON$(printf '\t--may-skip\t%s' "${absent[@]}")")
-    done
-fi
