@@ -24,7 +24,7 @@ internal static class MainJobCommand
 
         // A line of its own for each paragraph: the help wraps them as the terminal is wide.
         var root = new RootCommand("""
-            Copies memory that may be poisoned, fast, and lives to tell how much it did not copy.
+            Copies memory that may be poisoned, fast, and returns the number of bytes that it did not copy.
 
             Without a command: shows what this machine can do, measures throughput, and proves the recovery on a real file; under a minute.
 

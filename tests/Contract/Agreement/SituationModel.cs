@@ -170,12 +170,12 @@ public sealed class SituationModel : IDisposable
         var pins = new List<PinnedPage>();
         for (ulong at = start; at < start + length; at += Page)
         {
-            AccessResult result = process.TryPin(at, out PinnedPage? pin, words.Contains("io") ? PinKind.Io : PinKind.Reference);
+            _ = process.TryPin(at, out PinnedPage? pin, words.Contains("io") ? PinKind.Io : PinKind.Reference);
             if (pin is null)
             {
                 foreach (PinnedPage held in pins)
                     held.Dispose();
-                return result.Outcome == AccessOutcome.MemoryError && !words.Contains("io") ? "EFAULT" : "EFAULT";
+                return "EFAULT";
             }
             pins.Add(pin);
         }

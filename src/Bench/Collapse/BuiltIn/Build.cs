@@ -48,7 +48,7 @@ internal static class Build
     /// <summary>
     /// Asks for huge pages, collapses, and looks. What khugepaged makes of a file is mapped by the next fault only.
     /// </summary>
-    internal static IEnumerable<ScenarioAction> CollapseActs(
+    internal static IEnumerable<ScenarioAction> CollapseActions(
         Variant variant, CollapseResult result, int huge = 1, int? process = null, LimitsSetup? limits = null,
         IReadOnlyList<InterleavedAction>? between = null, IReadOnlyList<InjectedFailure>? failures = null)
     {

@@ -15,22 +15,22 @@ internal static class KernelScenarios
     [
         new("full", "four ranges with every page present", Variant.Of(Anonymous, RegularFile, Shmem), Full),
         new("empty", "nothing was ever touched: the area is passed over", Variant.Of(Anonymous), variant => Scenario(
-            variant, Region(variant), CollapseActs(variant, CollapseResult.VmaCheck))),
+            variant, Region(variant), CollapseActions(variant, CollapseResult.VmaCheck))),
         new("single_pte_entry", "one page is present", Variant.Of(Anonymous, RegularFile, Shmem), variant => Scenario(
-            variant, Region(variant, Run(0, 1)), CollapseActs(variant, CollapseResult.Succeed))),
+            variant, Region(variant, Run(0, 1)), CollapseActions(variant, CollapseResult.Succeed))),
         new("max_ptes_none", "one absent page too many for khugepaged, then just as many as it accepts", Variant.Of(Anonymous, RegularFile), MaxPtesNone),
         new("single_pte_entry_compound", "one entry maps a page of a huge page", Variant.Of(Anonymous, RegularFile), SinglePteEntryCompound),
         new("full_of_compound", "every entry maps a page of the same huge page", Variant.Of(Anonymous, RegularFile, Shmem), FullOfCompound),
         new("compound_extreme", "every entry maps a page of another huge page: 512 of them", Variant.Of(Anonymous), variant => Scenario(
-            MachineFor(variant) with { MemoryMiB = 1040 }, Region(variant, Run(0, Pages, PageState.Compound)), CollapseActs(variant, CollapseResult.Succeed))),
+            MachineFor(variant) with { MemoryMiB = 1040 }, Region(variant, Run(0, Pages, PageState.Compound)), CollapseActions(variant, CollapseResult.Succeed))),
         new("swapin_single_pte", "one page is in swap", Variant.Of(Anonymous), variant => Scenario(
-            variant, Region(variant, Run(0, Pages), Run(0, 1, PageState.Swapped)), CollapseActs(variant, CollapseResult.Succeed))),
+            variant, Region(variant, Run(0, Pages), Run(0, 1, PageState.Swapped)), CollapseActions(variant, CollapseResult.Succeed))),
         new("max_ptes_swap", "one swapped page too many for khugepaged, then just as many as it accepts", Variant.Of(Anonymous), MaxSwap),
         new("fork", "one page is shared with the parent", Variant.Of(Anonymous), Fork),
         new("fork_compound", "the parent has the huge page, the child a page table over it", Variant.Of(Anonymous), ForkCompound),
         new("max_ptes_shared", "one shared page too many for khugepaged, then just as many as it accepts", Variant.Of(Anonymous), MaxShared),
         new("existing_thps", "what is huge already is collapsed again", Variant.Madvise(Anonymous, RegularFile, Shmem), variant => Scenario(
-            variant, Region(variant, Run(0, Pages)), CollapseActs(variant, CollapseResult.Succeed).Concat(CollapseActs(variant, CollapseResult.Succeed)))),
+            variant, Region(variant, Run(0, Pages)), CollapseActions(variant, CollapseResult.Succeed).Concat(CollapseActions(variant, CollapseResult.Succeed)))),
         new("retracted_page_tables", "khugepaged has made the file huge and dropped the page table", Variant.Madvise(RegularFile, Shmem), RetractedPageTables),
         new("alloc_at_fault", "the first touch gives a huge page, dropping a page of it a page table", Variant.Of(Anonymous), AllocAtFault),
     ];
@@ -40,7 +40,7 @@ internal static class KernelScenarios
         const int Ranges = 4;
         return Scenario(
             MachineFor(variant) with { MemoryMiB = 24 }, Region(variant, Run(0, Ranges * Pages)) with { LengthPages = Ranges * Pages },
-            CollapseActs(variant, CollapseResult.Succeed, huge: Ranges));
+            CollapseActions(variant, CollapseResult.Succeed, huge: Ranges));
     }
 
     private static CollapseScenario MaxPtesNone(Variant variant)
@@ -51,24 +51,24 @@ internal static class KernelScenarios
             ? Scenario(
                 variant, region,
                 [
-                    .. CollapseActs(variant, CollapseResult.ExceedNonePte, limits: limits), Touch(variant, 0, Pages - Half),
-                    .. CollapseActs(variant, CollapseResult.Succeed, limits: limits),
+                    .. CollapseActions(variant, CollapseResult.ExceedNonePte, limits: limits), Touch(variant, 0, Pages - Half),
+                    .. CollapseActions(variant, CollapseResult.Succeed, limits: limits),
                 ])
-            : Scenario(variant, region, CollapseActs(variant, CollapseResult.Succeed));
+            : Scenario(variant, region, CollapseActions(variant, CollapseResult.Succeed));
     }
 
     private static CollapseScenario SinglePteEntryCompound(Variant variant) => Scenario(
         variant, Region(variant, Run(0, Pages)),
         [
             .. MakeHuge(), Advise(RegionAdvice.NoHugePage), new ScenarioAction { Do = ActionKind.DontNeed, First = 1, Count = Pages - 1 }, ExpectHuge(0),
-            .. CollapseActs(variant, CollapseResult.Succeed),
+            .. CollapseActions(variant, CollapseResult.Succeed),
         ]);
 
     private static CollapseScenario FullOfCompound(Variant variant) => Scenario(
         variant, Region(variant, Run(0, Pages)),
         [
             .. MakeHuge(), Advise(RegionAdvice.NoHugePage, count: 1), Advise(RegionAdvice.NoHugePage), ExpectHuge(0),
-            .. CollapseActs(variant, CollapseResult.Succeed),
+            .. CollapseActions(variant, CollapseResult.Succeed),
         ]);
 
     private static CollapseScenario MaxSwap(Variant variant)
@@ -78,18 +78,18 @@ internal static class KernelScenarios
             ? Scenario(
                 variant, region,
                 [
-                    .. CollapseActs(variant, CollapseResult.ExceedSwapPte), Touch(variant, 0, Pages),
+                    .. CollapseActions(variant, CollapseResult.ExceedSwapPte), Touch(variant, 0, Pages),
                     new ScenarioAction { Do = ActionKind.PageOut, First = 0, Count = MaxPtesSwap },
-                    .. CollapseActs(variant, CollapseResult.Succeed),
+                    .. CollapseActions(variant, CollapseResult.Succeed),
                 ])
-            : Scenario(variant, region, CollapseActs(variant, CollapseResult.Succeed));
+            : Scenario(variant, region, CollapseActions(variant, CollapseResult.Succeed));
     }
 
     private static CollapseScenario Fork(Variant variant) => Scenario(
         variant, Region(variant, Run(0, 1)),
         [
             new ScenarioAction { Do = ActionKind.Fork }, ExpectHuge(0, Child), Touch(variant, 1, 1, Child),
-            .. CollapseActs(variant, CollapseResult.Succeed, process: Child),
+            .. CollapseActions(variant, CollapseResult.Succeed, process: Child),
             new ScenarioAction { Do = ActionKind.Exit, Process = Child }, ExpectHuge(0),
         ]);
 
@@ -98,7 +98,7 @@ internal static class KernelScenarios
         [
             .. MakeHuge(), new ScenarioAction { Do = ActionKind.Fork }, ExpectHuge(1, Child),
             Advise(RegionAdvice.NoHugePage, Child, count: 1), Advise(RegionAdvice.NoHugePage, Child), ExpectHuge(0, Child), Touch(variant, 0, 1, Child),
-            .. CollapseActs(variant, CollapseResult.Succeed, process: Child, limits: new LimitsSetup { MaxPtesShared = Pages - 1 }),
+            .. CollapseActions(variant, CollapseResult.Succeed, process: Child, limits: new LimitsSetup { MaxPtesShared = Pages - 1 }),
             new ScenarioAction { Do = ActionKind.Exit, Process = Child }, ExpectHuge(1),
         ]);
 
@@ -112,10 +112,10 @@ internal static class KernelScenarios
         IEnumerable<ScenarioAction> collapse = variant.IsKhugepaged
             ?
             [
-                .. CollapseActs(variant, CollapseResult.ExceedSharedPte, process: Child), Touch(variant, 0, Pages - MaxPtesShared, Child),
-                .. CollapseActs(variant, CollapseResult.Succeed, process: Child),
+                .. CollapseActions(variant, CollapseResult.ExceedSharedPte, process: Child), Touch(variant, 0, Pages - MaxPtesShared, Child),
+                .. CollapseActions(variant, CollapseResult.Succeed, process: Child),
             ]
-            : CollapseActs(variant, CollapseResult.Succeed, process: Child);
+            : CollapseActions(variant, CollapseResult.Succeed, process: Child);
         return Scenario(
             variant, Region(variant, Run(0, Pages)),
             [.. begin, .. collapse, new ScenarioAction { Do = ActionKind.Exit, Process = Child }, ExpectHuge(1)]);
@@ -126,7 +126,7 @@ internal static class KernelScenarios
         [
             Advise(RegionAdvice.HugePage),
             new ScenarioAction { Do = ActionKind.Collapse, By = CollapseMeans.Khugepaged, Expect = new Expectation { Result = CollapseResult.Succeed, Huge = 0 } },
-            .. CollapseActs(variant, CollapseResult.Succeed),
+            .. CollapseActions(variant, CollapseResult.Succeed),
         ]);
 
     /// <summary>What the kernel's test leaves as a page table, this one collapses again.</summary>
@@ -134,6 +134,6 @@ internal static class KernelScenarios
         new MachineSetup { HugePagesAtFault = true, Enabled = ThpMode.Always }, Region(variant),
         [
             Touch(variant, 0, 1), ExpectHuge(1), new ScenarioAction { Do = ActionKind.DontNeed, First = 0, Count = 1 }, ExpectHuge(0),
-            .. CollapseActs(variant, CollapseResult.Succeed),
+            .. CollapseActions(variant, CollapseResult.Succeed),
         ]);
 }

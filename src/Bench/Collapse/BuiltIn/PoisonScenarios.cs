@@ -29,20 +29,20 @@ internal static class PoisonScenarios
             Again(variant))),
         new("poison_while_copying", "a page is poisoned when it is copied already, another before", Variant.All, variant => Scenario(
             variant, Region(variant, Run(0, Pages)),
-            CollapseActs(variant, CollapseResult.CopyMc, between: [Poison(Middle, 10), Poison(Middle, Middle + 10)]))),
+            CollapseActions(variant, CollapseResult.CopyMc, between: [Poison(Middle, 10), Poison(Middle, Middle + 10)]))),
     ];
 
     private static CollapseScenario Found(Variant variant, PoisonKind kind, int page, int line) => Scenario(
         variant,
         Region(variant, Run(0, Pages), new PageRun { First = page, Poison = kind, Line = line }),
         // A clean page of a file is on disk still: it is only dropped.
-        [.. CollapseActs(variant, CollapseResult.CopyMc), ExpectHuge(0, lostPages: variant.Memory == MemoryKind.File ? 0 : 1)]);
+        [.. CollapseActions(variant, CollapseResult.CopyMc), ExpectHuge(0, lostPages: variant.Memory == MemoryKind.File ? 0 : 1)]);
 
     /// <summary>
     /// An entry of poison counts as swapped: khugepaged that allows none refuses it, madvise fails to bring it in. Shmem keeps the page, off
     /// the LRU. A file's page was dropped.
     /// </summary>
-    private static IEnumerable<ScenarioAction> Again(Variant variant) => CollapseActs(
+    private static IEnumerable<ScenarioAction> Again(Variant variant) => CollapseActions(
         variant,
         variant.Memory switch
         {
