@@ -1,4 +1,4 @@
-using CopyMc.Bench.Output;
+using CopyMc.Bench.Results;
 
 namespace CopyMc.Bench.Collapse;
 

@@ -11,9 +11,9 @@ internal sealed class CollapseRun
     private static readonly string s_succeeded = CollapseResult.Succeed.ToName();
 
     private readonly ScenarioStage _stage;
-    private readonly ActionRun _deeds;
+    private readonly ActionRun _runner;
     private readonly CollapseInvariants _invariants;
-    private readonly ScenarioAction _act;
+    private readonly ScenarioAction _action;
     private readonly string _place;
     private readonly AddressSpace _process;
     private readonly StagedRegion _region;
@@ -29,7 +29,7 @@ internal sealed class CollapseRun
 
     internal CollapseRun(ScenarioStage stage, ActionRun runner, ScenarioAction action, string place, CollapseTrace trace)
     {
-        (_stage, _deeds, _act, _place, _trace) = (stage, runner, action, place, trace);
+        (_stage, _runner, _action, _place, _trace) = (stage, runner, action, place, trace);
         _invariants = new CollapseInvariants(stage.Machine);
         _process = runner.LivingProcessOf(action, place);
         _region = runner.RegionOf(action);
@@ -45,13 +45,13 @@ internal sealed class CollapseRun
         RangeEntries[] entries = [.. _region.HugeRanges.Select(address => new RangeEntries(_process, address))];
         CheckInvariants("before");
         foreach (InterleavedAction action in _pending.All)
-            _deeds.Remember(action.Action);
-        machine.FailureInjection = _act.Failures is null ? null : FailsNow;
+            _runner.Remember(action.Action);
+        machine.FailureInjection = _action.Failures is null ? null : FailsNow;
         int? errno = null;
         string? failure;
         try
         {
-            if (_act.By == CollapseMeans.Madvise)
+            if (_action.By == CollapseMeans.Madvise)
                 errno = Madvise(out failure);
             else
                 failure = Khugepaged();
@@ -74,8 +74,8 @@ internal sealed class CollapseRun
             CheckUnwound(entries, ranges);
         return new CollapseActionReport
         {
-            By = _act.By!.Value,
-            Process = _act.Process ?? 0,
+            By = _action.By!.Value,
+            Process = _action.Process ?? 0,
             Region = _region.Number,
             Ranges = ranges,
             Result = failure ?? s_succeeded,
@@ -90,8 +90,8 @@ internal sealed class CollapseRun
 
     private int Madvise(out string? failure)
     {
-        int first = _act.First ?? 0;
-        int count = _act.Count ?? _region.Setup.LengthPages - first;
+        int first = _action.First ?? 0;
+        int count = _action.Count ?? _region.Setup.LengthPages - first;
         int errno = MadviseCollapse.Run(
             _process, _region.AddressOf(first), (ulong)count * NativeRegion.PageSize, out CollapseResult? last, _trace, BeforeStep);
         failure = last?.ToName();
@@ -101,7 +101,7 @@ internal sealed class CollapseRun
     /// <summary>One pass through all processes; the result is that of the region's ranges.</summary>
     private string? Khugepaged()
     {
-        LimitsSetup limits = _act.Limits ?? new LimitsSetup();
+        LimitsSetup limits = _action.Limits ?? new LimitsSetup();
         var agent = new Khugepaged(_stage.Machine, new KhugepagedOptions
         {
             Limits = new CollapseLimits(limits.MaxPtesNone, limits.MaxPtesSwap, limits.MaxPtesShared),
@@ -141,7 +141,7 @@ internal sealed class CollapseRun
     private void Happen(InterleavedAction action, CollapseStep? at)
     {
         var before = new ContentSnapshot(_stage);
-        AccessResult result = _deeds.Do(action.Action, $"{_place}.between[{_pending.IndexOf(action)}].action");
+        AccessResult result = _runner.Do(action.Action, $"{_place}.between[{_pending.IndexOf(action)}].action");
         _pending.Tried(action, at, result);
         _expected.Follow(before, new ContentSnapshot(_stage));
     }
@@ -149,7 +149,7 @@ internal sealed class CollapseRun
     private bool FailsNow(FailurePoint point)
     {
         int visit = _visits[point] = _visits.GetValueOrDefault(point) + 1;
-        return _act.Failures!.Any(failure => failure.Point == point && failure.Nth == visit);
+        return _action.Failures!.Any(failure => failure.Point == point && failure.Nth == visit);
     }
 
     private void CheckInvariants(string when, params CollapseOperation[] running)

@@ -1,5 +1,5 @@
 using CopyMc.Bench.Collapse.Scenarios;
-using CopyMc.Bench.Output;
+using CopyMc.Bench.Terminal;
 using CopyMc.Simulation;
 
 namespace CopyMc.Bench.Collapse;
@@ -81,9 +81,22 @@ internal sealed class StageSetup(ScenarioStage stage)
         {
             PageState.Absent or PageState.PoisonMarker or PageState.GuardMarker => AccessResult.Done,
             PageState.Zero => Process.Read(address, new byte[1]),
-            PageState.Compound => page > 0 || CompoundPages.TryBuild(Process, region) ? Process.Write(address, content) : AccessResult.OutOfMemory,
+            PageState.Compound => page > 0 || BuildCompound(region) ? Process.Write(address, content) : AccessResult.OutOfMemory,
             _ => Process.Write(address, content),
         };
+    }
+
+    /// <exception cref="ScenarioFault">The addresses behind the region, where the huge pages are made, are past the end or taken.</exception>
+    private bool BuildCompound(StagedRegion region)
+    {
+        try
+        {
+            return CompoundPages.TryBuild(Process, region);
+        }
+        catch (ArgumentException error)
+        {
+            throw new ScenarioFault($"$.regions[{region.Number}].address", $"compound pages need 6 MiB of free addresses behind the region: {PlainText.Of(error)}");
+        }
     }
 
     private AccessResult Unshare(StagedRegion region, int page, PageRun run) =>

@@ -1,6 +1,6 @@
 using CopyMc.Bench.Machine;
-using CopyMc.Bench.Measurement;
-using CopyMc.Bench.Output;
+using CopyMc.Bench.Results;
+using CopyMc.Bench.Statistics;
 using CopyMc.Bench.Tracing;
 
 namespace CopyMc.Bench.CollapseCost;

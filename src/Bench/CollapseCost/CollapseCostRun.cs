@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using CopyMc.Bench.Measurement;
+using CopyMc.Bench.Measuring;
+using CopyMc.Bench.Statistics;
+using CopyMc.Bench.Terminal;
 using CopyMc.Collapse;
 using CopyMc.Simulation;
 

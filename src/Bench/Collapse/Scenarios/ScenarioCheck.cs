@@ -30,7 +30,7 @@ internal static class ScenarioCheck
             Expect(pages <= MostPages, $"$.regions[{i}]", $"the regions have at most {MostPages} pages together.");
         }
         for (int i = 0; i < scenario.Actions.Count; i++)
-            CheckAct(scenario, scenario.Actions[i], $"$.actions[{i}]", between: false);
+            CheckAction(scenario, scenario.Actions[i], $"$.actions[{i}]", between: false);
     }
 
     internal static int RegionIndex(CollapseScenario scenario, ScenarioAction action) =>
@@ -87,7 +87,7 @@ internal static class ScenarioCheck
         return states;
     }
 
-    private static void CheckAct(CollapseScenario scenario, ScenarioAction action, string at, bool between)
+    private static void CheckAction(CollapseScenario scenario, ScenarioAction action, string at, bool between)
     {
         string kind = JsonNamingPolicy.CamelCase.ConvertName(action.Do.ToString());
         Expect(!between || action.Do is not (ActionKind.Collapse or ActionKind.Expect), $"{at}.do", $"'{kind}' cannot happen between the steps of a collapse.");
@@ -155,7 +155,7 @@ internal static class ScenarioCheck
             string place = $"{at}.between[{i}]";
             Expect(action.Between[i].Page is >= 0 and < 512, $"{place}.page", "a range has the pages 0 to 511.");
             Expect(action.Between[i].Range >= 0, $"{place}.range", "ranges are counted from 0.");
-            CheckAct(scenario, action.Between[i].Action, $"{place}.action", between: true);
+            CheckAction(scenario, action.Between[i].Action, $"{place}.action", between: true);
         }
     }
 
