@@ -3,6 +3,7 @@ using System.Text.Json;
 using CopyMc.Bench.Collapse.BuiltIn;
 using CopyMc.Bench.Collapse.Scenarios;
 using CopyMc.Bench.Commands;
+using CopyMc.Bench.Machine;
 using CopyMc.Bench.Results;
 using CopyMc.Bench.Terminal;
 using CopyMc.Collapse;
@@ -86,16 +87,16 @@ internal static class CollapseCommand
         ScenarioReport[] scenarios = [.. runs.Select(run => run.Report)];
         var report = new CollapseReport
         {
-            StartedAt = startedAt,
             Scenarios = scenarios,
             EveryCheckHeld = scenarios.All(scenario => scenario.Failures.Count == 0),
         };
+        report.Complete(startedAt, MachineProbe.Run(CopyEngine.Shared));
         if (name is null)
             CollapseText.WriteAll(console, report);
         else
             CollapseText.Write(console, report.Scenarios[0]);
         traceFile?.Write(stream => Array.ForEach(runs, run => TraceLines.Write(stream, run.Report, run.Trace)));
-        json?.Write(report, ReportJson.Default.CollapseReport);
+        json?.Write(report);
         return report.EveryCheckHeld ? ExitCode.Success : ExitCode.Failure;
     }
 

@@ -28,22 +28,9 @@ internal static class BenchCollapseCommand
         return collapse;
     }
 
-    private static int Run(int? rounds, string? json, string? tracePath, bool smoke)
+    private static int Run(int? rounds, string? json, string? trace, bool smoke) => MeasuringCommand.Run(json, trace, "collapse", (_, progress) =>
     {
-        DateTimeOffset startedAt = DateTimeOffset.UtcNow;
-        ReportFile? file = ReportFile.For(json), events = ReportFile.For(tracePath, json);
-        CopyEngine engine = CopyEngine.Shared;
-        IAnsiConsole console = OutputConsole.Create(json);
-        MachineReport machine = MachineProbe.Run(engine);
-        (CollapseCostReport report, TraceReport? trace) = EventTrace.Around(events, () => ProgressView.Run(console, "collapse", progress =>
-        {
-            using var run = CollapseCostRun.Of(engine, rounds, smoke, progress);
-            return run.Run(startedAt, machine, smoke ? SmokeBytes : TebiByte);
-        }));
-        report = report with { Trace = trace };
-        CollapseCostText.Write(console, report);
-        TraceText.Write(console, trace);
-        file?.Write(report, ReportJson.Default.CollapseCostReport);
-        return report.EveryCheckHeld ? ExitCode.Success : ExitCode.Failure;
-    }
+        using var run = CollapseCostRun.Of(CopyEngine.Shared, rounds, smoke, progress);
+        return run.Run(smoke ? SmokeBytes : TebiByte);
+    }, CollapseCostText.Write);
 }

@@ -31,18 +31,12 @@ internal static class BenchGcCommand
         return gc;
     }
 
+    /// <summary>The run keeps the events itself: it tells its copies apart in them.</summary>
     private static int Run(int? rounds, string? json, string? trace, bool smoke)
     {
-        DateTimeOffset startedAt = DateTimeOffset.UtcNow;
-        ReportFile? file = ReportFile.For(json), events = ReportFile.For(trace, json);
-        CopyEngine engine = CopyEngine.Shared;
-        IAnsiConsole console = OutputConsole.Create(json);
-        MachineReport machine = MachineProbe.Run(engine);
-        GcCostReport report = ProgressView.Run(console, "gc", progress =>
-            new GcCostRun(engine, smoke ? SmokeBytes : GcCostRun.DefaultCopyBytes, rounds ?? (smoke ? SmokeRounds : GcCostRun.DefaultRounds), progress)
-                .Run(startedAt, machine, events));
-        GcCostText.Write(console, report);
-        file?.Write(report, ReportJson.Default.GcCostReport);
-        return report.EveryCheckHeld ? ExitCode.Success : ExitCode.Failure;
+        ReportFile? events = ReportFile.For(trace, json);
+        return MeasuringCommand.Run(json, null, "gc", (_, progress) => new GcCostRun(
+            CopyEngine.Shared, smoke ? SmokeBytes : GcCostRun.DefaultCopyBytes, rounds ?? (smoke ? SmokeRounds : GcCostRun.DefaultRounds), progress).Run(events),
+            GcCostText.Write);
     }
 }

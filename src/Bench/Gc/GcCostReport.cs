@@ -1,17 +1,11 @@
-using CopyMc.Bench.Machine;
+using CopyMc.Bench.Page;
 using CopyMc.Bench.Results;
-using CopyMc.Bench.Tracing;
 
 namespace CopyMc.Bench.Gc;
 
 /// <summary>What <c>bench gc</c> measured, as it is written with <c>--json</c>.</summary>
-internal sealed record GcCostReport : IResult
+internal sealed record GcCostReport : Result
 {
-    internal const string CurrentSchema = "copymc/bench-gc/1";
-
-    public string Schema { get; init; } = CurrentSchema;
-    public required DateTimeOffset StartedAt { get; init; }
-    public required MachineReport Machine { get; init; }
     public required int Rounds { get; init; }
     public required long CopyBytes { get; init; }
 
@@ -20,9 +14,8 @@ internal sealed record GcCostReport : IResult
 
     public required IReadOnlyList<GcCostRow> Rows { get; init; }
 
-    /// <summary>Of all rows together, and of what was between them.</summary>
-    public required TraceReport Trace { get; init; }
+    internal override IEnumerable<IReportSection> Sections() => [new GcCostSection(this)];
 
-    /// <summary>Whether every copy was complete and the engine allocated nothing.</summary>
-    public required bool EveryCheckHeld { get; init; }
+    /// <summary>The rows tell apart what the trace adds up.</summary>
+    internal override bool ShowsTrace => false;
 }

@@ -20,11 +20,9 @@ internal sealed class GcCostRun(CopyEngine engine, long copyBytes, int rounds, I
 
     private readonly List<(Contender Contender, bool Suppressed)> _methods = [];
 
-    /// <param name="startedAt">Now.</param>
-    /// <param name="machine">This one.</param>
     /// <param name="file">Where the events are to be kept; null: nowhere.</param>
     /// <exception cref="IOException">The events could not be written.</exception>
-    internal GcCostReport Run(DateTimeOffset startedAt, MachineReport machine, ReportFile? file)
+    internal GcCostReport Run(ReportFile? file)
     {
         _methods.Add((new Contender<EngineCopy>(Contenders.Shared, new EngineCopy(engine)), false));
         if (BareKernel.Find(engine.Kernel) is { } bare)
@@ -75,8 +73,6 @@ internal sealed class GcCostRun(CopyEngine engine, long copyBytes, int rounds, I
         ];
         return new GcCostReport
         {
-            StartedAt = startedAt,
-            Machine = machine,
             Rounds = rounds,
             CopyBytes = copyBytes,
             BytesPerCollection = AllocatingThread.BytesPerCollection,

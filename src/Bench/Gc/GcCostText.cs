@@ -37,6 +37,6 @@ internal static class GcCostText
         }
         console.Write(table);
         console.WriteLine(Meaning);
-        TraceText.WriteCounts(console, report.Trace);
+        TraceText.WriteCounts(console, report.Trace!);
     }
 }

@@ -30,33 +30,15 @@ internal static class BenchLimitsCommand
         return limits;
     }
 
-    private static int Run(int? rounds, string? json, string? tracePath, bool smoke)
+    private static int Run(int? rounds, string? json, string? trace, bool smoke) => MeasuringCommand.Run(json, trace, "limits", (machine, progress) =>
     {
-        DateTimeOffset startedAt = DateTimeOffset.UtcNow;
-        long started = Stopwatch.GetTimestamp();
-        ReportFile? file = ReportFile.For(json), events = ReportFile.For(tracePath, json);
-        CopyEngine engine = CopyEngine.Shared;
-
-        IAnsiConsole console = OutputConsole.Create(json);
-        MachineReport machine = MachineProbe.Run(engine);
         MeasurementSettings settings = smoke
             ? MeasurementSettings.Smoke(rounds)
             : MeasurementSettings.Full(rounds ?? MeasurementSettings.LimitsRounds, machine.MemoryAvailableBytes);
-        (IReadOnlyList<Limit> limits, TraceReport? trace) = EventTrace.Around(events, () => ProgressView.Run(console, "limits", progress =>
-            new LimitsRun(engine, settings, machine.MemoryAvailableBytes, progress).Run()));
-
-        var report = new LimitsReport
+        return new LimitsReport
         {
-            StartedAt = startedAt,
-            Machine = machine,
             Rounds = settings.Rounds,
-            Limits = limits,
-            Trace = trace,
-            TotalSeconds = Stopwatch.GetElapsedTime(started).TotalSeconds,
+            Limits = new LimitsRun(CopyEngine.Shared, settings, machine.MemoryAvailableBytes, progress).Run(),
         };
-        LimitsText.Write(console, report);
-        TraceText.Write(console, trace);
-        file?.Write(report, ReportJson.Default.LimitsReport);
-        return ExitCode.Success;
-    }
+    }, LimitsText.Write);
 }

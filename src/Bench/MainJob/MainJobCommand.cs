@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using CopyMc.Bench.Collapse;
 using CopyMc.Bench.Commands;
 using CopyMc.Bench.Machine;
@@ -47,6 +46,7 @@ internal static class MainJobCommand
         root.Add(BenchCommand.Create(help));
         root.Add(WatchCommand.Create(help));
         root.Add(ReportCommand.Create(help));
+        root.Add(SchemaCommand.Create(help));
         root.Add(CompletionCommand.Create(help));
         root.Add(RescueCommand.Create(help));
         root.Add(CollapseCommand.Create(help));
@@ -58,7 +58,6 @@ internal static class MainJobCommand
     private static int Run(string? input, string? json, int? rounds, bool smoke)
     {
         DateTimeOffset startedAt = DateTimeOffset.UtcNow;
-        long started = Stopwatch.GetTimestamp();
         // What cannot work is found out before anything is measured.
         input ??= DefaultInput.Find();
         InputFile.Open(input).Dispose();
@@ -87,16 +86,14 @@ internal static class MainJobCommand
 
         var report = new MainJobReport
         {
-            StartedAt = startedAt,
-            Machine = machine,
             Throughput = throughput,
             Recovery = recovery,
-            TotalSeconds = Stopwatch.GetElapsedTime(started).TotalSeconds,
             EveryCheckHeld = recovery.FailedCheckCount == 0 && throughput.EveryCheckHeld,
         };
+        report.Complete(startedAt, machine);
         console.WriteLine();
         console.WriteLine(Verdict(report));
-        file?.Write(report, ReportJson.Default.MainJobReport);
+        file?.Write(report);
         return report.EveryCheckHeld ? ExitCode.Success : ExitCode.Failure;
     }
 

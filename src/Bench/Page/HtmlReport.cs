@@ -1,6 +1,8 @@
 using System.Reflection;
 using System.Text;
+using CopyMc.Bench.Machine;
 using CopyMc.Bench.Results;
+using CopyMc.Bench.Tracing;
 
 namespace CopyMc.Bench.Page;
 
@@ -29,8 +31,11 @@ internal static class HtmlReport
     private static void WriteResult(HtmlText html, ResultInput result, int index)
     {
         html.Raw($"<article data-result=\"{index}\">\n<header>").Element("h2", result.Name).Element("p", result.Content.Schema).Raw("</header>\n");
-        foreach (IReportSection section in ReportSections.Of(result))
+        WriteSection(html, new MachineSection(result.Content.Machine, result.Content.StartedAt));
+        foreach (IReportSection section in result.Content.Sections())
             WriteSection(html, section);
+        if (result.Content is { ShowsTrace: true, Trace: { } trace })
+            WriteSection(html, new TraceSection(trace));
         html.Raw("</article>\n");
     }
 

@@ -1,6 +1,6 @@
 namespace CopyMc.Bench.Page;
 
-/// <summary>One part of the page. A new kind of result gets its own, and a line in <see cref="ReportSections"/>.</summary>
+/// <summary>One part of the page; a result names its own in <c>Sections</c>.</summary>
 internal interface IReportSection
 {
     string Title { get; }

@@ -20,10 +20,12 @@ internal static class ProbeCommand
 
     private static int Run(string? json)
     {
+        DateTimeOffset startedAt = DateTimeOffset.UtcNow;
         ReportFile? file = ReportFile.For(json);
-        var report = new ProbeReport { StartedAt = DateTimeOffset.UtcNow, Machine = MachineProbe.Run(CopyEngine.Shared) };
+        var report = new ProbeReport();
+        report.Complete(startedAt, MachineProbe.Run(CopyEngine.Shared));
         ProbeText.Write(OutputConsole.Create(json), report.Machine);
-        file?.Write(report, ReportJson.Default.ProbeReport);
+        file?.Write(report);
         return ExitCode.Success;
     }
 }

@@ -42,21 +42,9 @@ internal static class BenchRecoveryCommand
         return recovery;
     }
 
-    private static int Run(int? samples, string? json, string? tracePath, bool smoke)
+    private static int Run(int? samples, string? json, string? trace, bool smoke) => MeasuringCommand.Run(json, trace, "recovery", (machine, progress) =>
     {
-        DateTimeOffset startedAt = DateTimeOffset.UtcNow;
-        ReportFile? file = ReportFile.For(json), events = ReportFile.For(tracePath, json);
-        CopyEngine engine = CopyEngine.Shared;
-        IAnsiConsole console = OutputConsole.Create(json);
-        MachineReport machine = MachineProbe.Run(engine);
         MeasurementSettings clean = smoke ? MeasurementSettings.Smoke(null) : MeasurementSettings.Full(CleanRounds, machine.MemoryAvailableBytes);
-        CostSettings settings = smoke ? CostSettings.Smoke(samples) : CostSettings.Full(samples);
-        (RecoveryCostReport report, TraceReport? trace) = EventTrace.Around(events, () => ProgressView.Run(console, "recovery", progress =>
-            new CostRun(engine, settings, progress).Run(startedAt, machine, clean)));
-        report = report with { Trace = trace };
-        RecoveryCostText.Write(console, report);
-        TraceText.Write(console, trace);
-        file?.Write(report, ReportJson.Default.RecoveryCostReport);
-        return report.EveryCheckHeld ? ExitCode.Success : ExitCode.Failure;
-    }
+        return new CostRun(CopyEngine.Shared, smoke ? CostSettings.Smoke(samples) : CostSettings.Full(samples), progress).Run(machine, clean);
+    }, RecoveryCostText.Write);
 }

@@ -15,9 +15,8 @@ internal sealed class CostRun(CopyEngine engine, CostSettings settings, IProgres
     /// <summary>What a method costs that meets nothing: a short copy, a page, a huge page.</summary>
     private static readonly MeasurementPoint[] s_cleanPoints = [new("64 B", 64), new("4 KiB", 4 * KiB), new("64 KiB", 64 * KiB), new("2 MiB", 2 * MiB)];
 
-    internal RecoveryCostReport Run(DateTimeOffset startedAt, MachineReport machine, MeasurementSettings cleanSettings)
+    internal RecoveryCostReport Run(MachineReport machine, MeasurementSettings cleanSettings)
     {
-        long started = Stopwatch.GetTimestamp();
         using var plan = new CostPlan(engine, machine.HugeTlbPagesFree);
         using FaultyMemory? splitMemory = plan.Source is { } source && Yardsticks.IsAvailable
             ? new FaultyMemory(source, PoisonPosition.MiddleLine, PageKind.Small)
@@ -39,14 +38,11 @@ internal sealed class CostRun(CopyEngine engine, CostSettings settings, IProgres
         ThroughputReport clean = WhenClean(plan, cleanSettings);
         return new RecoveryCostReport
         {
-            StartedAt = startedAt,
-            Machine = machine,
             Rounds = settings.Rounds,
             Costs = rows,
             Splits = [.. splits.Select(split => split.ToRow())],
             WhenClean = clean,
             Skipped = plan.Skipped,
-            TotalSeconds = Stopwatch.GetElapsedTime(started).TotalSeconds,
             EveryCheckHeld = rows.All(row => row.Role == CostRole.Peer || row.Exact),
         };
     }

@@ -1,20 +1,14 @@
-using CopyMc.Bench.Machine;
+using CopyMc.Bench.Page;
+using CopyMc.Bench.Report;
 using CopyMc.Bench.Results;
 using CopyMc.Bench.Statistics;
 using CopyMc.Bench.Throughput;
-using CopyMc.Bench.Tracing;
 
 namespace CopyMc.Bench.Recovery;
 
 /// <summary>What <c>bench recovery</c> measured, as it is written with <c>--json</c>.</summary>
-internal sealed record RecoveryCostReport : IResult
+internal sealed record RecoveryCostReport : Result
 {
-    internal const string CurrentSchema = "copymc/bench-recovery/1";
-
-    public string Schema { get; init; } = CurrentSchema;
-    public required DateTimeOffset StartedAt { get; init; }
-    public required MachineReport Machine { get; init; }
-
     /// <summary>How often all took turns.</summary>
     public required int Rounds { get; init; }
 
@@ -25,10 +19,6 @@ internal sealed record RecoveryCostReport : IResult
     /// <summary>What each method costs a copy that meets nothing.</summary>
     public required ThroughputReport WhenClean { get; init; }
     public required IReadOnlyList<SkippedCost> Skipped { get; init; }
-    public required double TotalSeconds { get; init; }
-
-    /// <summary>Of the engine; a peer may be wrong.</summary>
-    public required bool EveryCheckHeld { get; init; }
 
     /// <summary>The middle one of all ratios' interquartile ranges, as a percentage of the ratio: how noisy the run was.</summary>
     public double MedianSpreadPercent
@@ -40,6 +30,11 @@ internal sealed record RecoveryCostReport : IResult
         }
     }
 
-    /// <summary>With <c>--trace</c>: what the events say.</summary>
-    public TraceReport? Trace { get; init; }
+    internal override IEnumerable<IReportSection> Sections() =>
+    [
+        new RecoveryCostSection(this),
+        new ThroughputSection("What each costs a copy that meets nothing", WhenClean, "whenClean", Machine),
+    ];
+
+    internal override IEnumerable<Timing> Timings() => [.. Timing.Of(this), .. Timing.Of(WhenClean)];
 }

@@ -14,11 +14,7 @@ internal sealed class RecoveryCostSection(RecoveryCostReport report) : IReportSe
     public void Write(HtmlText html)
     {
         html.Element("p", RecoveryCostText.Conditions(report));
-        html.Open("p").Text("The middle half of the ratios to the floor spreads by ")
-            .Figure("medianSpreadPercent", report.MedianSpreadPercent, Units.Number(report.MedianSpreadPercent)).Text(" % (median).");
-        if (report.MedianSpreadPercent > 100 * ThroughputReport.NoisySpread)
-            html.Element("strong", " That is a noisy machine: single figures say little.");
-        html.Close("p");
+        SpreadNote.Write(html, "the ratios to the floor", report.Rounds, "medianSpreadPercent", report.MedianSpreadPercent);
 
         IReadOnlyList<CostAxis> axes = CostAxis.Of(report);
         PoisonSource? origin = report.Costs.FirstOrDefault(row => row.Position == PoisonPosition.LastLine)?.Source;

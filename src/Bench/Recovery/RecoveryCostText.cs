@@ -17,8 +17,7 @@ internal static class RecoveryCostText
         WriteSplits(console, report);
         foreach (string remark in Remarks(report))
             console.WriteLine(remark);
-        console.WriteLine(report.Rounds == 1 ? ThroughputText.OneRound : $"The middle half of the ratios to the floor spreads by {Units.Number(report.MedianSpreadPercent)} % (median)."
-            + (report.MedianSpreadPercent > 100 * ThroughputReport.NoisySpread ? " That is a noisy machine: single figures say little." : ""));
+        SpreadNote.Write(console, "the ratios to the floor", report.Rounds, report.MedianSpreadPercent);
         console.WriteLine();
         console.WriteLine("What each costs a copy that meets nothing:");
         ThroughputText.Write(console, report.WhenClean);

@@ -103,7 +103,7 @@ internal static class ReportCommand
             throw new InvalidInputException($"'{others[0].Path}' is a {others[0].Content.Schema} and '{another.Path}' a {another.Content.Schema}: compare with one kind at a time.");
         if (judged.Length == 0)
             throw new InvalidInputException($"'{others[0].Path}' is a {others[0].Content.Schema}, and no result of that kind is there to compare it with.");
-        ResultComparison comparison = ResultComparison.Of([.. others.Select(other => Timing.Of(other.Content))], [.. judged.Select(result => Timing.Of(result.Content))]);
+        ResultComparison comparison = ResultComparison.Of([.. others.Select(other => other.Content.Timings().ToArray())], [.. judged.Select(result => result.Content.Timings().ToArray())]);
         return comparison.Rows.Count > 0
             ? comparison
             : throw new InvalidInputException($"'{others[0].Path}' and '{judged[0].Path}' have no row in common that could be compared.");

@@ -1,10 +1,8 @@
-using CopyMc.Bench.MainJob;
 using CopyMc.Bench.Measuring;
 using CopyMc.Bench.Recovery;
 using CopyMc.Bench.Statistics;
 using CopyMc.Bench.Terminal;
 using CopyMc.Bench.Throughput;
-using CopyMc.Bench.Throughput.Quick;
 
 namespace CopyMc.Bench.Report;
 
@@ -25,16 +23,7 @@ internal sealed record Timing(string Group, string Method, MethodKind Kind, doub
     /// <summary>Of a median from the quartiles of a normal sample: 1.253 sigma / sqrt(n), and the quartiles lie 1.349 sigma apart.</summary>
     private const double ErrorOfMedian = 1.253 / 1.349;
 
-    /// <summary>The rows of a result; none of one that measured nothing.</summary>
-    internal static IReadOnlyList<Timing> Of(object result) => result switch
-    {
-        MainJobReport job => [.. Of(job.Throughput)],
-        QuickReport quick => [.. Of(quick.Throughput)],
-        RecoveryCostReport cost => [.. Of(cost), .. Of(cost.WhenClean)],
-        _ => [],
-    };
-
-    private static IEnumerable<Timing> Of(ThroughputReport report) =>
+    internal static IEnumerable<Timing> Of(ThroughputReport report) =>
         from point in report.Points
         from method in point.Methods
         select new Timing(point.Name, method.Name, KindOf(method.Name), method.NanosecondsPerCopy.Median, Error(method.NanosecondsPerCopy, report.Rounds))
@@ -43,7 +32,7 @@ internal sealed record Timing(string Group, string Method, MethodKind Kind, doub
             Code = Contenders.CodeOf(method.Name),
         };
 
-    private static IEnumerable<Timing> Of(RecoveryCostReport report) =>
+    internal static IEnumerable<Timing> Of(RecoveryCostReport report) =>
         from row in report.Costs
         where row.Exact
         select new Timing(

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 
 namespace CopyMc.Bench.Results;
 
@@ -59,7 +58,7 @@ internal sealed class ReportFile
     internal static ReportFile? For(string? path, params ReadOnlySpan<string?> others) => path is null ? null : new ReportFile(path, others);
 
     /// <exception cref="IOException">The disk is full, or the file cannot be written any more.</exception>
-    internal void Write<T>(T report, JsonTypeInfo<T> type) => Write(stream => JsonSerializer.Serialize(stream, report, type));
+    internal void Write(Result report) => Write(stream => JsonSerializer.Serialize(stream, report, report.GetType(), ReportJson.Options));
 
     /// <exception cref="IOException">The disk is full, or the file cannot be written any more.</exception>
     internal void Write(Action<Stream> write)

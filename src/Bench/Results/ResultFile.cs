@@ -9,14 +9,14 @@ internal static class ResultFile
     /// <exception cref="InvalidInputException">It is no result, or one of a newer schema.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    internal static IResult Read(string path)
+    internal static Result Read(string path)
     {
         byte[] content = WholeFile.ReadUtf8(path);
         try
         {
             using JsonDocument document = JsonDocument.Parse(content);
             ResultSchema schema = SchemaOf(path, document.RootElement);
-            return JsonSerializer.Deserialize(content, schema.Type) as IResult ?? throw new InvalidInputException($"'{path}' holds nothing.");
+            return JsonSerializer.Deserialize(content, schema.Type, ReportJson.Options) as Result ?? throw new InvalidInputException($"'{path}' holds nothing.");
         }
         catch (JsonException error)
         {

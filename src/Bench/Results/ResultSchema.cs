@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization.Metadata;
 using CopyMc.Bench.Collapse;
 using CopyMc.Bench.CollapseCost;
 using CopyMc.Bench.Gc;
@@ -12,32 +11,35 @@ using CopyMc.Bench.Watch;
 
 namespace CopyMc.Bench.Results;
 
-/// <summary>One kind of result: the name that its JSON carries, and the newest version of it that is known here.</summary>
-/// <remarks>A version stays while members are only added. Renamed, removed or redefined members make the next one. docs/json.md says so to users.</remarks>
-/// <param name="Kind">For example <c>bench-quick</c>, out of <c>copymc/bench-quick/1</c>.</param>
+/// <summary>A kind of result: the name that its JSON carries, and the newest version that this copymc knows.</summary>
+/// <remarks>Added members keep the version. Renamed, removed or redefined members make the next one (docs/json.md).</remarks>
+/// <param name="Kind">For example <c>bench-quick</c>, of <c>copymc/bench-quick/1</c>.</param>
 /// <param name="Version">Counts from 1.</param>
-/// <param name="Type">What it is read into.</param>
-internal sealed record ResultSchema(string Kind, int Version, JsonTypeInfo Type)
+/// <param name="Type">The record it is read into.</param>
+internal sealed record ResultSchema(string Kind, int Version, Type Type)
 {
     internal const string Product = "copymc";
 
+    /// <summary>A new kind of result is one line here.</summary>
     internal static IReadOnlyList<ResultSchema> All { get; } =
     [
-        Of(ProbeReport.CurrentSchema, ReportJson.Default.ProbeReport),
-        Of(MainJobReport.CurrentSchema, ReportJson.Default.MainJobReport),
-        Of(QuickReport.CurrentSchema, ReportJson.Default.QuickReport),
-        Of(RecoveryCostReport.CurrentSchema, ReportJson.Default.RecoveryCostReport),
-        Of(LimitsReport.CurrentSchema, ReportJson.Default.LimitsReport),
-        Of(CollapseCostReport.CurrentSchema, ReportJson.Default.CollapseCostReport),
-        Of(CollapseReport.CurrentSchema, ReportJson.Default.CollapseReport),
-        Of(SalvageReport.CurrentSchema, ReportJson.Default.SalvageReport),
-        Of(GcCostReport.CurrentSchema, ReportJson.Default.GcCostReport),
-        Of(WatchReport.CurrentSchema, ReportJson.Default.WatchReport),
+        new("probe", 1, typeof(ProbeReport)),
+        new("main-job", 1, typeof(MainJobReport)),
+        new("bench-quick", 1, typeof(QuickReport)),
+        new("bench-recovery", 1, typeof(RecoveryCostReport)),
+        new("bench-limits", 1, typeof(LimitsReport)),
+        new("bench-collapse", 1, typeof(CollapseCostReport)),
+        new("collapse", 1, typeof(CollapseReport)),
+        new("bench-salvage", 1, typeof(SalvageReport)),
+        new("bench-gc", 1, typeof(GcCostReport)),
+        new("watch", 1, typeof(WatchReport)),
     ];
 
     internal string Name => $"{Product}/{Kind}/{Version}";
 
-    /// <summary>Takes a name apart; false if it is none of ours.</summary>
+    internal static string NameOf(Type type) => All.Single(schema => schema.Type == type).Name;
+
+    /// <summary>Takes a name apart; false if it does not name a schema of copymc.</summary>
     internal static bool TryParse(string? name, out string kind, out int version)
     {
         string[] parts = name?.Split('/') ?? [];
@@ -45,7 +47,4 @@ internal sealed record ResultSchema(string Kind, int Version, JsonTypeInfo Type)
         version = 0;
         return parts.Length == 3 && parts[0] == Product && int.TryParse(parts[2], out version) && version > 0;
     }
-
-    private static ResultSchema Of<T>(string name, JsonTypeInfo<T> type) where T : IResult =>
-        TryParse(name, out string kind, out int version) ? new(kind, version, type) : throw new ArgumentException(name, nameof(name));
 }

@@ -28,18 +28,9 @@ internal static class BenchSalvageCommand
         return salvage;
     }
 
-    private static int Run(int rounds, string? json, string? tracePath)
+    private static int Run(int rounds, string? json, string? trace) => MeasuringCommand.Run(json, trace, "salvage", (_, progress) =>
     {
-        DateTimeOffset startedAt = DateTimeOffset.UtcNow;
-        ReportFile? file = ReportFile.For(json), events = ReportFile.For(tracePath, json);
-        IAnsiConsole console = OutputConsole.Create(json);
         using var run = new SalvageRun(CopyEngine.Shared);
-        MachineReport machine = MachineProbe.Run(CopyEngine.Shared);
-        (SalvageReport report, TraceReport? trace) = EventTrace.Around(events, () => ProgressView.Run(console, "salvage", progress => run.Run(rounds, startedAt, machine, progress)));
-        report = report with { Trace = trace };
-        SalvageText.Write(console, report);
-        TraceText.Write(console, trace);
-        file?.Write(report, ReportJson.Default.SalvageReport);
-        return report.EveryCheckHeld ? ExitCode.Success : ExitCode.Failure;
-    }
+        return run.Run(rounds, progress);
+    }, SalvageText.Write);
 }

@@ -51,9 +51,8 @@ internal sealed unsafe class SalvageRun : IDisposable
         _fault.Dispose();
     }
 
-    internal SalvageReport Run(int rounds, DateTimeOffset startedAt, MachineReport machine, IProgress<PhaseProgress> progress)
+    internal SalvageReport Run(int rounds, IProgress<PhaseProgress> progress)
     {
-        long started = Stopwatch.GetTimestamp();
         progress.Report(new PhaseProgress("warming up", 0));
         // Until all code on the way is compiled for good.
         for (int tier = 0; tier < 3; tier++)
@@ -72,14 +71,11 @@ internal sealed unsafe class SalvageRun : IDisposable
         SalvageRow[] rows = [.. _cases.Select((one, i) => ToRow(one, i, measured))];
         return new SalvageReport
         {
-            StartedAt = startedAt,
-            Machine = machine,
             Rounds = rounds,
             Poison = _poison,
             CleanCopyMicroseconds = Microseconds(measured.Select(times => times.Clean)),
             FloorFaultMicroseconds = Microseconds(measured.Select(times => times.Floor)),
             Salvages = rows,
-            TotalSeconds = Stopwatch.GetElapsedTime(started).TotalSeconds,
             EveryCheckHeld = rows.All(row => row.Exact),
         };
     }

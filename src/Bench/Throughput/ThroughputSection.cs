@@ -17,11 +17,7 @@ internal sealed class ThroughputSection(string title, ThroughputReport report, s
     public void Write(HtmlText html)
     {
         html.Element("p", $"GiB/s copied (each byte counts once). {ThroughputText.Conditions(report)}");
-        html.Open("p").Text("The middle half of the ratios spreads by ")
-            .Figure($"{path}.medianSpreadPercent", report.MedianSpreadPercent, Units.Number(report.MedianSpreadPercent)).Text(" % (median).");
-        if (report.MedianSpreadPercent > 100 * ThroughputReport.NoisySpread)
-            html.Element("strong", " That is a noisy machine: single figures say little.");
-        html.Close("p");
+        SpreadNote.Write(html, "the ratios", report.Rounds, $"{path}.medianSpreadPercent", report.MedianSpreadPercent);
         foreach ((string caption, string[] names) in Panels())
             WritePlot(html, caption, names);
         WriteTable(html);

@@ -12,9 +12,6 @@ internal static class ThroughputText
     /// <summary>Eighty columns hold no more.</summary>
     private const int PointsPerTable = 4;
 
-    /// <summary>One round has no spread, which is not the same as a spread of zero.</summary>
-    internal const string OneRound = "One round: how far the ratios spread is not known.";
-
     internal static void Write(IAnsiConsole console, ThroughputReport report)
     {
         console.WriteLine($"GiB/s copied (each byte counts once); in brackets the ratio to {report.Baseline}. {Conditions(report)}");
@@ -43,8 +40,7 @@ internal static class ThroughputText
 
     internal static void WriteNoise(IAnsiConsole console, ThroughputReport report)
     {
-        console.WriteLine(report.Rounds == 1 ? OneRound : $"The middle half of the ratios spreads by {Units.Number(report.MedianSpreadPercent)} % (median)."
-            + (report.MedianSpreadPercent > 100 * ThroughputReport.NoisySpread ? " That is a noisy machine: single figures say little." : ""));
+        SpreadNote.Write(console, "the ratios", report.Rounds, report.MedianSpreadPercent);
         foreach (PointResult point in report.Points)
         {
             string[] wrong = [.. point.Methods.Where(method => !method.CopiedExactly).Select(method => method.Name)];

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using CopyMc.Bench.Commands;
+using CopyMc.Bench.Machine;
 using CopyMc.Bench.Results;
 using CopyMc.Bench.Terminal;
 using Spectre.Console;
@@ -69,8 +70,9 @@ internal static class WatchCommand
         IAnsiConsole console = OutputConsole.Create(json);
         var run = new WatchRun(process, dump, seconds is { } limit ? TimeSpan.FromSeconds(limit) : null);
         WatchReport report = OutputConsole.IsLive(console) ? RunLive() : RunAsLines();
+        report.Complete(startedAt, MachineProbe.Run(CopyEngine.Shared));
         console.WriteLine(WatchText.Summary(report));
-        file?.Write(report, ReportJson.Default.WatchReport);
+        file?.Write(report);
         return ExitCode.Success;
 
         void Stop(PosixSignalContext signal)
@@ -85,10 +87,10 @@ internal static class WatchCommand
             return dashboard.On(console).Start(live =>
             {
                 live.Refresh();
-                return run.Run(startedAt, (reading, fault, dumped) => live.UpdateTarget(dashboard.Of(reading, fault, dumped)), stop.Token);
+                return run.Run((reading, fault, dumped) => live.UpdateTarget(dashboard.Of(reading, fault, dumped)), stop.Token);
             });
         }
 
-        WatchReport RunAsLines() => run.Run(startedAt, new WatchText(console).Write, stop.Token);
+        WatchReport RunAsLines() => run.Run(new WatchText(console).Write, stop.Token);
     }
 }

@@ -1,14 +1,11 @@
+using CopyMc.Bench.Page;
 using CopyMc.Bench.Results;
 
 namespace CopyMc.Bench.Watch;
 
 /// <summary>What <c>watch</c> saw, as it is written with <c>--json</c>.</summary>
-internal sealed record WatchReport : IResult
+internal sealed record WatchReport : Result
 {
-    internal const string CurrentSchema = "copymc/watch/1";
-
-    public string Schema { get; init; } = CurrentSchema;
-    public required DateTimeOffset StartedAt { get; init; }
     public required int ProcessId { get; init; }
     public required string ProcessName { get; init; }
 
@@ -30,4 +27,6 @@ internal sealed record WatchReport : IResult
 
     /// <summary>Whether it did not answer in the end, so that what it did last is not known.</summary>
     public bool ProcessFellSilent { get; init; }
+
+    internal override IEnumerable<IReportSection> Sections() => [new WatchSection(this)];
 }

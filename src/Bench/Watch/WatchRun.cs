@@ -16,12 +16,11 @@ internal sealed class WatchRun(WatchedProcess process, ReportFile? dump, TimeSpa
     private long _faultCount;
     private string? _dumped;
 
-    /// <param name="startedAt">Now.</param>
     /// <param name="show">Is given each reading, the last fault, and where a dump was written.</param>
     /// <param name="interrupted">Ends it.</param>
     /// <exception cref="InvalidInputException">The process has no engine, or does not answer.</exception>
     /// <exception cref="IOException">The dump could not be written.</exception>
-    internal WatchReport Run(DateTimeOffset startedAt, Action<WatchReading, WatchedFault?, string?> show, CancellationToken interrupted)
+    internal WatchReport Run(Action<WatchReading, WatchedFault?, string?> show, CancellationToken interrupted)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
         using EngineWatch watch = EngineWatch.Start(process, stop.Token);
@@ -47,7 +46,6 @@ internal sealed class WatchRun(WatchedProcess process, ReportFile? dump, TimeSpa
         }
         return new WatchReport
         {
-            StartedAt = startedAt,
             ProcessId = process.Id,
             ProcessName = process.Name,
             IntervalSeconds = EngineWatch.IntervalSeconds,

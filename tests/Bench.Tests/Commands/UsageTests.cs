@@ -77,6 +77,7 @@ public sealed class UsageTests
     [InlineData("bench", "salvage", "--help")]
     [InlineData("rescue", "--help")]
     [InlineData("probe", "--help")]
+    [InlineData("schema", "--help")]
     [InlineData("report", "--help")]
     [InlineData("collapse", "--help")]
     [InlineData("bench", "throughput", "--help")]

@@ -149,7 +149,7 @@ public sealed class ReportCommandTests : IDisposable
             EveryCheckHeld = true,
         };
         string path = _directory.File(name);
-        new ReportFile(path).Write(report, ReportJson.Default.QuickReport);
+        new ReportFile(path).Write(report);
         return path;
     }
 }

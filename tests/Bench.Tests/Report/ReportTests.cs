@@ -172,7 +172,7 @@ public sealed class ReportRun : IDisposable
         Paths = [.. commands.Select((_, i) => _directory.File($"{i}.json")), _directory.File("watch.json")];
         for (int i = 0; i < commands.Length; i++)
             Copymc.Run([.. commands[i], "--json", Paths[i]]).ExpectSuccess();
-        new ReportFile(Paths[^1]).Write(WatchReports.Example, ReportJson.Default.WatchReport);
+        new ReportFile(Paths[^1]).Write(WatchReports.Example);
         Json = [.. Paths.Select(path => JsonDocument.Parse(File.ReadAllBytes(path)).RootElement)];
         Page = ReportPage.Of(Paths);
         Shown = [.. Page.Figures.Select(figure => (figure.Result, figure.Path))];

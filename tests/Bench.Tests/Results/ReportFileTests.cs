@@ -25,7 +25,7 @@ public sealed class ReportFileTests
         using var directory = new TemporaryDirectory();
         var file = new ReportFile(directory.File("report.json"));
         Directory.CreateDirectory(directory.File("report.json"));
-        Assert.Throws<IOException>(() => file.Write(Report(), ReportJson.Default.QuickReport));
+        Assert.Throws<IOException>(() => file.Write(Report()));
         Assert.Empty(Directory.GetFiles(directory.Path));
     }
 
@@ -64,7 +64,7 @@ public sealed class ReportFileTests
         Assert.Equal([1, 2, 3], File.ReadAllBytes(path));
     }
 
-    private static void Write(string path) => new ReportFile(path).Write(Report(), ReportJson.Default.QuickReport);
+    private static void Write(string path) => new ReportFile(path).Write(Report());
 
     private static QuickReport Report() => new()
     {

@@ -8,6 +8,7 @@ internal static class WatchReports
     internal static WatchReport Example { get; } = new()
     {
         StartedAt = DateTimeOffset.UnixEpoch,
+        Machine = Machine.MachineProbe.Run(CopyEngine.Shared),
         ProcessId = 4711,
         ProcessName = "simulator",
         IntervalSeconds = 0.25,

@@ -46,33 +46,15 @@ internal static class BenchQuickCommand
         return quick;
     }
 
-    private static int Run(int? rounds, int processes, string? json, string? tracePath, bool smoke)
+    private static int Run(int? rounds, int processes, string? json, string? trace, bool smoke) => MeasuringCommand.Run(json, trace, "throughput", (_, progress) =>
     {
-        DateTimeOffset startedAt = DateTimeOffset.UtcNow;
-        long started = Stopwatch.GetTimestamp();
-        ReportFile? file = ReportFile.For(json), events = ReportFile.For(tracePath, json);
-        IAnsiConsole console = OutputConsole.Create(json);
-        MachineReport machine = MachineProbe.Run(CopyEngine.Shared);
-        // No process measures fewer than one.
+        // No process measures fewer than one round.
         int each = ((rounds ?? (smoke ? processes : MeasurementSettings.QuickRounds)) + processes - 1) / processes;
         MeasurementSettings settings = Settings(each, smoke);
-        (ThroughputReport throughput, TraceReport? trace) = EventTrace.Around(events, () => ProgressView.Run(console, "throughput", progress =>
-            ThroughputReport.Of(settings, processes == 1 ? [Sample(settings, progress)] : [.. SampleApart(processes, each, smoke, progress)])));
-        QuickText.Write(console, throughput);
-        TraceText.Write(console, trace);
-
-        var report = new QuickReport
-        {
-            StartedAt = startedAt,
-            Machine = machine,
-            Throughput = throughput,
-            Trace = trace,
-            TotalSeconds = Stopwatch.GetElapsedTime(started).TotalSeconds,
-            EveryCheckHeld = throughput.EveryCheckHeld,
-        };
-        file?.Write(report, ReportJson.Default.QuickReport);
-        return report.EveryCheckHeld ? ExitCode.Success : ExitCode.Failure;
-    }
+        ThroughputReport throughput = ThroughputReport.Of(
+            settings, processes == 1 ? [Sample(settings, progress)] : [.. SampleApart(processes, each, smoke, progress)]);
+        return new QuickReport { Throughput = throughput, EveryCheckHeld = throughput.EveryCheckHeld };
+    }, (console, report) => QuickText.Write(console, report.Throughput));
 
     private static int RunPart(MeasurementSettings settings)
     {
