@@ -9,23 +9,32 @@ namespace CopyMc.Bench.Collapse;
 internal static class CompoundPages
 {
     private const RemapFlags Move = RemapFlags.MayMove | RemapFlags.Fixed;
+    /// <summary>The window, a gap, and where the pages that move lie for a moment.</summary>
+    private const ulong NeededBehind = 4 * Huge;
+
     private const ulong Page = NativeRegion.PageSize, Huge = NativeRegion.HugePageSize;
 
-    /// <returns>False if the machine has too few huge pages.</returns>
-    internal static bool TryBuild(AddressSpace process, StagedRegion region)
+    /// <returns>How the first call that failed ended: the addresses behind the region are past the end or taken, or there are too few huge pages.</returns>
+    internal static ActionResult Build(AddressSpace process, StagedRegion region)
     {
         ulong window = region.Address + region.Length;
         ulong aside = window + 2 * Huge;
-        process.Munmap(region.Address, region.Length);
+        SystemCallResult free = process.Mmap(window, NeededBehind, Protection.None, MapFlags.Private | MapFlags.FixedNoReplace);
+        if (!free.IsDone)
+            return new ActionResult(IsDone: false, IsWaiting: false, $"{free}: the 8 MiB behind the region must be free");
+        process.Munmap(region.Address, region.Length + NeededBehind);
         process.Mmap(window, Huge, Protection.ReadWrite, MapFlags.Private | MapFlags.Fixed);
         for (ulong taken = 0; taken < (ulong)PageTable.EntryCount; taken++)
         {
-            if (!process.Write(window, [1]).IsDone || !process.Madvise(window, Huge, Advice.Collapse).IsDone)
-                return false;
+            ActionResult made = process.Write(window, [1]);
+            if (made.IsDone)
+                made = process.Madvise(window, Huge, Advice.Collapse);
+            if (!made.IsDone)
+                return made;
             process.Mremap(window - taken * Page, taken * Page + Huge, (taken + 1) * Page, Move, aside);
             process.Mremap(aside, (taken + 1) * Page, (taken + 1) * Page + Huge, Move, window - (taken + 1) * Page);
         }
         process.Munmap(window, Huge);
-        return true;
+        return ActionResult.Done;
     }
 }

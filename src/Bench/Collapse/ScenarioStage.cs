@@ -1,5 +1,5 @@
 using CopyMc.Bench.Collapse.Scenarios;
-using CopyMc.Bench.Output;
+using CopyMc.Bench.Terminal;
 using CopyMc.Simulation;
 
 namespace CopyMc.Bench.Collapse;

@@ -1,5 +1,4 @@
 using CopyMc.Bench.Collapse.Scenarios;
-using CopyMc.Bench.Output;
 using CopyMc.Simulation;
 
 namespace CopyMc.Bench.Collapse;
@@ -80,7 +79,7 @@ internal sealed class StageSetup(ScenarioStage stage)
         {
             PageState.Absent or PageState.PoisonMarker or PageState.GuardMarker => ActionResult.Done,
             PageState.Zero => Process.Read(address, new byte[1]),
-            PageState.Compound => page > 0 || CompoundPages.TryBuild(Process, region) ? Process.Write(address, content) : AccessResult.OutOfMemory,
+            PageState.Compound => page == 0 && CompoundPages.Build(Process, region) is { IsDone: false } failed ? failed : Process.Write(address, content),
             _ => Process.Write(address, content),
         };
     }

@@ -1,4 +1,4 @@
-using CopyMc.Bench.Measurement;
+using CopyMc.Bench.Statistics;
 
 namespace CopyMc.Bench.CollapseCost;
 

@@ -1,18 +1,12 @@
-using CopyMc.Bench.Machine;
-using CopyMc.Bench.Measurement;
-using CopyMc.Bench.Output;
-using CopyMc.Bench.Tracing;
+using CopyMc.Bench.Page;
+using CopyMc.Bench.Results;
+using CopyMc.Bench.Statistics;
 
 namespace CopyMc.Bench.CollapseCost;
 
 /// <summary>What <c>bench collapse</c> measured, as it is written with <c>--json</c>.</summary>
-internal sealed record CollapseCostReport : IResult
+internal sealed record CollapseCostReport : Result
 {
-    internal const string CurrentSchema = "copymc/bench-collapse/1";
-
-    public string Schema { get; init; } = CurrentSchema;
-    public required DateTimeOffset StartedAt { get; init; }
-    public required MachineReport Machine { get; init; }
     public required int Rounds { get; init; }
 
     /// <summary>2 MiB ranges collapsed one after the other in each round; as many are copied raw.</summary>
@@ -31,9 +25,5 @@ internal sealed record CollapseCostReport : IResult
 
     public required ScanCost Scan { get; init; }
 
-    /// <summary>Whether every collapse ended as it had to.</summary>
-    public required bool EveryCheckHeld { get; init; }
-
-    /// <summary>With <c>--trace</c>: what the events say.</summary>
-    public TraceReport? Trace { get; init; }
+    internal override IEnumerable<IReportSection> Sections() => [new CollapseCostSection(this)];
 }

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using CopyMc.Bench.Measurement;
+using CopyMc.Bench.Measuring;
+using CopyMc.Bench.Statistics;
+using CopyMc.Bench.Terminal;
 using CopyMc.Collapse;
 using CopyMc.Simulation;
 
@@ -27,7 +29,7 @@ internal sealed unsafe class CollapseCostRun(CopyEngine engine, int rounds, int 
 
     public void Dispose() => _zeros.Dispose();
 
-    internal CollapseCostReport Run(DateTimeOffset startedAt, Machine.MachineReport machine, ulong scannedBytes)
+    internal CollapseCostReport Run(ulong scannedBytes)
     {
         var raw = new double[rounds];
         var commit = new double[rounds];
@@ -48,8 +50,6 @@ internal sealed unsafe class CollapseCostRun(CopyEngine engine, int rounds, int 
         double[] Each(Func<int, double> of) => [.. Enumerable.Range(0, rounds).Select(of)];
         return new CollapseCostReport
         {
-            StartedAt = startedAt,
-            Machine = machine,
             Rounds = rounds,
             RangesPerRound = ranges,
             RawCopyMicroseconds = Quartiles.Of(raw),

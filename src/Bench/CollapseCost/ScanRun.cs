@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using CopyMc.Bench.Measurement;
+using CopyMc.Bench.Statistics;
 using CopyMc.Collapse;
 using CopyMc.Simulation;
 

@@ -1,4 +1,11 @@
 using System.CommandLine;
+using CopyMc.Bench.CollapseCost;
+using CopyMc.Bench.Gc;
+using CopyMc.Bench.Limits;
+using CopyMc.Bench.Recovery;
+using CopyMc.Bench.Salvage;
+using CopyMc.Bench.Throughput.Quick;
+using CopyMc.Bench.Throughput.Suites;
 
 namespace CopyMc.Bench.Commands;
 

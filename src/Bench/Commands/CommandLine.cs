@@ -1,5 +1,7 @@
 using System.CommandLine;
-using CopyMc.Bench.Output;
+using CopyMc.Bench.MainJob;
+using CopyMc.Bench.Results;
+using CopyMc.Bench.Terminal;
 
 namespace CopyMc.Bench.Commands;
 
@@ -20,15 +22,10 @@ internal static class CommandLine
         {
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
-        catch (InvalidInputException error)
+        catch (Exception error) when (error is InvalidInputException || IsForTheUser(error))
         {
             WriteError(error);
-            return ExitCode.Usage;
-        }
-        catch (Exception error) when (IsForTheUser(error))
-        {
-            WriteError(error);
-            return ExitCode.Failure;
+            return error is IOException or UnauthorizedAccessException ? ExitCode.FileError : ExitCode.Usage;
         }
     }
 

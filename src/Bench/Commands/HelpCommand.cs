@@ -1,5 +1,5 @@
 using System.CommandLine;
-using CopyMc.Bench.Output;
+using CopyMc.Bench.Results;
 
 namespace CopyMc.Bench.Commands;
 

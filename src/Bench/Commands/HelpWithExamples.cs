@@ -9,7 +9,7 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
 {
     private readonly Dictionary<Command, string[]> _examples = [];
 
-    /// <summary>As the usual help: who asks for help is not told what else is wrong.</summary>
+    /// <summary>As the usual help: with --help other errors are not reported, unknown commands excepted (<see cref="UsageError"/>).</summary>
     public override bool ClearsParseErrors => true;
 
     /// <summary>Puts it in the place of the usual help of a root command and all commands under it.</summary>
@@ -34,7 +34,7 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
         TextWriter output = parseResult.InvocationConfiguration.Output;
         if (parseResult.CommandResult.Command.Description?.Contains("Exit codes:", StringComparison.Ordinal) != true)
         {
-            output.WriteLine("Exit codes: 0 if every check held, 1 if one failed or a file cannot be written, 2 for a command line that cannot be understood.");
+            output.WriteLine("Exit codes: 0 if every check held, 1 if one failed, 2 if the command line or COPYMC_KERNEL is wrong or the command cannot start here, 3 if a file cannot be read or written.");
             output.WriteLine();
         }
         output.WriteLine("Examples:");

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using CopyMc.Bench.Output;
+using CopyMc.Bench.Results;
 
 namespace CopyMc.Bench.Commands;
 

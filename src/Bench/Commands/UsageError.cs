@@ -9,7 +9,9 @@ internal static class UsageError
     /// <summary>Null if nothing is.</summary>
     internal static string? Of(ParseResult parsed)
     {
-        string? what = parsed.Errors.Count > 0 ? Describe(parsed) : Misplaced(parsed.CommandResult) ?? Empty(parsed.CommandResult);
+        string? what = parsed.Errors.Count > 0
+            ? Describe(parsed)
+            : UnknownCommand(parsed) ?? Misplaced(parsed.CommandResult) ?? Empty(parsed.CommandResult) ?? Swallowed(parsed.CommandResult);
         return what is null ? null : $"{what} See {Path(parsed.CommandResult.Command)} --help.";
     }
 
@@ -27,6 +29,22 @@ internal static class UsageError
         if (command is { Action: null, Subcommands.Count: > 0 })
             return $"{Path(command)} needs one of {string.Join(", ", command.Subcommands.Select(subcommand => subcommand.Name))}.";
         return string.Join(" ", string.Join(" ", parsed.Errors.Select(error => error.Message).Distinct()).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    /// <summary>With --help no error is reported, but help about another command than the one named would mislead.</summary>
+    private static string? UnknownCommand(ParseResult parsed) =>
+        parsed.CommandResult.Command is { Subcommands.Count: > 0 } command && parsed.UnmatchedTokens.FirstOrDefault(token => !token.StartsWith('-')) is { } word
+            ? Unknown(word, command)
+            : null;
+
+    /// <summary>An option that takes several files takes the next option for one: a file of such a name is written as ./-o.</summary>
+    private static string? Swallowed(CommandResult command)
+    {
+        HashSet<string> names = [.. command.Command.Options.SelectMany(option => option.Aliases.Prepend(option.Name))];
+        return command.Children.OfType<OptionResult>()
+            .Where(option => option.Tokens.Any(token => names.Contains(token.Value)))
+            .Select(option => $"{option.Option.Name} needs a value, and '{option.Tokens.First(token => names.Contains(token.Value)).Value}' is an option.")
+            .FirstOrDefault();
     }
 
     /// <summary>An option before the command is its parent's, whose action does not run.</summary>

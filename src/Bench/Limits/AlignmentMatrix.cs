@@ -1,4 +1,5 @@
-using CopyMc.Bench.Measurement;
+using CopyMc.Bench.Measuring;
+using CopyMc.Bench.Statistics;
 
 namespace CopyMc.Bench.Limits;
 

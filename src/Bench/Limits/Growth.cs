@@ -1,5 +1,6 @@
-using CopyMc.Bench.Measurement;
-using CopyMc.Bench.Output;
+using CopyMc.Bench.Measuring;
+using CopyMc.Bench.Statistics;
+using CopyMc.Bench.Terminal;
 
 namespace CopyMc.Bench.Limits;
 

@@ -1,5 +1,5 @@
-using CopyMc.Bench.Measurement;
-using CopyMc.Bench.Recovery;
+using CopyMc.Bench.Measuring;
+using CopyMc.Bench.Statistics;
 
 namespace CopyMc.Bench.Limits;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
-using CopyMc.Bench.Measurement;
+using CopyMc.Bench.Measuring;
+using CopyMc.Bench.Statistics;
 
 namespace CopyMc.Bench.Limits;
 

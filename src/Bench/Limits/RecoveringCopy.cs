@@ -1,4 +1,4 @@
-using CopyMc.Bench.Measurement;
+using CopyMc.Bench.Measuring;
 
 namespace CopyMc.Bench.Limits;
 

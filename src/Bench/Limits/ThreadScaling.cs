@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using CopyMc.Bench.Measurement;
+using CopyMc.Bench.Measuring;
+using CopyMc.Bench.Statistics;
 
 namespace CopyMc.Bench.Limits;
 

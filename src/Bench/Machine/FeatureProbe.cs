@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using CopyMc.Bench.Measurement;
+using CopyMc.Bench.Measuring;
 
 namespace CopyMc.Bench.Machine;
 

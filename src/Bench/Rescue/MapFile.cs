@@ -1,5 +1,5 @@
 using System.Text;
-using CopyMc.Bench.Output;
+using CopyMc.Bench.Results;
 using Microsoft.Win32.SafeHandles;
 
 namespace CopyMc.Bench.Rescue;

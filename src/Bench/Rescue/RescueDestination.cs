@@ -1,4 +1,4 @@
-using CopyMc.Bench.Output;
+using CopyMc.Bench.Terminal;
 using Microsoft.Win32.SafeHandles;
 
 namespace CopyMc.Bench.Rescue;

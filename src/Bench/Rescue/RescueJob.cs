@@ -1,4 +1,4 @@
-using CopyMc.Bench.Output;
+using CopyMc.Bench.Terminal;
 
 namespace CopyMc.Bench.Rescue;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using CopyMc.Bench.Output;
+using CopyMc.Bench.Terminal;
 
 namespace CopyMc.Bench.Rescue;
 

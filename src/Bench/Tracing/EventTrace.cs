@@ -1,5 +1,5 @@
 using System.Diagnostics.Tracing;
-using CopyMc.Bench.Output;
+using CopyMc.Bench.Results;
 using Microsoft.Diagnostics.NETCore.Client;
 using Microsoft.Diagnostics.Tracing.Parsers;
 

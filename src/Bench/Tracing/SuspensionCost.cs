@@ -1,4 +1,4 @@
-using CopyMc.Bench.RecoveryCost;
+using CopyMc.Bench.Statistics;
 
 namespace CopyMc.Bench.Tracing;
 

@@ -1,5 +1,3 @@
-using CopyMc.Bench.RecoveryCost;
-
 namespace CopyMc.Bench.Tracing;
 
 /// <summary>What the events of a benchmark say of the garbage collector and the copies.</summary>

@@ -1,7 +1,7 @@
 using System.Text;
 using CopyMc.Bench.Collapse;
 using CopyMc.Bench.Collapse.Scenarios;
-using CopyMc.Bench.Output;
+using CopyMc.Bench.Results;
 using CopyMc.Collapse;
 
 namespace CopyMc.Bench.Tests.Collapse;
@@ -72,6 +72,7 @@ public sealed class BadScenarioTests
     [InlineData("\"pages\": [{ \"first\": 0, \"fileSystemData\": true }]", "$.regions[0].pages[0].fileSystemData", "regular files")]
     [InlineData("\"pages\": [{ \"first\": 0, \"state\": \"writeProtected\" }]", "$.regions[0].pages[0].state", "writeProtect")]
     [InlineData("\"pages\": [{ \"first\": 0, \"state\": \"compound\" }]", "$.regions[0].pages[0].state", "512")]
+    [InlineData("\"address\": \"0x3fffffe00000\", \"pages\": [{ \"first\": 0, \"count\": 512, \"state\": \"compound\" }]", "$.regions[0].pages[0]", "behind the region must be free")]
     [InlineData("\"private\": true", "$.regions[0].private", "private already")]
     [InlineData("\"openForWrite\": true", "$.regions[0].openForWrite", "regular file")]
     public void What_cannot_be_a_region(string members, string path, string mention) =>

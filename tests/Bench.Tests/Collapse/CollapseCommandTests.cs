@@ -186,7 +186,7 @@ public sealed class CollapseCommandTests
         Copymc.Run("collapse", "full", "--json", "-", "--trace", "-").ExpectOneLineOfError(2, "--json", "--trace");
 
     [Fact]
-    public void A_file_that_is_not_there() => Copymc.Run("collapse", "/no/such/file.json").ExpectOneLineOfError(1, "/no/such/file.json");
+    public void A_file_that_is_not_there() => Copymc.Run("collapse", "/no/such/file.json").ExpectOneLineOfError(3, "/no/such/file.json");
 
     [Fact]
     public void The_help_does_not_list_what_completion_offers()

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using CopyMc.Bench.Collapse.Scenarios;
-using CopyMc.Bench.Output;
+using CopyMc.Bench.Results;
 
 namespace CopyMc.Bench.Tests.Collapse;
 

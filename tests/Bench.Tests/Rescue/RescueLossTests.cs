@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using CopyMc.Bench.Rescue;
+using CopyMc.Bench.Terminal;
 
 namespace CopyMc.Bench.Tests.Rescue;
 

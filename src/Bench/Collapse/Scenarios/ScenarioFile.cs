@@ -1,8 +1,7 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using CopyMc.Bench.Commands;
-using CopyMc.Bench.Output;
+using CopyMc.Bench.Results;
 using CopyMc.Simulation;
 
 namespace CopyMc.Bench.Collapse.Scenarios;
@@ -10,8 +9,6 @@ namespace CopyMc.Bench.Collapse.Scenarios;
 /// <summary>A scenario that somebody wrote, and where in it something stands.</summary>
 internal sealed class ScenarioFile
 {
-    private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     private readonly string _path;
     private readonly byte[] _content;
 
@@ -21,14 +18,8 @@ internal sealed class ScenarioFile
         _content = content;
         try
         {
-            // The reader would find it out only where somebody asks for the text.
-            s_strictUtf8.GetCharCount(content);
             Scenario = JsonSerializer.Deserialize(content, ScenarioJson.Default.CollapseScenario)
                 ?? throw new InvalidInputException($"'{path}' holds no scenario.");
-        }
-        catch (DecoderFallbackException error)
-        {
-            throw new InvalidInputException($"'{path}', line {1 + content.AsSpan(0, error.Index).Count((byte)'\n')}: this is not UTF-8.");
         }
         catch (JsonException error)
         {
@@ -56,7 +47,7 @@ internal sealed class ScenarioFile
     /// <exception cref="InvalidInputException">It is no scenario, or one that makes no sense.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    internal static ScenarioFile Read(string path, KernelVersion? kernel = null) => new(path, WholeFile.Read(path), kernel);
+    internal static ScenarioFile Read(string path, KernelVersion? kernel = null) => new(path, WholeFile.ReadUtf8(path), kernel);
 
     internal InvalidInputException Invalid(ScenarioFault fault) =>
         new($"'{_path}', line {JsonPlaces.LineOf(_content, fault.Place)} at {fault.Place}: {fault.Message}");

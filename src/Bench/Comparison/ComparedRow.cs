@@ -1,4 +1,0 @@
-namespace CopyMc.Bench.Comparison;
-
-/// <summary>One row of two results.</summary>
-internal sealed record ComparedRow(string Group, string Method, MethodKind Kind, double BeforeNanoseconds, double AfterNanoseconds, Change Change);

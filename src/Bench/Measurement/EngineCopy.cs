@@ -1,6 +1,0 @@
-namespace CopyMc.Bench.Measurement;
-
-internal readonly unsafe struct EngineCopy(CopyEngine engine) : ICopyMethod
-{
-    public nuint Copy(byte* source, byte* destination, nuint byteCount) => engine.Copy(source, destination, byteCount);
-}

@@ -1,7 +1,0 @@
-using System.Text.Json.Serialization;
-
-namespace CopyMc.Bench.Measurement;
-
-/// <summary>What a process that measures a part tells the one that asked it; of no use to others.</summary>
-[JsonSerializable(typeof(PointSamples[]))]
-internal sealed partial class SamplesJson : JsonSerializerContext;

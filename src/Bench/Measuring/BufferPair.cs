@@ -1,0 +1,80 @@
+using System.Runtime.InteropServices;
+
+namespace CopyMc.Bench.Measuring;
+
+/// <summary>A source with content and a destination, both touched, so that no measured copy pays for a first touch.</summary>
+/// <remarks>The source's own poison map is live and stays clean: every engine copy measured here has checked it.</remarks>
+internal sealed unsafe class BufferPair : IDisposable
+{
+    private readonly NativeRegion _source;
+    private readonly NativeRegion _destination;
+
+    internal BufferPair(long byteCount, PageKind pages)
+    {
+        Pages = pages;
+        ByteCount = byteCount;
+        var options = new NativeRegionOptions { Pages = pages };
+        _source = new NativeRegion((nuint)byteCount, options);
+        try
+        {
+            _destination = new NativeRegion((nuint)byteCount, options);
+        }
+        catch
+        {
+            _source.Dispose();
+            throw;
+        }
+        Fill(_source);
+        NativeMemory.Copy(_source.Pointer, _destination.Pointer, _source.Length);
+    }
+
+    internal PageKind Pages { get; }
+
+    internal long ByteCount { get; }
+
+    public void Dispose()
+    {
+        _source.Dispose();
+        _destination.Dispose();
+    }
+
+    internal AccessPattern PatternFor(MeasurementPoint point)
+    {
+        nuint apart = point.Temperature == Temperature.FirstLevel ? (nuint)AccessPattern.HalfAPage : 0;
+        long workingSet = Math.Min(point.WorkingSetBytes(ByteCount), ByteCount);
+        ArgumentOutOfRangeException.ThrowIfLessThan(workingSet, point.CopyBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(workingSet + (long)apart, ByteCount);
+        return new AccessPattern
+        {
+            Source = _source.Pointer,
+            Destination = _destination.Pointer + apart,
+            ByteCount = (nuint)point.CopyBytes,
+            // Cold: a golden-ratio stride, so that no prefetcher sees the next slot coming.
+            Stride = point.Temperature == Temperature.Cold ? 0x9E3779B1u : 1,
+            SlotMask = (ulong)(workingSet / point.CopyBytes) - 1,
+        };
+    }
+
+    /// <summary>Whether one copy of the pattern's first slot moves every byte.</summary>
+    internal bool CopiesExactly(Contender contender, MeasurementPoint point)
+    {
+        AccessPattern pattern = PatternFor(point);
+        int length = (int)pattern.ByteCount;
+        var destination = new Span<byte>(pattern.Destination, length);
+        destination.Clear();
+        return contender.CopyOnce(pattern) == 0 && destination.SequenceEqual(_source.Span[..length]);
+    }
+
+    /// <remarks>By pointer: a span holds no more than 2 GiB.</remarks>
+    private static void Fill(NativeRegion region)
+    {
+        // A prime length, so that no two slots hold the same bytes.
+        byte[] pattern = new byte[1_000_003];
+        new Random(1).NextBytes(pattern);
+        for (nuint offset = 0; offset < region.Length; offset += (nuint)pattern.Length)
+        {
+            int length = (int)nuint.Min((nuint)pattern.Length, region.Length - offset);
+            pattern.AsSpan(0, length).CopyTo(new Span<byte>(region.Pointer + offset, length));
+        }
+    }
+}

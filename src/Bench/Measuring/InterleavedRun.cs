@@ -1,0 +1,89 @@
+using System.Diagnostics;
+
+namespace CopyMc.Bench.Measuring;
+
+/// <summary>
+/// Times several contenders at one point in turns, so that whatever else the machine does meets all of them alike.
+/// </summary>
+internal sealed class InterleavedRun(MeasurementSettings settings)
+{
+    private ulong _next;
+
+    internal PointSamples Measure(
+        MeasurementPoint point, BufferPair buffers, IReadOnlyList<Contender> contenders, string baseline, Action<double>? progress = null)
+    {
+        int baselineIndex = IndexOf(contenders, baseline);
+        AccessPattern pattern = buffers.PatternFor(point);
+        WarmMemory(contenders[baselineIndex], pattern);
+        bool complete = true;
+        ulong[] counts = [.. contenders.Select(contender =>
+            BatchSize.For(settings.Batch, least: 1, count => Time(contender, pattern, point, count, ref complete)))];
+
+        double[][] nanoseconds = [.. contenders.Select(_ => new double[settings.Rounds])];
+        for (int round = 0; round < settings.Rounds; round++)
+        {
+            for (int entry = 0; entry < contenders.Count; entry++)
+            {
+                // Another one goes first each time, so that nobody always follows the same neighbour at the same moment.
+                int i = (entry + round) % contenders.Count;
+                nanoseconds[i][round] = Time(contenders[i], pattern, point, counts[i], ref complete);
+            }
+            progress?.Invoke((round + 1.0) / settings.Rounds);
+        }
+
+        return new PointSamples
+        {
+            Point = point,
+            WorkingSetBytesPerBuffer = Math.Min(point.WorkingSetBytes(buffers.ByteCount), buffers.ByteCount),
+            EveryCopyComplete = complete,
+            Methods =
+            [
+                .. contenders.Select((contender, i) => new MethodSamples(contender.Name, nanoseconds[i], buffers.CopiesExactly(contender, point))),
+            ],
+        };
+    }
+
+    /// <summary>
+    /// Passes over the memory until it gets no faster: memory that was not touched for seconds is slow for more than one pass on a virtual machine whose host
+    /// or kernel watches what is in use.
+    /// </summary>
+    private static void WarmMemory(Contender contender, in AccessPattern pattern)
+    {
+        const int MaxPasses = 20;
+        const double NoFaster = 0.9;
+        double best = double.MaxValue;
+        for (int i = 0; i < MaxPasses; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            _ = contender.CopyMany(pattern, 0, pattern.SlotCount);
+            double elapsed = Stopwatch.GetElapsedTime(start).TotalNanoseconds;
+            if (i >= 2 && elapsed > best * NoFaster)
+                return;
+            best = Math.Min(best, elapsed);
+        }
+    }
+
+    /// <summary>Nanoseconds per copy of one batch.</summary>
+    private double Time(Contender contender, in AccessPattern pattern, MeasurementPoint point, ulong count, ref bool complete)
+    {
+        // A batch that is not cold starts with one pass that is not timed: the contender before it may have written around the cache.
+        if (point.Temperature != Temperature.Cold)
+            _ = contender.CopyMany(pattern, _next, pattern.SlotCount);
+        long start = Stopwatch.GetTimestamp();
+        nuint remaining = contender.CopyMany(pattern, _next, count);
+        double elapsed = Stopwatch.GetElapsedTime(start).TotalNanoseconds;
+        complete &= remaining == 0;
+        _next += count;
+        return elapsed / count;
+    }
+
+    private static int IndexOf(IReadOnlyList<Contender> contenders, string name)
+    {
+        for (int i = 0; i < contenders.Count; i++)
+        {
+            if (contenders[i].Name == name)
+                return i;
+        }
+        throw new ArgumentException($"'{name}' does not take part.", nameof(name));
+    }
+}

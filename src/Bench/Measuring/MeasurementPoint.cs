@@ -1,0 +1,62 @@
+namespace CopyMc.Bench.Measuring;
+
+/// <summary>One column of a throughput table.</summary>
+/// <param name="Name">What it is called in tables.</param>
+/// <param name="CopyBytes">Bytes of one copy; a power of two.</param>
+/// <param name="Temperature">Hot or cold.</param>
+/// <param name="Pages">What pages both buffers are made of.</param>
+/// <param name="Hint">What the engine is told about the destination.</param>
+internal sealed record MeasurementPoint(
+    string Name,
+    long CopyBytes,
+    Temperature Temperature = Temperature.Hot,
+    PageKind Pages = PageKind.Small,
+    CopyHint Hint = CopyHint.UsedSoon)
+{
+    /// <summary>Bytes that a hot pattern goes over, unless one copy is longer.</summary>
+    internal const long HotBytes = 2 << 20;
+
+    private const long KiB = 1 << 10, MiB = 1 << 20;
+
+    /// <summary>The points of the main job.</summary>
+    internal static IReadOnlyList<MeasurementPoint> MainJob { get; } =
+    [
+        new("64 B", 64),
+        new("1 KiB", KiB),
+        new("4 KiB", 4 * KiB),
+        new("64 KiB", 64 * KiB),
+        new("2 MiB hot", 2 * MiB),
+        new("2 MiB cold", 2 * MiB, Temperature.Cold),
+        new("64 MiB", 64 * MiB),
+    ];
+
+    /// <summary>The points of <c>bench quick</c>.</summary>
+    internal static IReadOnlyList<MeasurementPoint> Quick { get; } =
+    [
+        new("64 B in L1", 64, Temperature.FirstLevel),
+        new("256 B in L1", 256, Temperature.FirstLevel),
+        new("1 KiB in L1", KiB, Temperature.FirstLevel),
+        new("4 KiB in L1", 4 * KiB, Temperature.FirstLevel),
+        new("64 B", 64),
+        new("256 B", 256),
+        new("1 KiB", KiB),
+        new("4 KiB", 4 * KiB),
+        new("64 KiB", 64 * KiB),
+        new("2 MiB hot, 4K pages", 2 * MiB),
+        new("2 MiB hot, THP", 2 * MiB, Pages: PageKind.TransparentHuge),
+        new("2 MiB cold, default hint", 2 * MiB, Temperature.Cold),
+        new("2 MiB cold, streaming hint", 2 * MiB, Temperature.Cold, Hint: CopyHint.Streaming),
+        new("64 MiB hot", 64 * MiB),
+    ];
+
+    /// <summary>Whether a copy that leaves the destination in no cache does what is asked for: where it is to be used soon, it does not.</summary>
+    internal bool MayGoAroundCache => Hint == CopyHint.Streaming || CopyBytes > HotBytes;
+
+    /// <summary>Bytes of each buffer that the pattern goes over.</summary>
+    internal long WorkingSetBytes(long poolBytes) => Temperature switch
+    {
+        Temperature.FirstLevel => CopyBytes,
+        Temperature.Cold => poolBytes,
+        _ => Math.Max(HotBytes, CopyBytes),
+    };
+}

@@ -1,0 +1,43 @@
+using System.Runtime.InteropServices;
+
+namespace CopyMc.Bench.Measuring;
+
+/// <summary>What the engine is measured against, in libyardsticks.so (native/yardsticks): the best raw copies and the cheapest fault.</summary>
+internal static unsafe partial class Yardsticks
+{
+    private const string Library = "yardsticks";
+
+    /// <summary>Whether the library was built: it takes a C compiler.</summary>
+    internal static bool IsAvailable { get; } = NativeLibrary.TryLoad(Library, typeof(Yardsticks).Assembly, null, out _);
+
+    /// <summary>The copies without a check or a recovery that this CPU can run; none without the library.</summary>
+    internal static IReadOnlyList<RawCopy> RawCopies { get; } = IsAvailable ? [.. FindRawCopies()] : [];
+
+    /// <summary>From here to <see cref="FloorEnd"/> every SIGBUS of the process steps over the instruction that raised it.</summary>
+    [LibraryImport(Library, EntryPoint = "yardstick_floor_begin")]
+    internal static partial int FloorBegin();
+
+    /// <summary>One load from memory that raises SIGBUS.</summary>
+    [LibraryImport(Library, EntryPoint = "yardstick_floor_fault")]
+    internal static partial void FloorFault(byte* address);
+
+    [LibraryImport(Library, EntryPoint = "yardstick_floor_end")]
+    internal static partial int FloorEnd();
+
+    private static IEnumerable<RawCopy> FindRawCopies()
+    {
+        for (nuint index = 0; Find(index) is { } copy; index++)
+            yield return copy;
+    }
+
+    private static RawCopy? Find(nuint index)
+    {
+        byte* name;
+        int aroundCache;
+        void* copy = FindRawCopy(index, &name, &aroundCache);
+        return copy == null ? null : new RawCopy(Marshal.PtrToStringUTF8((nint)name)!, copy, aroundCache != 0);
+    }
+
+    [LibraryImport(Library, EntryPoint = "yardstick_raw_copy")]
+    private static partial void* FindRawCopy(nuint index, byte** name, int* aroundCache);
+}

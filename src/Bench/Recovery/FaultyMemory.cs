@@ -1,0 +1,87 @@
+using CopyMc.Bench.MainJob;
+using CopyMc.Bench.Measuring;
+
+namespace CopyMc.Bench.Recovery;
+
+/// <summary>A source with poison in one place, and a destination.</summary>
+internal sealed unsafe class FaultyMemory : IDisposable
+{
+    private readonly NativeRegion _source;
+    private readonly NativeRegion _destination;
+    private readonly PoisonSource _poison;
+    private readonly byte[] _content;
+
+    internal FaultyMemory(PoisonSource poison, PoisonPosition position, PageKind pages)
+    {
+        _poison = poison;
+        _content = new byte[NativeRegion.HugePageSize];
+        new Random(1).NextBytes(_content);
+        var options = new NativeRegionOptions { Pages = pages };
+        _source = new NativeRegion((nuint)_content.Length, options);
+        _destination = new NativeRegion((nuint)_content.Length, options);
+        _content.CopyTo(_source.Span);
+        _content.CopyTo(_destination.Span);
+
+        nuint line = position.OffsetIn(_source.Length);
+        nuint unit = poison == PoisonSource.Bitmap ? PoisonMap.LineSize : pages == PageKind.HugeTlb ? NativeRegion.HugePageSize : (nuint)NativeRegion.PageSize;
+        PoisonStart = line & ~(unit - 1);
+        PoisonLength = unit;
+        try
+        {
+            PoisonInjector.Inject(_source, line, poison);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Bytes from the start of the source to the first that cannot be read.</summary>
+    internal nuint PoisonStart { get; }
+
+    internal nuint PoisonLength { get; }
+
+    internal byte* Source => _source.Pointer;
+
+    internal byte* Destination => _destination.Pointer;
+
+    /// <summary>The copy that meets the poison.</summary>
+    internal AccessPattern Whole => OneCopy((nuint)_content.Length);
+
+    /// <summary>The copy of what lies before it.</summary>
+    internal AccessPattern Prefix => OneCopy(PoisonStart);
+
+    public void Dispose()
+    {
+        _source.Dispose();
+        _destination.Dispose();
+    }
+
+    /// <summary>So that the next copy meets a signal too. Known poison stays known.</summary>
+    internal void Forget()
+    {
+        if (_poison != PoisonSource.Bitmap)
+            _source.Poison.Clear(PoisonStart, PoisonLength);
+    }
+
+    /// <summary>Copies, and compares what is said with what was done.</summary>
+    /// <returns>Bytes that the method said it did not copy, bytes it said it copied that are not the source's, and whether all is as it must be.</returns>
+    internal (long NotCopied, long Wrong, bool Exact) Check(Contender contender)
+    {
+        Span<byte> destination = _destination.Span;
+        for (int i = 0; i < destination.Length; i++)
+            destination[i] = (byte)~_content[i];
+        nuint remaining = contender.CopyOnce(Whole);
+        Forget();
+        int claimed = _content.Length - (int)nuint.Min(remaining, (nuint)_content.Length);
+        long wrong = 0, beyond = 0;
+        for (int i = 0; i < claimed; i++)
+            wrong += destination[i] != _content[i] ? 1 : 0;
+        for (int i = claimed; i < destination.Length; i++)
+            beyond += destination[i] != (byte)~_content[i] ? 1 : 0;
+        return ((long)remaining, wrong, wrong == 0 && beyond == 0 && (nuint)claimed == PoisonStart);
+    }
+
+    private AccessPattern OneCopy(nuint byteCount) => new() { Source = Source, Destination = Destination, ByteCount = byteCount, Stride = 1, SlotMask = 0 };
+}

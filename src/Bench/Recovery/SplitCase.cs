@@ -1,0 +1,110 @@
+using System.Runtime.InteropServices;
+using CopyMc.Bench.Statistics;
+using HdrHistogram;
+
+namespace CopyMc.Bench.Recovery;
+
+/// <summary>One row of the split while it is measured.</summary>
+internal sealed unsafe partial class SplitCase(string name, CostRole role, nint function, FaultyMemory memory, PoisonSource source, int prefixBytes)
+{
+    private const string Library = "yardsticks";
+
+    private readonly LongHistogram[] _parts = [.. Enumerable.Range(0, 5).Select(_ => Latencies.NewHistogram())];
+
+    /// <summary>The processor's clock.</summary>
+    internal static ulong Now => ReadTicks();
+
+    /// <summary>The floor and every recovering kernel, each with nothing before the poison and with a tail to finish.</summary>
+    /// <param name="memory">Poisoned in a place that has more than the prefix before it.</param>
+    /// <param name="source">What it is poisoned with.</param>
+    internal static IReadOnlyList<SplitCase> All(FaultyMemory memory, PoisonSource source)
+    {
+        // Less than the shortest block of a vector kernel, and no multiple of a vector.
+        const int Tail = 1000;
+        nint stub = NativeLibrary.Load("libmce_stub.so", typeof(SplitCase).Assembly, DllImportSearchPath.AssemblyDirectory);
+        var all = new List<SplitCase> { new("floor", CostRole.Floor, 0, memory, source, 0) };
+        foreach (CopyKernel kernel in CopyKernel.Available.Where(kernel => kernel.RecoversFromFaults))
+        {
+            // As mce_stub.h names them.
+            string export = kernel.Name.Replace("native-", "mce_copy_", StringComparison.Ordinal).Replace('-', '_');
+            nint function = NativeLibrary.GetExport(stub, export);
+            all.Add(new(kernel.Name, CostRole.Engine, function, memory, source, 0));
+            all.Add(new(kernel.Name, CostRole.Engine, function, memory, source, Tail));
+        }
+        return all;
+    }
+
+    /// <summary>Takes one turn.</summary>
+    /// <param name="samples">How many faults.</param>
+    /// <param name="nanosecondsPerTick">Of the processor's clock.</param>
+    internal void Run(int samples, double nanosecondsPerTick)
+    {
+        byte* poison = memory.Source + memory.PoisonStart;
+        using IDisposable? handler = Peers.InstallIfNeeded(role == CostRole.Floor ? SignalSetup.Floor : SignalSetup.Engine);
+        if (Begin() != 0)
+            throw new PlatformNotSupportedException("sigaction(SIGBUS) failed.");
+        try
+        {
+            for (int i = 0; i < samples; i++)
+            {
+                Ticks ticks = default;
+                if (role == CostRole.Floor)
+                    Floor(poison, &ticks);
+                else
+                    _ = Copy(function, memory.Destination, poison - prefixBytes, (nuint)prefixBytes + NativeRegion.PageSize, &ticks);
+                ReadOnlySpan<ulong> ends = [ticks.Entered, ticks.Handled, ticks.Resumed, ticks.End];
+                ulong start = ticks.Start;
+                for (int part = 0; part < ends.Length; part++)
+                {
+                    Latencies.Record(_parts[part], (ends[part] - start) * nanosecondsPerTick);
+                    start = ends[part];
+                }
+                Latencies.Record(_parts[^1], (ticks.End - ticks.Start) * nanosecondsPerTick);
+            }
+        }
+        finally
+        {
+            _ = End();
+        }
+    }
+
+    internal SplitRow ToRow() => new()
+    {
+        Method = name,
+        Role = role,
+        Source = source,
+        PrefixBytes = prefixBytes,
+        Samples = _parts[0].TotalCount,
+        DeliveryNanoseconds = Latencies.Of(_parts[0]),
+        HandlerNanoseconds = Latencies.Of(_parts[1]),
+        ReturnNanoseconds = Latencies.Of(_parts[2]),
+        TailNanoseconds = Latencies.Of(_parts[3]),
+        TotalNanoseconds = Latencies.Of(_parts[4]),
+    };
+
+    [LibraryImport(Library, EntryPoint = "yardstick_split_begin")]
+    private static partial int Begin();
+
+    [LibraryImport(Library, EntryPoint = "yardstick_split_end")]
+    private static partial int End();
+
+    [LibraryImport(Library, EntryPoint = "yardstick_split_copy")]
+    private static partial nuint Copy(nint function, void* destination, void* source, nuint byteCount, Ticks* ticks);
+
+    [LibraryImport(Library, EntryPoint = "yardstick_split_floor")]
+    private static partial void Floor(void* address, Ticks* ticks);
+
+    [LibraryImport(Library, EntryPoint = "yardstick_now")]
+    private static partial ulong ReadTicks();
+
+    /// <summary>struct yardstick_split.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Ticks
+    {
+        internal ulong Start;
+        internal ulong Entered;
+        internal ulong Handled;
+        internal ulong Resumed;
+        internal ulong End;
+    }
+}

@@ -1,4 +1,0 @@
-namespace CopyMc.Bench.RecoveryCost;
-
-/// <summary>What was not measured, and why.</summary>
-internal sealed record SkippedCost(string What, string Reason);

@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+using BenchmarkDotNet.Attributes;
+using CopyMc.Bench.Measuring;
+
+namespace CopyMc.Bench.Throughput.Suites;
+
+/// <summary>Hot copies by the offsets of source and destination in a page; equal offsets are the case in which they agree mod 4096.</summary>
+public unsafe class AlignmentBenchmarks : CopyBenchmark
+{
+    /// <summary>Bytes of one copy.</summary>
+    [Params(4096, 2 << 20)]
+    public int ByteCount { get; set; }
+
+    /// <summary>Bytes from a page's start to the source.</summary>
+    [Params(0, 1, 16, 32, 63)]
+    public int SourceOffset { get; set; }
+
+    /// <summary>Bytes from a page's start to the destination.</summary>
+    [Params(0, 1, 16, 32, 63)]
+    public int DestinationOffset { get; set; }
+
+    /// <summary>Maps and touches the memory.</summary>
+    [GlobalSetup]
+    public void Setup() => Map((nuint)ByteCount + NativeRegion.PageSize, (nuint)ByteCount + NativeRegion.PageSize);
+
+    /// <summary>.NET's own.</summary>
+    [Benchmark(Baseline = true)]
+    public void NativeMemoryCopy() =>
+        NativeMemory.Copy(Source.Pointer + SourceOffset, Destination.Pointer + DestinationOffset, (nuint)ByteCount);
+
+    /// <summary>The engine as everybody gets it.</summary>
+    [Benchmark]
+    public nuint Engine() =>
+        CopyEngine.Shared.Copy(Source.Pointer + SourceOffset, Destination.Pointer + DestinationOffset, (nuint)ByteCount);
+
+    /// <summary>The C library's memcpy.</summary>
+    [Benchmark]
+    public nuint LibcMemcpy() =>
+        default(LibcCopy).Copy(Source.Pointer + SourceOffset, Destination.Pointer + DestinationOffset, (nuint)ByteCount);
+}

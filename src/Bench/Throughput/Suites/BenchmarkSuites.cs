@@ -1,0 +1,27 @@
+using BenchmarkDotNet.Reports;
+using BenchmarkDotNet.Running;
+using CopyMc.Bench.Commands;
+
+namespace CopyMc.Bench.Throughput.Suites;
+
+/// <summary>Runs suites with BenchmarkDotNet, as its own options say.</summary>
+internal static class BenchmarkSuites
+{
+    private static readonly string[] s_jobOptions = ["-j", "--job"], s_askOnly = ["--list", "--help", "--version", "--info"];
+
+    /// <param name="suites">The classes to choose from.</param>
+    /// <param name="options">BenchmarkDotNet's own.</param>
+    internal static int Run(Type[] suites, IReadOnlyList<string> options)
+    {
+        bool namesJob = HasAny(s_jobOptions);
+        // A job out of BenchmarkDotNet's hand would build the project, which the installed tool has not.
+        string[] passed = namesJob ? [.. options, "--inProcess"] : [.. options];
+        Summary[] summaries = [.. BenchmarkSwitcher.FromTypes(suites).Run(passed, new CopyBenchmarkConfig(withJob: !namesJob))];
+        if (summaries.Length == 0)
+            return HasAny(s_askOnly) ? ExitCode.Success : ExitCode.Usage;
+        bool allEndedWell = summaries.All(summary => !summary.HasCriticalValidationErrors && summary.Reports.All(report => report.Success));
+        return allEndedWell ? ExitCode.Success : ExitCode.Failure;
+
+        bool HasAny(string[] names) => options.Any(option => names.Contains(option.Split('=')[0]));
+    }
+}

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using CopyMc.Bench.Results;
+using Microsoft.Diagnostics.NETCore.Client;
+
+namespace CopyMc.Bench.Watch;
+
+/// <summary>A process that can be asked, over its diagnostic port, what its copies do.</summary>
+internal sealed class WatchedProcess
+{
+    private WatchedProcess(int id, string name)
+    {
+        Id = id;
+        Name = name;
+        Client = new DiagnosticsClient(id);
+    }
+
+    internal int Id { get; }
+
+    internal string Name { get; }
+
+    internal DiagnosticsClient Client { get; }
+
+    /// <exception cref="InvalidInputException">There is no such process, or it is none of .NET's.</exception>
+    internal static WatchedProcess Open(int id)
+    {
+        string name = NameOf(id);
+        return DiagnosticsClient.GetPublishedProcesses().Contains(id)
+            ? new WatchedProcess(id, name)
+            : throw new InvalidInputException(
+                $"Process {id} ({name}) has no .NET diagnostic port here: it is no .NET process, another user's, or was started with another TMPDIR or DOTNET_EnableDiagnostics=0.");
+    }
+
+    private static string NameOf(int id)
+    {
+        try
+        {
+            using Process process = Process.GetProcessById(id);
+            return process.ProcessName;
+        }
+        catch (Exception error) when (error is ArgumentException or InvalidOperationException)
+        {
+            throw new InvalidInputException($"There is no process {id}.");
+        }
+    }
+}

@@ -1,7 +1,0 @@
-namespace CopyMc.Bench.Watching;
-
-/// <summary>Copies that met poison, by what it was.</summary>
-internal readonly record struct PoisonHits(long KnownPoison, long MachineChecks, long BusErrors, long AccessViolations)
-{
-    internal long Total => KnownPoison + MachineChecks + BusErrors + AccessViolations;
-}

@@ -1,4 +1,0 @@
-namespace CopyMc.Bench.Watching;
-
-/// <summary>What a watched process tells: its figures now and then, and faults as they happen.</summary>
-internal readonly record struct WatchUpdate(WatchReading? Reading, WatchedFault? Fault);

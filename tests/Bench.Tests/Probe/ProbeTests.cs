@@ -1,0 +1,48 @@
+using System.Text.Json;
+
+namespace CopyMc.Bench.Tests.Probe;
+
+/// <summary><c>copymc probe</c>.</summary>
+public sealed class ProbeTests
+{
+    [Fact]
+    public void It_names_every_kernel_and_every_source_and_says_what_is_missing()
+    {
+        Copymc run = Copymc.Run("probe").ExpectSuccess();
+        Assert.DoesNotContain('\u001b', run.Output);
+        foreach (CopyKernel kernel in CopyKernel.All)
+            Assert.Contains($" {kernel.Name} ", run.Output);
+        foreach (PoisonSource source in Enum.GetValues<PoisonSource>())
+        {
+            string line = run.Output.Split('\n').First(line => line.StartsWith($" {source} ", StringComparison.Ordinal));
+            Assert.Contains(PoisonInjector.UnsupportedReason(source) is null ? "yes" : "no: ", line);
+        }
+    }
+
+    [Fact]
+    public void A_dash_writes_the_json_to_standard_output_and_the_text_to_standard_error()
+    {
+        Copymc run = Copymc.Run("probe", "--json", "-");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("instruction sets", run.Error);
+        using JsonDocument json = JsonDocument.Parse(run.Output);
+        Assert.Equal("copymc/probe/1", json.RootElement.GetProperty("schema").GetString());
+        JsonElement machine = json.RootElement.GetProperty("machine");
+        Assert.Equal(CopyEngine.Shared.Kernel.Name, machine.GetProperty("chosenKernel").GetString());
+        Assert.Equal(CopyKernel.All.Count, machine.GetProperty("kernels").GetArrayLength());
+    }
+
+    [Fact]
+    public void Every_feature_has_a_use_and_says_yes_or_what_is_missing()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Features are Linux's.");
+        using JsonDocument json = JsonDocument.Parse(Copymc.Run("probe", "--json", "-").Output);
+        JsonElement[] features = [.. json.RootElement.GetProperty("machine").GetProperty("features").EnumerateArray()];
+        Assert.NotEmpty(features);
+        foreach (JsonElement feature in features)
+        {
+            Assert.NotEmpty(feature.GetProperty("usedFor").GetString()!);
+            Assert.NotEqual("", feature.GetProperty("unsupportedReason").GetString());
+        }
+    }
+}

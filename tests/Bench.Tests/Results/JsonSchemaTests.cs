@@ -1,0 +1,75 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CopyMc.Bench.Probe;
+using CopyMc.Bench.Results;
+using CopyMc.Bench.Throughput.Quick;
+
+namespace CopyMc.Bench.Tests.Results;
+
+/// <summary>The schemas under docs/ are what is written, and a newer one is refused.</summary>
+public sealed class JsonSchemaTests
+{
+    public static TheoryData<string> Names => [.. ResultSchema.All.Select(schema => schema.Name)];
+
+    /// <summary><c>copymc schema</c> writes it.</summary>
+    [Fact]
+    public void The_documented_schema_is_the_one_that_is_written() => Assert.Equal(
+        File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "schemas", "results.schema.json")), Copymc.Run("schema").ExpectSuccess().Output);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_result_of_a_newer_schema_is_refused_by_name(string name)
+    {
+        ResultSchema schema = ResultSchema.All.Single(one => one.Name == name);
+        string newer = $"copymc/{schema.Kind}/{schema.Version + 1}";
+        string message = Refusal($$"""{ "schema": "{{newer}}", "members": "that nobody knows here" }""");
+        Assert.Contains(newer, message);
+        Assert.Contains(name, message);
+        Assert.Contains("newer copymc", message);
+    }
+
+    [Theory]
+    [InlineData("", "line 1")]
+    [InlineData("{ \"schema\": ", "line 1")]
+    [InlineData("[1, 2]", "no \"schema\"")]
+    [InlineData("{ }", "no \"schema\"")]
+    [InlineData("{ \"schema\": 7 }", "no \"schema\"")]
+    [InlineData("{ \"schema\": \"elsewhere/1\" }", "no \"schema\"")]
+    [InlineData("{ \"schema\": \"copymc/bench-quick/0\" }", "no \"schema\"")]
+    [InlineData("{ \"schema\": \"copymc/nothing/1\" }", "copymc/bench-quick/1")]
+    [InlineData("{ \"schema\": \"copymc/bench-quick/1\" }", "missing required")]
+    [InlineData("{\n \"schema\": \"copymc/bench-quick/1\",\n \"startedAt\": \"yesterday\" }", "line 3")]
+    public void What_is_no_result_is_refused_with_the_place(string content, string mention) => Assert.Contains(mention, Refusal(content));
+
+    [Fact]
+    public void Members_that_a_later_copymc_added_are_passed_over()
+    {
+        using var directory = new TemporaryDirectory();
+        string path = directory.File("probe.json");
+        Copymc.Run("probe", "--json", path).ExpectSuccess();
+        JsonObject result = JsonNode.Parse(File.ReadAllBytes(path))!.AsObject();
+        result["added"] = new JsonObject { ["later"] = 1 };
+        File.WriteAllText(path, result.ToJsonString());
+        Assert.Equal(Environment.ProcessorCount, Assert.IsType<ProbeReport>(ResultFile.Read(path)).Machine.LogicalProcessors);
+    }
+
+    [Fact]
+    public void A_result_reads_back_as_it_was_written()
+    {
+        using var directory = new TemporaryDirectory();
+        string path = directory.File("quick.json");
+        Copymc.Run("bench", "quick", "--smoke", "--json", path).ExpectSuccess();
+        QuickReport report = Assert.IsType<QuickReport>(ResultFile.Read(path));
+        Assert.Equal(File.ReadAllText(path), JsonSerializer.Serialize(report, ReportJson.Options));
+    }
+
+    private static string Refusal(string content)
+    {
+        using var directory = new TemporaryDirectory();
+        string path = directory.File("result.json");
+        File.WriteAllText(path, content);
+        string message = Assert.Throws<InvalidInputException>(() => ResultFile.Read(path)).Message;
+        Assert.Contains(path, message);
+        return message;
+    }
+}
