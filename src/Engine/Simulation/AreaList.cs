@@ -138,7 +138,7 @@ internal sealed class AreaList(AddressSpace space)
     {
         if ((flags & VmaFlags.Special) != 0)
             return null;
-        int index = _areas.IndexOf(area);
+        int index = IndexEndingAfter(area.Start);
         Vma? before = start == area.Start && index > 0 ? _areas[index - 1] : null;
         Vma? after = end == area.End && index + 1 < _areas.Count ? _areas[index + 1] : null;
         var part = new Vma(space, start, end, flags, area.File, area.PageIndex(start)) { Userfaultfd = userfaultfd };
@@ -177,7 +177,7 @@ internal sealed class AreaList(AddressSpace space)
     /// <summary>The anon_vma of a neighbour that an area without one shares (<c>find_mergeable_anon_vma</c>); null: none.</summary>
     internal AnonVma? FindShareable(Vma area)
     {
-        int index = _areas.IndexOf(area);
+        int index = IndexEndingAfter(area.Start);
         Vma? after = index + 1 < _areas.Count ? _areas[index + 1] : null, before = index > 0 ? _areas[index - 1] : null;
         if (after is { AnonVma: not null, HasParents: false } && IsCompatible(area, after))
             return after.AnonVma;

@@ -40,6 +40,8 @@ internal sealed unsafe class EntryInvariants(SimulatedMachine machine, List<stri
         ReadOnlySpan<Pte> entries = table.Entries;
         for (int i = 0; i < entries.Length; i++, address += NativeRegion.PageSize)
         {
+            if (isUsed && entries[i].IsNone)
+                continue;
             if (area is null || address >= area.End || address < area.Start)
                 area = space.Find(address);
             isUsed |= area is not null;

@@ -20,7 +20,7 @@ public sealed class BenchGcTests : IDisposable
         var report = (GcCostReport)ResultFile.Read(json);
         Assert.True(report.EveryCheckHeld);
         Assert.All(report.Rows, row => Assert.True(row.EveryCopyComplete && row.AllocatedBytesPerCopy == 0, row.ToString()));
-        Assert.Equal(0, report.Trace.AllocatedBytesInCopies);
+        Assert.Equal(0, report.Trace!.AllocatedBytesInCopies);
         Assert.True(report.Trace.AllocatedBytes > 0 && report.Trace.Collections[0] > 0);
         Assert.Equal(0, report.Trace.LostEvents);
         // One more of each than are counted, to warm up.

@@ -1,4 +1,5 @@
 using CopyMc.Bench.MainJob;
+using CopyMc.Bench.Measuring;
 using CopyMc.Bench.Recovery;
 using CopyMc.Bench.Results;
 using CopyMc.Bench.Statistics;
