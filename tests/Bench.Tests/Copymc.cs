@@ -21,6 +21,7 @@ internal sealed record Copymc(int ExitCode, string Output, string Error)
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "CopyMc.Bench.dll"));
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
+        start.Environment["TMPDIR"] = ChildFiles.Path;
         start.Environment.Remove("COPYMC_KERNEL");
         if (kernel is not null)
             start.Environment["COPYMC_KERNEL"] = kernel;

@@ -33,7 +33,7 @@ internal static class UsageError
 
     /// <summary>With --help no error is reported, but help about another command than the one named would mislead.</summary>
     private static string? UnknownCommand(ParseResult parsed) =>
-        parsed.CommandResult.Command is { Subcommands.Count: > 0 } command && parsed.UnmatchedTokens.FirstOrDefault(token => !token.StartsWith('-')) is { } word
+        parsed is { Action: HelpWithExamples, CommandResult.Command: { Subcommands.Count: > 0 } command } && parsed.UnmatchedTokens.FirstOrDefault(token => !token.StartsWith('-')) is { } word
             ? Unknown(word, command)
             : null;
 

@@ -88,7 +88,7 @@ internal sealed class ResultSchemaText
     private static string Flat(XElement element)
     {
         foreach (XElement reference in element.Descendants("see").ToArray())
-            reference.ReplaceWith(reference.Attribute("cref")!.Value.Split('.')[^1]);
+            reference.ReplaceWith((reference.Attribute("cref") ?? reference.Attribute("langword"))!.Value.Split('.')[^1]);
         return string.Join(' ', element.Value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
     }
 }

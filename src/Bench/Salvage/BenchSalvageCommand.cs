@@ -1,10 +1,5 @@
 using System.CommandLine;
 using CopyMc.Bench.Commands;
-using CopyMc.Bench.Machine;
-using CopyMc.Bench.Results;
-using CopyMc.Bench.Terminal;
-using CopyMc.Bench.Tracing;
-using Spectre.Console;
 
 namespace CopyMc.Bench.Salvage;
 
@@ -15,22 +10,16 @@ internal static class BenchSalvageCommand
 
     internal static Command Create(HelpWithExamples help)
     {
-        Option<int?> rounds = SharedOptions.Rounds(DefaultRounds);
-        Option<string?> json = SharedOptions.Json();
-        Option<string?> trace = SharedOptions.Trace();
-        Option<bool> smoke = SharedOptions.Smoke();
-        var salvage = new Command("salvage", "What a salvage of 2 MiB with 1, 10 and 256 bad pages costs, and what looking ahead saves; seconds.")
-        {
-            rounds, json, trace, smoke,
-        };
+        Command salvage = MeasuringCommand.Create(
+            "salvage", "What a salvage of 2 MiB with 1, 10 and 256 bad pages costs, and what looking ahead saves; seconds.",
+            DefaultRounds, Measure, SalvageText.Write);
         help.Add(salvage, "copymc bench salvage", "copymc bench salvage --rounds 1000 --json salvage.json");
-        salvage.SetAction(parsed => Run(parsed.GetValue(rounds) ?? (parsed.GetValue(smoke) ? SmokeRounds : DefaultRounds), parsed.GetValue(json), parsed.GetValue(trace)));
         return salvage;
     }
 
-    private static int Run(int rounds, string? json, string? trace) => MeasuringCommand.Run(json, trace, "salvage", (_, progress) =>
+    private static SalvageReport Measure(MeasuringRequest request)
     {
         using var run = new SalvageRun(CopyEngine.Shared);
-        return run.Run(rounds, progress);
-    }, SalvageText.Write);
+        return run.Run(request.Rounds ?? (request.Smoke ? SmokeRounds : DefaultRounds), request.Progress);
+    }
 }

@@ -72,7 +72,7 @@ public sealed class BadScenarioTests
     [InlineData("\"pages\": [{ \"first\": 0, \"fileSystemData\": true }]", "$.regions[0].pages[0].fileSystemData", "regular files")]
     [InlineData("\"pages\": [{ \"first\": 0, \"state\": \"writeProtected\" }]", "$.regions[0].pages[0].state", "writeProtect")]
     [InlineData("\"pages\": [{ \"first\": 0, \"state\": \"compound\" }]", "$.regions[0].pages[0].state", "512")]
-    [InlineData("\"address\": \"0x3fffffe00000\", \"pages\": [{ \"first\": 0, \"count\": 512, \"state\": \"compound\" }]", "$.regions[0].pages[0]", "behind the region must be free")]
+    [InlineData("\"address\": \"0x3fffffe00000\", \"pages\": [{ \"first\": 0, \"count\": 512, \"state\": \"compound\" }]", "$.regions[0].pages[0].state", "without an address of its own")]
     [InlineData("\"private\": true", "$.regions[0].private", "private already")]
     [InlineData("\"openForWrite\": true", "$.regions[0].openForWrite", "regular file")]
     public void What_cannot_be_a_region(string members, string path, string mention) =>
@@ -198,6 +198,15 @@ public sealed class BadScenarioTests
           "actions": []
         }
         """, "line 3 at $.regions[0].pages", "2 pages are swapped, and swap has 1");
+
+    [Fact]
+    public void Compound_pages_need_free_addresses_behind_their_region() => ExpectRefusal(
+        """
+        {
+          "regions": [ { "lengthPages": 512, "pages": [ { "first": 0, "count": 512, "state": "compound" } ] }, { "name": "next" } ],
+          "actions": []
+        }
+        """, "line 2 at $.regions[0].pages[0]", "the 8 MiB behind the region must be free");
 
     [Theory]
     [InlineData("{\n  \"\u00ff\": 1,\n  \"regions\": [{}],\n  \"actions\": []\n}")]

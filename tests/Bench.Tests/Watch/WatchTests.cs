@@ -66,6 +66,9 @@ public sealed class WatchTests : IDisposable
         _processes[0].Kill();
         Copymc run = Copymc.WaitFor(watch).ExpectSuccess();
         Assert.Contains("the process has ended.", run.Output);
+        // What a killed process leaves is deleted after the tests.
+        Assert.NotEmpty(Directory.GetFiles(ChildFiles.Path, $"*-{pid}-*"));
+        Assert.Empty(Directory.GetFiles(Path.GetTempPath(), $"*-{pid}-*"));
     }
 
     [Fact]
@@ -130,7 +133,7 @@ public sealed class WatchTests : IDisposable
         Process process = Copymc.Start(null, ["bench", "salvage", "--rounds", "1000"]);
         _processes.Add(process);
         string socket = $"dotnet-diagnostic-{process.Id}-*-socket";
-        while (Directory.GetFiles(Path.GetTempPath(), socket).Length == 0)
+        while (Directory.GetFiles(ChildFiles.Path, socket).Length == 0)
             Thread.Sleep(20);
         Thread.Sleep(TimeSpan.FromSeconds(1));
         return process.Id;

@@ -14,6 +14,20 @@ internal static class ChildProcess
 
     internal static ChildResult Run(IReadOnlyDictionary<string, string?> environment, string scenario, params string[] arguments)
     {
+        // A .NET process that a signal ends leaves its diagnostic socket and pipes in the temporary directory.
+        DirectoryInfo temporary = Directory.CreateTempSubdirectory("copymc-");
+        try
+        {
+            return Run(temporary.FullName, environment, scenario, arguments);
+        }
+        finally
+        {
+            temporary.Delete(recursive: true);
+        }
+    }
+
+    private static ChildResult Run(string temporary, IReadOnlyDictionary<string, string?> environment, string scenario, string[] arguments)
+    {
         string self = Environment.ProcessPath!;
         var start = new ProcessStartInfo(self) { RedirectStandardOutput = true, RedirectStandardError = true };
         if (Path.GetFileNameWithoutExtension(self) == "dotnet")
@@ -22,6 +36,7 @@ internal static class ChildProcess
             start.ArgumentList.Add(argument);
         start.Environment.Remove(KernelCatalog.EnvironmentVariable);
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
+        start.Environment["TMPDIR"] = temporary;
         foreach ((string name, string? value) in environment)
             start.Environment[name] = value;
 
@@ -31,6 +46,7 @@ internal static class ChildProcess
         if (!process.WaitForExit(s_patience))
         {
             process.Kill();
+            process.WaitForExit();
             Assert.Fail($"The child process '{scenario} {string.Join(' ', arguments)}' did not end.");
         }
         return new ChildResult(process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
