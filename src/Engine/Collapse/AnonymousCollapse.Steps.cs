@@ -33,7 +33,7 @@ public sealed unsafe partial class AnonymousCollapse
         Frame* frames = memory.Frames;
         Vma? area = _space.Find(_address);
         bool uffdArmed = area?.IsUffdArmed ?? false, keepsLazyFree = KeepsLazyFree(area);
-        CollapseLimits? limits = Options.Limits;
+        int maxSwap = Options.Limits?.MaxPtesSwap ?? PageCount, maxNone = Options.Limits?.MaxPtesNone ?? PageCount;
         int scanned = 0, swapped = 0, none = 0, shared = 0, referenced = 0;
         long lookedAt = -1;
         bool anyWritable = false;
@@ -43,7 +43,7 @@ public sealed unsafe partial class AnonymousCollapse
             Pte pte = entries[scanned];
             if (pte.IsSwapLike)
             {
-                if (++swapped > limits?.MaxPtesSwap)
+                if (++swapped > maxSwap)
                 {
                     Machine.Counters.ThpScanExceedSwapPte++;
                     result = CollapseResult.ExceedSwapPte;
@@ -56,7 +56,7 @@ public sealed unsafe partial class AnonymousCollapse
             }
             if (IsNoneOrZero(pte, zeroFrame))
             {
-                if (++none > limits?.MaxPtesNone || uffdArmed)
+                if (++none > maxNone || uffdArmed)
                 {
                     Machine.Counters.ThpScanExceedNonePte++;
                     result = CollapseResult.ExceedNonePte;
