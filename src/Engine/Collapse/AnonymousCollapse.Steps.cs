@@ -8,81 +8,98 @@ public sealed unsafe partial class AnonymousCollapse
 {
     private CollapseResult Scan()
     {
-        int none = 0, shared = 0, referenced = 0;
-        (_swapped, _lookedAt) = (0, -1);
-        CollapseResult result = FindTable(out PageTable? table);
+        _lookedAt = -1;
+        (_swapped, _noneScanned, _referencedScanned) = (0, 0, 0);
         bool writable = false;
+        CollapseResult result = FindTable(out PageTable? table);
         if (result == CollapseResult.Succeed)
-            result = ScanEntries(table!.Entries, ref none, ref shared, ref referenced, ref writable);
+            result = ScanEntries(table!.Entries, out writable);
         if (result == CollapseResult.Succeed && !writable && !Behavior.CollapsesWithoutWritablePage)
             result = CollapseResult.PageRo;
         // Only khugepaged asks whether the memory is used.
-        if (result == CollapseResult.Succeed && Options.IsKhugepaged && (referenced == 0 || (_swapped > 0 && referenced < PageCount / 2)))
+        if (result == CollapseResult.Succeed && Options.IsKhugepaged && (_referencedScanned == 0 || (_swapped > 0 && _referencedScanned < PageCount / 2)))
             result = CollapseResult.LackReferencedPage;
-        (_referencedScanned, _noneScanned, _scanned) = (referenced, none, _lookedAt);
-        _referenced = referenced;
+        _scanned = _lookedAt;
+        _referenced = _referencedScanned;
         _isWorthIt = result == CollapseResult.Succeed;
         return result;
     }
 
-    private CollapseResult ScanEntries(ReadOnlySpan<Pte> entries, ref int none, ref int shared, ref int referenced, ref bool writable)
+    private CollapseResult ScanEntries(ReadOnlySpan<Pte> entries, out bool writable)
     {
-        // Read once: the loop's stores keep the compiler from knowing that the fields stay as they are.
+        // Local: a field would be loaded and stored for every entry.
         PhysicalMemory memory = Memory;
         uint zeroFrame = memory.ZeroFrame;
         Frame* frames = memory.Frames;
-        bool uffdArmed = _space.Find(_address)?.IsUffdArmed ?? false;
-        CollapseLimits? limits = Options.Limits;
-        bool keepsLazyFree = KeepsLazyFree(_space.Find(_address));
-        EntriesScanned = 0;
-        foreach (Pte pte in entries)
+        Vma? area = _space.Find(_address);
+        bool uffdArmed = area?.IsUffdArmed ?? false, keepsLazyFree = KeepsLazyFree(area);
+        int maxSwap = Options.Limits?.MaxPtesSwap ?? PageCount, maxNone = Options.Limits?.MaxPtesNone ?? PageCount;
+        int scanned = 0, swapped = 0, none = 0, shared = 0, referenced = 0;
+        long lookedAt = -1;
+        bool anyWritable = false;
+        CollapseResult result = CollapseResult.Succeed;
+        for (; scanned < entries.Length && result == CollapseResult.Succeed; scanned++)
         {
-            EntriesScanned++;
+            Pte pte = entries[scanned];
             if (pte.IsSwapLike)
             {
-                if (++_swapped > limits?.MaxPtesSwap)
+                if (++swapped > maxSwap)
                 {
                     Machine.Counters.ThpScanExceedSwapPte++;
-                    return CollapseResult.ExceedSwapPte;
+                    result = CollapseResult.ExceedSwapPte;
                 }
-                if (pte.IsUffdWriteProtected)
-                    return CollapseResult.PteUffd;
+                else if (pte.IsUffdWriteProtected)
+                {
+                    result = CollapseResult.PteUffd;
+                }
                 continue;
             }
             if (IsNoneOrZero(pte, zeroFrame))
             {
-                if (++none > limits?.MaxPtesNone || uffdArmed)
+                if (++none > maxNone || uffdArmed)
                 {
                     Machine.Counters.ThpScanExceedNonePte++;
-                    return CollapseResult.ExceedNonePte;
+                    result = CollapseResult.ExceedNonePte;
                 }
                 continue;
             }
             if (pte.IsUffdWriteProtected)
-                return CollapseResult.PteUffd;
-            writable |= pte.IsWritable;
-            uint head = memory.HeadOf(pte.Pfn);
-            _lookedAt = head;
-            ref Frame frame = ref frames[head];
-            if (keepsLazyFree && IsLazyFree(pte, frame))
-                return CollapseResult.PageLazyFree;
-            if (!frame.Has(PageFlags.Anonymous))
-                return CollapseResult.PageAnon;
-            if (IsShared(memory, pte.Pfn, head) && ++shared > limits?.MaxPtesShared)
             {
-                Machine.Counters.ThpScanExceedSharePte++;
-                return CollapseResult.ExceedSharedPte;
+                result = CollapseResult.PteUffd;
+                continue;
             }
-            if (!frame.Has(PageFlags.Lru))
-                return CollapseResult.PageLru;
-            if (frame.Has(PageFlags.Locked))
-                return CollapseResult.PageLock;
-            if (frame.RefCount != memory.ExpectedReferences(head))
-                return CollapseResult.PageCount;
-            if (pte.IsYoung || frame.Has(PageFlags.Referenced))
+            anyWritable |= pte.IsWritable;
+            uint head = memory.HeadOf(pte.Pfn);
+            lookedAt = head;
+            ref Frame frame = ref frames[head];
+            if (keepsLazyFree || !frame.IsOrdinary)
+                result = ScanFolio(memory, pte, head, keepsLazyFree, ref shared);
+            if ((pte.IsYoung || frame.Has(PageFlags.Referenced)) && result == CollapseResult.Succeed)
                 referenced++;
         }
-        return CollapseResult.Succeed;
+        EntriesScanned = scanned;
+        (_swapped, _noneScanned, _referencedScanned, _lookedAt) = (swapped, none, referenced, lookedAt);
+        writable = anyWritable;
+        return result;
+    }
+
+    private CollapseResult ScanFolio(PhysicalMemory memory, Pte pte, uint head, bool keepsLazyFree, ref int shared)
+    {
+        ref Frame frame = ref memory.Frames[head];
+        if (keepsLazyFree && IsLazyFree(pte, frame))
+            return CollapseResult.PageLazyFree;
+        if (!frame.Has(PageFlags.Anonymous))
+            return CollapseResult.PageAnon;
+        if (IsShared(memory, pte.Pfn, head) && ++shared > Options.Limits?.MaxPtesShared)
+        {
+            Machine.Counters.ThpScanExceedSharePte++;
+            return CollapseResult.ExceedSharedPte;
+        }
+        if (!frame.Has(PageFlags.Lru))
+            return CollapseResult.PageLru;
+        if (frame.Has(PageFlags.Locked))
+            return CollapseResult.PageLock;
+        return frame.RefCount == memory.ExpectedReferences(head) ? CollapseResult.Succeed : CollapseResult.PageCount;
     }
 
     private CollapseResult LockForRead()
@@ -156,16 +173,18 @@ public sealed unsafe partial class AnonymousCollapse
         if (_isolatedEnd == 0)
             (_noneIsolated, _sharedIsolated, _referenced, _lookedAt, _isWritableIsolated) = (0, 0, 0, -1, false);
         bool uffdArmed = _area!.IsUffdArmed, keepsLazyFree = KeepsLazyFree(_area);
+        (int referenced, bool writable) = (_referenced, _isWritableIsolated);
         CollapseResult result = CollapseResult.Succeed;
         int i = _isolatedEnd;
         for (; i < end && result == CollapseResult.Succeed; i++)
-            result = IsolateEntry(memory, entries[i], uffdArmed, keepsLazyFree);
+            result = IsolateEntry(memory, entries[i], uffdArmed, keepsLazyFree, ref referenced, ref writable);
+        (_referenced, _isWritableIsolated) = (referenced, writable);
         _isolatedEnd = result == CollapseResult.Succeed ? i : i - 1;
         return result;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private CollapseResult IsolateEntry(PhysicalMemory memory, Pte pte, bool uffdArmed, bool keepsLazyFree)
+    private CollapseResult IsolateEntry(PhysicalMemory memory, Pte pte, bool uffdArmed, bool keepsLazyFree, ref int referenced, ref bool writable)
     {
         if (IsNoneOrZero(pte, memory.ZeroFrame))
         {
@@ -183,6 +202,30 @@ public sealed unsafe partial class AnonymousCollapse
         uint head = memory.HeadOf(pte.Pfn);
         _lookedAt = head;
         ref Frame frame = ref memory.Frames[head];
+        if (keepsLazyFree || !frame.IsOrdinary)
+        {
+            CollapseResult result = ExamineForIsolation(memory, pte, head, keepsLazyFree);
+            if (result != CollapseResult.Succeed)
+                return result;
+        }
+        bool large = frame.Order > 0;
+        if (!large || !_largeFolios.Contains(head))
+        {
+            CollapseResult isolated = IsolateFolio(memory, head);
+            if (isolated != CollapseResult.Succeed)
+                return isolated;
+            if (large)
+                _largeFolios.Add(head);
+        }
+        if (pte.IsYoung || frame.Has(PageFlags.Referenced))
+            referenced++;
+        writable |= pte.IsWritable;
+        return CollapseResult.Succeed;
+    }
+
+    private CollapseResult ExamineForIsolation(PhysicalMemory memory, Pte pte, uint head, bool keepsLazyFree)
+    {
+        ref Frame frame = ref memory.Frames[head];
         if (!frame.Has(PageFlags.Anonymous))
             return CollapseResult.PageAnon;
         if (keepsLazyFree && IsLazyFree(pte, frame))
@@ -192,18 +235,6 @@ public sealed unsafe partial class AnonymousCollapse
             Machine.Counters.ThpScanExceedSharePte++;
             return CollapseResult.ExceedSharedPte;
         }
-        bool large = frame.Order > 0;
-        if (!large || !_largeFolios.Contains(head))
-        {
-            CollapseResult result = IsolateFolio(memory, head);
-            if (result != CollapseResult.Succeed)
-                return result;
-            if (large)
-                _largeFolios.Add(head);
-        }
-        if (pte.IsYoung || frame.Has(PageFlags.Referenced))
-            _referenced++;
-        _isWritableIsolated |= pte.IsWritable;
         return CollapseResult.Succeed;
     }
 
@@ -358,7 +389,6 @@ public sealed unsafe partial class AnonymousCollapse
     private bool KeepsLazyFree(Vma? area) =>
         Behavior.KeepsLazyFreePages && Options.IsKhugepaged && area is not null && (area.Flags & VmaFlags.Droppable) == 0;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsShared(PhysicalMemory memory, uint pfn, uint head) =>
         _countsFolios ? memory.IsMappedShared(head) : memory.IsPageMappedShared(pfn);
 

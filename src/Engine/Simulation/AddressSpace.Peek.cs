@@ -6,7 +6,8 @@ public sealed unsafe partial class AddressSpace
     /// <param name="address">The page's first byte.</param>
     /// <param name="page">Where its 4096 bytes go. What is lost reads as zeros.</param>
     /// <returns>
-    /// SIGBUS if a byte or more is lost to poison, SIGSEGV if nothing is there that may be loaded.
+    /// SIGBUS if a byte or more is lost to poison, SIGSEGV if nothing is there that may be loaded. A load would wait while a collapse has taken the page
+    /// table out, and so does this.
     /// </returns>
     /// <exception cref="ArgumentException">The address is not a page's first, or there is no room for a page.</exception>
     public AccessResult Peek(ulong address, Span<byte> page)
@@ -14,6 +15,8 @@ public sealed unsafe partial class AddressSpace
         if (address % NativeRegion.PageSize != 0 || page.Length < NativeRegion.PageSize)
             throw new ArgumentException("One whole page is looked at.", address % NativeRegion.PageSize != 0 ? nameof(address) : nameof(page));
         page.Clear();
+        if (!_lock.CanRead)
+            return AccessResult.Waits(WaitReason.MmapLock);
         if (Find(address) is not { } area)
             return AccessResult.MapError;
         if ((area.Flags & VmaFlagSets.Access) == 0)

@@ -41,4 +41,9 @@ public struct Frame
 
     /// <summary>Whether all of the flags are set.</summary>
     internal readonly bool Has(PageFlags flags) => (Flags & flags) == flags;
+
+    /// <summary>Whether this is what most pages are that a collapse meets: anonymous, small, on the LRU, unlocked, and its only reference is the one PTE that maps it.</summary>
+    internal readonly bool IsOrdinary =>
+        Order == 0 && RefCount == 1 && MapCount == 1
+        && (Flags & (PageFlags.Anonymous | PageFlags.Lru | PageFlags.Locked)) == (PageFlags.Anonymous | PageFlags.Lru);
 }
