@@ -1,6 +1,5 @@
 using CopyMc.Bench.Collapse.Scenarios;
 using CopyMc.Collapse;
-using CopyMc.Simulation;
 
 namespace CopyMc.Bench.Collapse;
 

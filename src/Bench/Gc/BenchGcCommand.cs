@@ -1,9 +1,6 @@
 using System.CommandLine;
 using CopyMc.Bench.Commands;
-using CopyMc.Bench.Machine;
 using CopyMc.Bench.Results;
-using CopyMc.Bench.Terminal;
-using Spectre.Console;
 
 namespace CopyMc.Bench.Gc;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using CopyMc.Bench.Machine;
 using CopyMc.Bench.Measuring;
 using CopyMc.Bench.Results;
 using CopyMc.Bench.Statistics;

@@ -1,12 +1,7 @@
 using System.CommandLine;
 using CopyMc.Bench.Commands;
-using CopyMc.Bench.Machine;
 using CopyMc.Bench.Measuring;
-using CopyMc.Bench.Results;
-using CopyMc.Bench.Terminal;
 using CopyMc.Bench.Throughput.Suites;
-using CopyMc.Bench.Tracing;
-using Spectre.Console;
 
 namespace CopyMc.Bench.Recovery;
 

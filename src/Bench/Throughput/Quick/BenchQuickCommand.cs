@@ -1,13 +1,10 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
 using CopyMc.Bench.Commands;
 using CopyMc.Bench.Machine;
 using CopyMc.Bench.Measuring;
 using CopyMc.Bench.Results;
 using CopyMc.Bench.Terminal;
-using CopyMc.Bench.Tracing;
-using Spectre.Console;
 
 namespace CopyMc.Bench.Throughput.Quick;
 
