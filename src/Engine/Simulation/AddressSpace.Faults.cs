@@ -241,14 +241,16 @@ public sealed unsafe partial class AddressSpace
         ulong start = ulong.Max(address & ~(Window - 1), area.Start);
         ulong end = ulong.Min(ulong.Min(start + Window, (address | HugeMask) + 1), area.End);
         ulong huge = address & ~HugeMask;
-        if (area.HoldsHugeRange(huge) && area.File!.TryGetHuge(area.PageIndex(huge), out _))
+        // Of a huge page that the file ends in all is mapped if the 64 KiB begin before the end.
+        bool isHuge = area.HoldsHugeRange(huge) && area.File!.TryGetHuge(area.PageIndex(huge), out _) && !area.File!.IsBeyondEnd(area.PageIndex(start));
+        if (isHuge)
             (start, end) = (huge, huge + NativeRegion.HugePageSize);
         bool writable = area.IsShared && (area.Flags & VmaFlags.Write) != 0;
         Span<Pte> entries = PmdFor(address).Table!.Writable;
         for (ulong at = start; at < end; at += NativeRegion.PageSize)
         {
             ref Pte entry = ref entries[PteIndex(at)];
-            if (entry.IsNone && area.File!.TryFindReady(area.PageIndex(at), out uint pfn))
+            if (entry.IsNone && area.File!.TryFindReady(area.PageIndex(at), out uint pfn, evenBeyondEnd: isHuge))
                 SetFrame(ref entry, pfn, writable, dirty: false);
         }
     }

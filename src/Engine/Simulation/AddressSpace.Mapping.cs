@@ -57,7 +57,7 @@ public sealed partial class AddressSpace
             return opened;
         if ((flags & MapFlags.Fixed) != 0)
         {
-            if (IsAnySealed(address, address + length))
+            if (IsRefusedBySeal(address, address + length))
                 return Errno.EPERM;
             UnmapRange(address, address + length);
         }
@@ -81,7 +81,7 @@ public sealed partial class AddressSpace
         if (!_lock.CanWrite)
             return SystemCallResult.Waits(WaitReason.MmapLock);
         ulong end = address + ((length + PageMask) & ~PageMask);
-        if (IsAnySealed(address, end))
+        if (IsRefusedBySeal(address, end))
             return Errno.EPERM;
         UnmapRange(address, end);
         return Errno.None;
@@ -259,7 +259,16 @@ public sealed partial class AddressSpace
         return Errno.None;
     }
 
-    private bool IsAnySealed(ulong start, ulong end) => _areas.In(start, end).Exists(area => (area.Flags & VmaFlags.Sealed) != 0);
+    /// <summary>Whether a seal keeps a range from being unmapped. The first area is split by then (<c>vms_gather_munmap_vmas</c>).</summary>
+    private bool IsRefusedBySeal(ulong start, ulong end)
+    {
+        List<Vma> areas = _areas.In(start, end);
+        if (!areas.Exists(area => (area.Flags & VmaFlags.Sealed) != 0))
+            return false;
+        if ((areas[0].Flags & VmaFlags.Sealed) == 0)
+            _areas.Isolate(areas[0], ulong.Max(areas[0].Start, start), areas[0].End);
+        return true;
+    }
 
     /// <summary>Unmaps what is mapped in a range, and frees the page tables that no area uses any more.</summary>
     private void UnmapRange(ulong start, ulong end)

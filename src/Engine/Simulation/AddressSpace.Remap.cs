@@ -56,7 +56,7 @@ public sealed partial class AddressSpace
         }
         if (isFixed)
         {
-            if (IsAnySealed(newAddress, newAddress + newLength))
+            if (IsRefusedBySeal(newAddress, newAddress + newLength))
                 return Errno.EPERM;
             UnmapRange(newAddress, newAddress + newLength);
             if (newLength < length)
@@ -118,8 +118,9 @@ public sealed partial class AddressSpace
         // Without the feature the registration stays behind, and with it the protection of the entries (mremap_userfaultfd_prep).
         bool losesUserfaultfd = area.Userfaultfd is { } watcher && (watcher.Features & UserfaultfdFeatures.EventRemap) == 0;
         MoveEntries(address, length, newAddress, losesUserfaultfd);
+        // In place: no neighbour is looked for, and one that the area has merged with loses its registration too.
         if (losesUserfaultfd)
-            moved = _areas.Modify(moved, newAddress, newAddress + newLength, moved.Flags & ~VmaFlagSets.Userfaultfd, userfaultfd: null);
+            (moved.Flags, moved.Userfaultfd) = (moved.Flags & ~VmaFlagSets.Userfaultfd, null);
         if (leavesArea)
         {
             area = _areas.Find(address)!;
@@ -132,8 +133,9 @@ public sealed partial class AddressSpace
         {
             UnmapRange(address, address + length);
         }
-        if ((moved.Flags & VmaFlagSets.Lock) == VmaFlags.Locked)
-            BringIn(newAddress, newAddress + newLength, ignoreFaults: true);
+        // What was there is locked as it is.
+        if ((moved.Flags & VmaFlagSets.Lock) == VmaFlags.Locked && newLength > length)
+            BringIn(newAddress + length, newAddress + newLength, ignoreFaults: true);
     }
 
     /// <summary>

@@ -183,11 +183,11 @@ public sealed unsafe partial class SimulatedFile
     }
 
     /// <summary>The page in the cache that can be mapped without waiting and without a fault of its own (<c>next_uptodate_folio</c>).</summary>
-    internal bool TryFindReady(uint page, out uint pfn)
+    internal bool TryFindReady(uint page, out uint pfn, bool evenBeyondEnd = false)
     {
         PageCacheSlot slot = SlotAt(page);
         pfn = slot.Pfn;
-        return slot.IsPage && page < LengthInPages && IsReady(pfn) && !_memory.Frames[pfn].Has(PageFlags.HwPoison)
+        return slot.IsPage && (evenBeyondEnd || page < LengthInPages) && IsReady(pfn) && !_memory.Frames[pfn].Has(PageFlags.HwPoison)
             && !_memory.Frames[_memory.HeadOf(pfn)].Has(PageFlags.Locked);
     }
 

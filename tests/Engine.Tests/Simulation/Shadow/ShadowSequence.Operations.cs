@@ -65,8 +65,11 @@ internal sealed unsafe partial class ShadowSequence
                 }
                 Note(process, "write", range, SystemCallResult.Done);
                 break;
-            case 21 or 22 or 23 or 24:
+            case 21 or 22 or 23:
                 UseUserfaultfd(process, range);
+                break;
+            case 24:
+                PoisonOnePage(process, Any(256, 9, 511, 0, range.First));
                 break;
             case 25 or 26 when _processes.Count < MostProcesses:
                 Fork(process);
@@ -258,15 +261,7 @@ internal sealed unsafe partial class ShadowSequence
                 Note(process, "uffd unregister", range, userfaultfd.Unregister(address, length));
                 break;
             case 3 or 4:
-                SystemCallResult poisoned = userfaultfd.Poison(address, length);
-                Note(process, "uffd poison", range, poisoned);
-                for (int page = range.First; page < range.First + range.Count; page++)
-                {
-                    if (IsWhole(poisoned, length))
-                        process.Pages.Set(page, Contents.Poison);
-                    else
-                        process.Pages.Allow(page, Contents.Poison);
-                }
+                Poison(process, range);
                 break;
             case 5:
                 FillMissing(process, range);
@@ -284,6 +279,32 @@ internal sealed unsafe partial class ShadowSequence
                 process.Userfaultfd = null;
                 break;
         }
+    }
+
+    private void Poison(ShadowProcess process, (int First, int Count) range)
+    {
+        ulong length = (ulong)range.Count * Page;
+        SystemCallResult result = process.Userfaultfd!.Poison(ShadowProcess.AddressOf(range.First), length);
+        Note(process, "uffd poison", range, result);
+        for (int page = range.First; page < range.First + range.Count; page++)
+        {
+            if (IsWhole(result, length))
+                process.Pages.Set(page, Contents.Poison);
+            else
+                process.Pages.Allow(page, Contents.Poison);
+        }
+    }
+
+    /// <summary>As a monitor of virtual machines does it: the page goes, a marker takes its place, and the registration may end.</summary>
+    private void PoisonOnePage(ShadowProcess process, int page)
+    {
+        Drop(process, (page, 1), Advice.DontNeed);
+        process.Userfaultfd ??= process.Space.OpenUserfaultfd(isUserModeOnly: true);
+        (ulong address, ulong length) = (ShadowProcess.AddressOf(page), Any(Page, 512 * Page));
+        Note(process, "uffd register Missing", (page, 1), process.Userfaultfd.Register(address, length, UserfaultfdModes.Missing));
+        Poison(process, (page, 1));
+        if (random.Next(2) == 0)
+            Note(process, "uffd unregister", (page, 1), process.Userfaultfd.Unregister(address, length));
     }
 
     private void FillMissing(ShadowProcess process, (int First, int Count) range)
