@@ -13,7 +13,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { PAGE_BYTES = 4096, PATIENCE_MS = 5000 };
+enum { PAGE_BYTES = 4096, PATIENCE_MS = 30000 };
 
 static sigjmp_buf leave;
 static volatile sig_atomic_t reason;

@@ -26,7 +26,6 @@ enum { PAGE_BYTES = 4096, HUGE_PAGES = 512, MOST_PAGES = 4096, MOST_PINS = 8 };
 static char *const base = (char *)0x10000000000;
 static char answer[MOST_ANSWER];
 static int files[26], userfaultfd = -1;
-static unsigned long uffd_features;
 static struct {
     long first, count;
     int ends[2];
@@ -113,10 +112,11 @@ static void advise(const struct words *words) {
     struct range range = range_of(words->all[1]);
     for (size_t i = 0; i < sizeof advice / sizeof *advice; i++)
         if (words->count > 2 && !strcmp(words->all[2], advice[i].name)) {
-            // Pages that were just written are known to reclaim a moment later.
+            // Pages that were just written are known to reclaim a moment later, and EAGAIN of a collapse can be chance.
             for (int attempt = 0;; attempt++) {
                 int result = madvise(range.start, range.length, advice[i].number);
-                if (advice[i].number != MADV_PAGEOUT || result != 0 || attempt == 3) {
+                bool again = advice[i].number == MADV_PAGEOUT ? result == 0 : advice[i].number == MADV_COLLAPSE && result != 0 && errno == EAGAIN;
+                if (!again || attempt == 3) {
                     say_result(result == 0);
                     return;
                 }
@@ -227,13 +227,20 @@ static void seal(const struct words *words) {
     say_result(fcntl(*file_of(words->all[1]), F_ADD_SEALS, seals) == 0);
 }
 
+static int create_userfaultfd(void) { return (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | UFFD_USER_MODE_ONLY); }
+
+// Asks for those of the features that the kernel has; without the rest, the calls that need it fail.
 static void open_userfaultfd(const struct words *words) {
-    unsigned long wanted = UFFD_FEATURE_MISSING_SHMEM | UFFD_FEATURE_MINOR_SHMEM | UFFD_FEATURE_POISON | UFFD_FEATURE_WP_HUGETLBFS_SHMEM |
-                           (has(words, "wp_unpopulated") ? UFFD_FEATURE_WP_UNPOPULATED : 0);
-    userfaultfd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | UFFD_USER_MODE_ONLY);
-    struct uffdio_api api = {.api = UFFD_API, .features = wanted};
+    unsigned long features = UFFD_FEATURE_MISSING_SHMEM | UFFD_FEATURE_MINOR_SHMEM | UFFD_FEATURE_POISON | UFFD_FEATURE_WP_HUGETLBFS_SHMEM |
+                             (has(words, "wp_unpopulated") ? UFFD_FEATURE_WP_UNPOPULATED : 0);
+    int asked = create_userfaultfd();
+    struct uffdio_api known = {.api = UFFD_API};
+    if (asked >= 0 && ioctl(asked, UFFDIO_API, &known) == 0)
+        features &= known.features;
+    close(asked);
+    userfaultfd = create_userfaultfd();
+    struct uffdio_api api = {.api = UFFD_API, .features = features};
     say_result(userfaultfd >= 0 && ioctl(userfaultfd, UFFDIO_API, &api) == 0);
-    uffd_features = wanted;
 }
 
 static void use_userfaultfd(const struct words *words, unsigned long operation) {
@@ -358,6 +365,27 @@ static void show_table(const struct words *words) {
     }
 }
 
+// Before PAGEMAP_SCAN (Linux 6.7) only smaps tells: of an area, how much of it PMDs map.
+static const char *huge_by_smaps(const char *start) {
+    FILE *smaps = fopen("/proc/self/smaps", "re");
+    char line[512];
+    unsigned long first = 0, end = 0, kilobytes, huge = 0, whole = 0;
+    while (smaps && fgets(line, sizeof line, smaps)) {
+        unsigned long from, to;
+        if (sscanf(line, "%lx-%lx ", &from, &to) == 2)
+            first = from, end = to;
+        bool here = first <= (unsigned long)start && (unsigned long)start < end;
+        if (here && (sscanf(line, "AnonHugePages: %lu", &kilobytes) == 1 || sscanf(line, "ShmemPmdMapped: %lu", &kilobytes) == 1)) {
+            unsigned long bytes = (unsigned long)HUGE_PAGES * PAGE_BYTES, from_whole = (first + bytes - 1) / bytes * bytes;
+            whole = end > from_whole ? (end - from_whole) / bytes : 0;
+            huge += kilobytes * 1024 / bytes;
+        }
+    }
+    if (smaps)
+        fclose(smaps);
+    return huge == 0 ? "small" : huge == whole ? "huge" : "unknown";
+}
+
 static void show_huge(const struct words *words) {
     struct range range = range_of(words->all[1]);
     int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
@@ -372,7 +400,7 @@ static void show_huge(const struct words *words) {
                                    .category_mask = PAGE_IS_HUGE,
                                    .return_mask = PAGE_IS_HUGE};
         int regions = ioctl(fd, PAGEMAP_SCAN, &scan);
-        say("%s%s", *answer ? ", " : "", regions < 0 ? "unknown" : regions > 0 ? "huge" : "small");
+        say("%s%s", *answer ? ", " : "", regions < 0 ? huge_by_smaps(start) : regions > 0 ? "huge" : "small");
     }
     close(fd);
 }

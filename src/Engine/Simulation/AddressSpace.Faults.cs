@@ -242,7 +242,8 @@ public sealed unsafe partial class AddressSpace
         ulong end = ulong.Min(ulong.Min(start + Window, (address | HugeMask) + 1), area.End);
         ulong huge = address & ~HugeMask;
         // Of a huge page that the file ends in all is mapped if the 64 KiB begin before the end.
-        bool isHuge = area.HoldsHugeRange(huge) && area.File!.TryGetHuge(area.PageIndex(huge), out _) && !area.File!.IsBeyondEnd(area.PageIndex(start));
+        bool isHuge = _machine.Behavior.MapsWholeFolioAround && area.HoldsHugeRange(huge) && area.File!.TryGetHuge(area.PageIndex(huge), out _)
+            && !area.File!.IsBeyondEnd(area.PageIndex(start));
         if (isHuge)
             (start, end) = (huge, huge + NativeRegion.HugePageSize);
         bool writable = area.IsShared && (area.Flags & VmaFlags.Write) != 0;

@@ -195,7 +195,8 @@ public sealed unsafe partial class AddressSpace
     {
         if (!protect)
         {
-            ForEachEntry(start, end, static (ref Pte pte, ulong _) => pte = pte.UffdUnprotected());
+            bool staysWritable = area.IsShared || _machine.Behavior.KeepsPagesWritable;
+            ForEachEntry(start, end, (ref Pte pte, ulong _) => pte = pte.IsPresent && !staysWritable ? pte.UffdUnprotected().ReadOnly() : pte.UffdUnprotected());
             return;
         }
         bool marksAbsent = !area.IsAnonymous || (area.Userfaultfd!.Features & UserfaultfdFeatures.WriteProtectUnpopulated) != 0;
@@ -215,8 +216,8 @@ public sealed unsafe partial class AddressSpace
     }
 
     /// <summary><c>vma_can_userfault</c>: anonymous memory and shmem; minor faults are shmem's alone.</summary>
-    private static bool CanUserfault(Vma area, bool isMinor) =>
-        (area.Flags & (VmaFlags.Special | VmaFlags.Droppable)) == 0 && (area.File is null ? !isMinor : area.File.IsShmem);
+    private bool CanUserfault(Vma area, bool isMinor) =>
+        (area.Flags & (_machine.Behavior.KeepsUserfaultfdFromDroppable ? VmaFlags.Special | VmaFlags.Droppable : VmaFlags.Special)) == 0 && (area.File is null ? !isMinor : area.File.IsShmem);
 
     private static bool IsUserfaultfdRange(ulong address, ulong length) =>
         ((address | length) & PageMask) == 0 && length != 0 && address <= EndOfAddresses && length <= EndOfAddresses - address;

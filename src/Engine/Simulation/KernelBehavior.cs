@@ -9,6 +9,7 @@ public sealed class KernelBehavior
     {
         _kernel = kernel;
         CollapseRecoversFromPoison = Has(nameof(CollapseRecoversFromPoison));
+        KeepsPagesWritable = Has(nameof(KeepsPagesWritable));
         KeepsHolesForUserfaultfd = Has(nameof(KeepsHolesForUserfaultfd));
         ReportsTooManyHolesAsBusy = Has(nameof(ReportsTooManyHolesAsBusy));
         ProtectsAbsentPages = Has(nameof(ProtectsAbsentPages));
@@ -24,6 +25,8 @@ public sealed class KernelBehavior
         HasGuardsInFiles = Has(nameof(HasGuardsInFiles));
         CollapsesWithoutWritablePage = Has(nameof(CollapsesWithoutWritablePage));
         MapsHugePageWithoutTable = Has(nameof(MapsHugePageWithoutTable));
+        MapsWholeFolioAround = Has(nameof(MapsWholeFolioAround));
+        KeepsUserfaultfdFromDroppable = Has(nameof(KeepsUserfaultfdFromDroppable));
         CanExceptAdvisedAreas = Has(nameof(CanExceptAdvisedAreas));
         MarksAreasWithGuards = Has(nameof(MarksAreasWithGuards));
         GoesOnWithoutPageTable = Has(nameof(GoesOnWithoutPageTable));
@@ -39,6 +42,12 @@ public sealed class KernelBehavior
     /// <summary>Every difference between the kernels that is modelled, by release.</summary>
     public static IReadOnlyList<KernelDifference> Differences { get; } =
     [
+        new(
+            nameof(KeepsPagesWritable), KernelVersion.Release(6, 3),
+            "The end of userfaultfd's write protection makes every private page of the range read-only until it is written again.",
+            "Pages that were not protected stay writable.",
+            "mm/userfaultfd: rely on vma->vm_page_prot in uffd_wp_range() (931298e103c2)",
+            KernelEvidence.Observed),
         new(
             nameof(CollapseRecoversFromPoison), KernelVersion.Linux604,
             "Poison met by the copy of a collapse is a kernel panic.",
@@ -136,6 +145,18 @@ public sealed class KernelBehavior
             "mm/khugepaged: do not fail collapse_pte_mapped_thp() on SCAN_PMD_NULL",
             KernelEvidence.Observed),
         new(
+            nameof(MapsWholeFolioAround), KernelVersion.Linux618,
+            "A load from a large folio of a file that no PMD maps here maps 64 KiB of it.",
+            "It maps all of the folio.",
+            "mm/filemap: map entire large folio faultaround (357b92761d94)",
+            KernelEvidence.Observed),
+        new(
+            nameof(KeepsUserfaultfdFromDroppable), KernelVersion.Linux618,
+            "userfaultfd registers memory of MAP_DROPPABLE.",
+            "It is EINVAL.",
+            "userfaultfd: correctly prevent registering VM_DROPPABLE regions",
+            KernelEvidence.Observed),
+        new(
             nameof(CanExceptAdvisedAreas), KernelVersion.Linux618,
             "PR_THP_DISABLE_EXCEPT_ADVISED is EINVAL.",
             "It refuses huge pages except where they are advised.",
@@ -200,6 +221,9 @@ public sealed class KernelBehavior
     /// <summary>A collapse that meets poison takes everything back.</summary>
     public bool CollapseRecoversFromPoison { get; }
 
+    /// <summary>Pages stay writable when userfaultfd's write protection of their range ends.</summary>
+    public bool KeepsPagesWritable { get; }
+
     /// <summary>A collapse of shmem does not fill holes that a userfaultfd waits for.</summary>
     public bool KeepsHolesForUserfaultfd { get; }
 
@@ -244,6 +268,12 @@ public sealed class KernelBehavior
 
     /// <summary>The huge page of a file is mapped where the process has no page table.</summary>
     public bool MapsHugePageWithoutTable { get; }
+
+    /// <summary>A load maps all of a large folio, and not only what is around its page.</summary>
+    public bool MapsWholeFolioAround { get; }
+
+    /// <summary>Droppable memory cannot be registered with userfaultfd.</summary>
+    public bool KeepsUserfaultfdFromDroppable { get; }
 
     /// <summary>There is <see cref="ThpDisable.ExceptAdvised"/>.</summary>
     public bool CanExceptAdvisedAreas { get; }

@@ -2,11 +2,17 @@ using System.Collections.Immutable;
 
 namespace CopyMc.Contract.Agreement;
 
-/// <summary>A list of system calls and memory accesses, and what the kernel answers to each: docs/collapse-kernel.md describes the format.</summary>
+/// <summary>A list of system calls and memory accesses, and what kernels answer to each: docs/collapse-kernel.md describes the format.</summary>
 /// <param name="Name">Its name, of which there is only one.</param>
 /// <param name="Operations">The operations, in order.</param>
 public sealed record Situation(string Name, ImmutableArray<SituationOperation> Operations)
 {
+    /// <summary>The release of the kernel whose answers stand beside the operations.</summary>
+    public const string RecordedOn = "6.18";
+
+    /// <summary>The releases of the kernels whose answers are recorded.</summary>
+    public static ImmutableArray<string> Kernels { get; } = ["6.1", "6.12", RecordedOn, "7.0", "7.3"];
+
     /// <summary>The files that they are recorded in, Situations/*.situations, by name.</summary>
     public static ImmutableArray<string> Files { get; } = [.. typeof(Situation).Assembly.GetManifestResourceNames().Order(StringComparer.Ordinal)];
 
@@ -15,9 +21,6 @@ public sealed record Situation(string Name, ImmutableArray<SituationOperation> O
 
     /// <summary>Those of one file.</summary>
     public static IReadOnlyList<Situation> In(string file) => Parse(LinesOf(file));
-
-    /// <summary>The one of this name.</summary>
-    public static Situation Named(string name) => All.Single(situation => situation.Name == name);
 
     /// <summary>Reads situations; the answers may be missing.</summary>
     public static IReadOnlyList<Situation> Parse(IEnumerable<string> lines)
@@ -34,9 +37,12 @@ public sealed record Situation(string Name, ImmutableArray<SituationOperation> O
         return situations;
     }
 
-    /// <summary>As it stands in a file, with other answers.</summary>
-    public string ToText(IReadOnlyList<string> answers) =>
-        $"[{Name}]\n{string.Concat(Operations.Zip(answers, (operation, answer) => answer == SituationOperation.Success ? $"{operation.Text}\n" : $"{operation.Text} = {answer}\n"))}";
+    /// <summary>With the answers of a kernel, one for each operation.</summary>
+    public Situation WithAnswers(string release, IReadOnlyList<string> answers) =>
+        this with { Operations = [.. Operations.Zip(answers, (operation, answer) => operation.WithAnswer(release, answer))] };
+
+    /// <summary>As it stands in a file.</summary>
+    public string ToText() => $"[{Name}]\n{string.Concat(Operations.Select(operation => operation.ToText()))}";
 
     /// <summary>What the probe is given.</summary>
     public string ToRequest() => $"[{Name}]\n{string.Concat(Operations.Select(operation => $"{operation.Text}\n"))}";
@@ -51,12 +57,11 @@ public sealed record Situation(string Name, ImmutableArray<SituationOperation> O
             yield return line;
     }
 
-    private Situation With(string line)
+    // An indented line belongs to the operation before it.
+    private Situation With(string line) => this with
     {
-        // An indented line is the answer of another kernel to the operation before it.
-        if (!char.IsWhiteSpace(line[0]))
-            return this with { Operations = Operations.Add(SituationOperation.Parse(line)) };
-        string[] parts = line.Trim().Split(": ", 2);
-        return this with { Operations = Operations.SetItem(Operations.Length - 1, Operations[^1].With(parts[0], parts[1])) };
-    }
+        Operations = char.IsWhiteSpace(line[0])
+            ? Operations.SetItem(Operations.Length - 1, Operations[^1].With(line))
+            : Operations.Add(SituationOperation.Parse(line)),
+    };
 }

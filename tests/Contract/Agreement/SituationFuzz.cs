@@ -1,3 +1,5 @@
+using CopyMc.Simulation;
+
 namespace CopyMc.Contract.Agreement;
 
 /// <summary>
@@ -21,7 +23,7 @@ public static class SituationFuzz
             IReadOnlyList<IReadOnlyList<string>> answers = SituationKernel.Run(situations);
             for (int i = 0; i < situations.Length; i++)
             {
-                if (!SituationModel.Run(situations[i]).SequenceEqual(answers[i]) && Disagreement(situations[i]) is not null)
+                if (!RunModel(situations[i]).SequenceEqual(answers[i]) && Disagreement(situations[i]) is not null)
                     report(Describe(Shrink(situations[i])));
             }
         }
@@ -30,7 +32,7 @@ public static class SituationFuzz
     /// <summary>What the two answer differently; null: they agree. A disagreement that does not show again was chance.</summary>
     public static string? Disagreement(Situation situation)
     {
-        IReadOnlyList<string> model = SituationModel.Run(situation);
+        IReadOnlyList<string> model = RunModel(situation);
         for (int attempt = 0; attempt < 3; attempt++)
         {
             IReadOnlyList<string> kernel = SituationKernel.Run([situation])[0];
@@ -67,6 +69,9 @@ public static class SituationFuzz
         }
         return situation;
     }
+
+    private static IReadOnlyList<string> RunModel(Situation situation) =>
+        SituationModel.Run(situation, KernelVersion.TryParse(SituationKernel.Release, out KernelVersion? kernel) ? kernel : KernelVersion.Linux618);
 
     private static string Describe(Situation situation) =>
         Disagreement(situation) ?? $"[{situation.Name}] agrees now";

@@ -2,12 +2,15 @@ using System.Diagnostics;
 
 namespace CopyMc.Contract.Agreement;
 
-/// <summary>Runs situations on the kernel that runs here (native/collapse_probe), each in processes of its own.</summary>
+/// <summary>The answers of kernels to situations: of the one that runs here (native/collapse_probe), or of one that ran elsewhere.</summary>
 public static class SituationKernel
 {
     private static readonly string s_probe = Path.Combine(AppContext.BaseDirectory, "collapse_probe");
 
-    /// <summary>The answers to each situation, one for each operation; fewer where the situation could not be run to its end.</summary>
+    /// <summary>The release of the kernel that runs here, such as <c>6.18</c>.</summary>
+    public static string Release { get; } = string.Join('.', RealKernelRun.KernelRelease.Split('.').Take(2));
+
+    /// <summary>This kernel's answers to each situation, one for each operation; fewer where the situation could not be run to its end.</summary>
     public static IReadOnlyList<IReadOnlyList<string>> Run(IReadOnlyList<Situation> situations)
     {
         var start = new ProcessStartInfo(s_probe, ["situations"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
@@ -18,17 +21,29 @@ public static class SituationKernel
                 process.StandardInput.Write(situation.ToRequest());
             process.StandardInput.Close();
         });
-        var all = new List<IReadOnlyList<string>>();
-        while (process.StandardOutput.ReadLine() is { } line)
-        {
-            if (line.StartsWith('['))
-                all.Add(new List<string>());
-            else
-                ((List<string>)all[^1]).Add(line);
-        }
+        var all = ReadAnswers(process.StandardOutput).ToList();
         feeding.Wait();
         process.WaitForExit();
         Require.True(process.ExitCode == 0 && all.Count == situations.Count, $"collapse_probe ended with {process.ExitCode} after {all.Count} of {situations.Count} situations; that it runs all of them");
-        return all;
+        return [.. all.Select(answers => answers.Answers)];
+    }
+
+    /// <summary>Reads what the probe printed.</summary>
+    public static IEnumerable<(string Name, IReadOnlyList<string> Answers)> ReadAnswers(TextReader output)
+    {
+        (string Name, List<string> Answers)? read = null;
+        while (output.ReadLine() is { } line)
+        {
+            if (!line.StartsWith('['))
+            {
+                read?.Answers.Add(line);
+                continue;
+            }
+            if (read is { } whole)
+                yield return whole;
+            read = (line[1..^1], []);
+        }
+        if (read is { } last)
+            yield return last;
     }
 }

@@ -11,7 +11,7 @@ public sealed class SituationModel : IDisposable
     private const ulong Base = 1UL << 40, Page = NativeRegion.PageSize, HugePage = NativeRegion.HugePageSize;
     private const int PatternWords = NativeRegion.PageSize / sizeof(ulong);
 
-    private readonly SimulatedMachine _machine = new((nuint)24 << 21, new SimulatedMachineOptions { SwapPages = 8192, HugePagesAtFault = true, ReadOnlyFileThp = false });
+    private readonly SimulatedMachine _machine;
     private readonly List<AddressSpace> _processes = [];
     private readonly Dictionary<string, SimulatedFile> _files = [];
     private readonly Dictionary<(AddressSpace Process, string Range), List<PinnedPage>> _pins = [];
@@ -19,18 +19,20 @@ public sealed class SituationModel : IDisposable
     private readonly CollapseInvariants _invariants;
     private readonly byte[] _page = new byte[Page];
 
-    private SituationModel()
+    private SituationModel(KernelVersion kernel)
     {
+        _machine = new SimulatedMachine((nuint)24 << 21, new SimulatedMachineOptions { Kernel = kernel, SwapPages = 8192, HugePagesAtFault = true, ReadOnlyFileThp = false });
         _processes.Add(_machine.NewProcess());
         _invariants = new CollapseInvariants(_machine);
     }
 
     /// <summary>The answers, one for each operation.</summary>
     /// <param name="situation">The situation.</param>
+    /// <param name="kernel">The kernel that is modelled.</param>
     /// <param name="checksInvariants">Whether the machine's invariants are checked after each operation; a violation is the answer then.</param>
-    public static IReadOnlyList<string> Run(Situation situation, bool checksInvariants = true)
+    public static IReadOnlyList<string> Run(Situation situation, KernelVersion kernel, bool checksInvariants = true)
     {
-        using var model = new SituationModel();
+        using var model = new SituationModel(kernel);
         var answers = new List<string>();
         foreach (SituationOperation operation in situation.Operations)
         {
@@ -141,7 +143,8 @@ public sealed class SituationModel : IDisposable
         bool Has(string word) => Array.IndexOf(words, word, 1) >= 0;
         if (words[1] == "open")
         {
-            _userfaultfds[process] = process.OpenUserfaultfd(Has("wp_unpopulated") ? UserfaultfdFeatures.WriteProtectUnpopulated : UserfaultfdFeatures.None, isUserModeOnly: true);
+            // As the probe does: what the kernel has of the features.
+            _userfaultfds[process] = process.OpenUserfaultfd(Has("wp_unpopulated") && _machine.Behavior.ProtectsAbsentPages ? UserfaultfdFeatures.WriteProtectUnpopulated : UserfaultfdFeatures.None, isUserModeOnly: true);
             return Errno.None;
         }
         Userfaultfd userfaultfd = _userfaultfds[process];

@@ -5,21 +5,63 @@ namespace CopyMc.Contract.Agreement;
 /// <summary>One operation of a <see cref="Situation"/>.</summary>
 /// <param name="Text">The operation, with the number of the process where it is not the first.</param>
 /// <param name="Answer">What Linux 6.18 answers.</param>
-/// <param name="Others">What other kernels answer, by the beginning of their release, where it differs.</param>
-public sealed record SituationOperation(string Text, string Answer, ImmutableDictionary<string, string> Others)
+/// <param name="Others">What other kernels answer, by their release, where it differs.</param>
+/// <param name="NotModelled">Why the model is known to answer otherwise as a kernel, by its release.</param>
+public sealed record SituationOperation(string Text, string Answer, ImmutableSortedDictionary<string, string> Others, ImmutableSortedDictionary<string, string> NotModelled)
 {
     /// <summary>The answer where a file gives none.</summary>
     internal const string Success = "ok";
 
+    /// <summary>Part of an answer that could not be observed: it agrees with every other.</summary>
+    internal const string Unknown = "unknown";
+
+    private const string Reason = " not modelled";
+
+    private static readonly ImmutableSortedDictionary<string, string> s_none = ImmutableSortedDictionary.Create<string, string>(Comparer<string>.Create(
+        static (left, right) => Version.Parse(left).CompareTo(Version.Parse(right))));
+
     /// <summary>The answer of a kernel.</summary>
-    /// <param name="release">Its release, as in <c>6.12</c>.</param>
+    /// <param name="release">Its release, such as <c>6.12</c>.</param>
     public string AnswerOf(string release) => Others.GetValueOrDefault(release, Answer);
+
+    /// <summary>Whether two answers are the same, as far as they were observed.</summary>
+    public static bool IsSame(string answer, string other) => answer == other || answer == Unknown || other == Unknown
+        || ((answer.Contains(Unknown, StringComparison.Ordinal) || other.Contains(Unknown, StringComparison.Ordinal))
+            && answer.Split(", ") is var parts && other.Split(", ") is var others && parts.Length == others.Length
+            && parts.Zip(others).All(pair => pair.First == pair.Second || pair.First == Unknown || pair.Second == Unknown));
 
     internal static SituationOperation Parse(string line)
     {
         string[] parts = line.Split(" = ", 2);
-        return new SituationOperation(parts[0].TrimEnd(), parts.Length == 2 ? parts[1].Trim() : Success, ImmutableDictionary<string, string>.Empty);
+        return new SituationOperation(parts[0].TrimEnd(), parts.Length == 2 ? parts[1].Trim() : Success, s_none, s_none);
     }
 
-    internal SituationOperation With(string release, string answer) => this with { Others = Others.Add(release, answer) };
+    /// <summary>With an indented line: <c>6.1 6.12: ANSWER</c>, or <c>6.1 6.12 not modelled: REASON</c>.</summary>
+    internal SituationOperation With(string line)
+    {
+        string[] parts = line.Trim().Split(": ", 2);
+        bool isReason = parts[0].EndsWith(Reason, StringComparison.Ordinal);
+        SituationOperation changed = this;
+        foreach (string release in (isReason ? parts[0][..^Reason.Length] : parts[0]).Split(' '))
+        {
+            if (!Situation.Kernels.Contains(release))
+                throw new FormatException($"'{release}' is no kernel that is compared ({string.Join(", ", Situation.Kernels)}): {line.Trim()}");
+            changed = isReason ? changed with { NotModelled = changed.NotModelled.Add(release, parts[1]) } : changed with { Others = changed.Others.Add(release, parts[1]) };
+        }
+        return changed;
+    }
+
+    /// <summary>With the answer of a kernel.</summary>
+    internal SituationOperation WithAnswer(string release, string answer) =>
+        release == Situation.RecordedOn ? this with { Answer = answer }
+        : IsSame(answer, Answer) ? this with { Others = Others.Remove(release) }
+        : this with { Others = Others.SetItem(release, answer) };
+
+    /// <summary>As it stands in a file.</summary>
+    internal string ToText() =>
+        (Answer == Success ? $"{Text}\n" : $"{Text} = {Answer}\n")
+        + string.Concat(Others.GroupBy(other => other.Value).Select(group => $"    {Releases(group)}: {group.Key}\n"))
+        + string.Concat(NotModelled.GroupBy(other => other.Value).Select(group => $"    {Releases(group)}{Reason}: {group.Key}\n"));
+
+    private static string Releases(IEnumerable<KeyValuePair<string, string>> answers) => string.Join(' ', answers.Select(answer => answer.Key));
 }

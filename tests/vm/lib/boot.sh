@@ -27,7 +27,7 @@ boot() {
     set_guest "${options[@]}"
     : >"$log"
     rm -f "$log.console" && mkfifo "$log.console"
-    sed -u 's/\r$//' <"$log.console" | tee "$log" &
+    sed -u 's/\r$//' <"$log.console" | if [ -n "$quiet" ]; then cat >"$log"; else tee "$log"; fi &
     filter=$!
     "${guest_command[@]}" </dev/null >"$log.console" 2>&1 &
     guest=$!
@@ -78,7 +78,7 @@ judge_panic() {
 run_scenario() {
     local attempt counts
     report() { :; }
-    commands=() options=() beside=() panic=() arguments= architectures="x86-64 arm64"
+    commands=() options=() beside=() panic=() arguments= quiet= architectures="x86-64 arm64"
     . "$1"
     scenario=$(basename "$1" .sh)
     case " $architectures " in *" $architecture "*) ;; *) return 0 ;; esac
@@ -94,7 +94,7 @@ run_scenario() {
         echo "passed $scenario: $(grep -m 1 -o 'Kernel panic.*' "$log"), as it should"
         passed=$((passed + 1))
     fi
-    report
+    [ -n "$verdict" ] || report
     if [ -n "$verdict" ]; then
         echo "$scenario, $architecture: $verdict. The last lines of its log:"
         tail -n 30 "$log" | sed 's/^/    /'
@@ -102,6 +102,20 @@ run_scenario() {
         counts=(0 $((counts[1] + 1)) 0)
     fi
     passed=$((passed + counts[0])) failed=$((failed + counts[1])) skipped=$((skipped + counts[2]))
+}
+
+# judge_situations: compares the answers in the log with the model as this kernel, or records them; sets "counts".
+judge_situations() {
+    local version=${kernel##*/linux-image-} action=compare output
+    version=$(echo "$version" | grep -o '^[0-9]*\.[0-9]*')
+    [ -z "$record" ] || action=record
+    output=$work/$scenario.compared
+    build build "$repository/tests/Engine.Tests"
+    attend dotnet "$repository/tests/Engine.Tests/bin/Release/net10.0/CopyMc.Engine.Tests.dll" situations $action --answers "$version" "$log" \
+        "$repository"/tests/Contract/Agreement/Situations/*.situations | tee "$output" || true
+    counts=($(sed -n 's/.* agrees in \([0-9]*\) .* disagrees in \([0-9]*\), .* in \([0-9]*\); \([0-9]*\) .*/\1 \2 \3 \4/p' "$output" |
+        awk '{ print $1, $2, $3 + $4 }'))
+    [ ${#counts[@]} = 3 ] || verdict="the answers were not compared"
 }
 
 # "PASSED FAILED SKIPPED" of the log. A program that did not live to count, or whose counts do not explain how it ended, is a failure itself,

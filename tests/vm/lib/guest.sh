@@ -22,9 +22,10 @@ build_guest() {
     rm -rf "$guest" && mkdir -p "$guest"/{proc,sys,dev,tmp,bin,modules}
     "$(guest_compiler)" -static -std=gnu11 -O2 -Wall -Wextra -Werror -o "$guest/init" "$vm/init/init.c"
     # NativeAOT's linker driver is told its target in Clang's words, which gcc does not know.
-    publish aot -p:PublishAot=true -p:CppCompilerAndLinker="$vm/lib/linker" -p:ObjCopyName="$([ "$machine" = "$(uname -m)" ] || echo "$machine-linux-gnu-")objcopy"
-    # Which no scenario needs that boots it not.
+    # Which no scenario needs is not built.
+    ! grep -q /aot/ "${scenarios[@]}" || publish aot -p:PublishAot=true -p:CppCompilerAndLinker="$vm/lib/linker" -p:ObjCopyName="$([ "$machine" = "$(uname -m)" ] || echo "$machine-linux-gnu-")objcopy"
     ! grep -q /jit/ "${scenarios[@]}" || publish jit --self-contained -p:PublishTrimmed=false
+    ! grep -q /situations "${scenarios[@]}" || copy_situations
     copy_libraries
     copy_module hwpoison-inject
     cp "$libraries"/bin/busybox "$guest/bin/"
@@ -34,6 +35,13 @@ build_guest() {
 build_injector() {
     echo "building the injector of machine checks"
     build publish "$vm/Injector" -o "$work/injector"
+}
+
+# The situations of tests/Contract/Agreement, the program that runs them, and swap for those that need it.
+copy_situations() {
+    CC=$(guest_compiler) "$repository/native/collapse_probe/build" "$guest/bin/collapse_probe" -static
+    sed 's/ *#.*//; /^\s/d; s/ = .*//' "$repository"/tests/Contract/Agreement/Situations/*.situations >"$guest/situations"
+    copy_module zram
 }
 
 copy_libraries() {
@@ -46,15 +54,18 @@ copy_libraries() {
     done
 }
 
-# copy_module NAME: decompressed, and in the order of the calls. A kernel without it is one where what needs it is skipped.
+# copy_module NAME: decompressed, and in the order of the calls, what it depends on first. A kernel without it is one where what needs it is skipped.
 copy_module() {
-    local file
-    file=$(find "$kernel" -path '*/modules/*' -name "$1.ko*" | head -1)
+    local file needed
+    file=$(find "$kernel" -path '*/modules/*' \( -name "$1.ko" -o -name "$1.ko.xz" \) | head -1)
     case $file in
         *.ko) cp "$file" "$guest/modules/$1.ko" ;;
         *.ko.xz) tool xz && "${tool[@]}" -dc "$file" >"$guest/modules/$1.ko" ;;
         *) echo "${kernel##*/} has no module $1" && return ;;
     esac
+    for needed in $(grep -a -o -z '^depends=.*' "$guest/modules/$1.ko" | tr -d '\0' | sed 's/depends=//; s/,/ /g'); do
+        grep -qx "/modules/$needed.ko" "$guest/modules/list" 2>/dev/null || copy_module "$needed"
+    done
     echo "/modules/$1.ko" >>"$guest/modules/list"
 }
 

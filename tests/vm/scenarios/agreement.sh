@@ -1,12 +1,7 @@
-# The states of MADV_COLLAPSE that the kernel is brought into, and the model: how many agree, how many do not, how many cannot be set up. A machine
-# large enough for all of them.
-commands=("/aot/CopyMc.Guest	--filter	CollapseAgreement: The model${filter:+	--filter	$filter}	--may-skip	 ")
-options=(-m 5G)
-report() {
-    awk -v kernel="${kernel##*/linux-image-}" '
-        /^passed CollapseAgreement: / { agree++ }
-        /^FAILED CollapseAgreement: / { disagree++ }
-        /^skipped CollapseAgreement: / { if (/the model says|modelled after/) known++; else absent++ }
-        END { printf "%s: the model agrees in %d states, disagrees in %d, differs for a reason that is known in %d; %d cannot be set up\n", kernel, agree, disagree, known, absent }
-    ' "$log"
-}
+# The situations of docs/collapse-kernel.md on this kernel, and the model beside it. A machine large enough for all of them, with swap.
+commands=(
+    "/bin/busybox	sh	-c	echo 1G >/sys/block/zram0/disksize && /bin/busybox mkswap /dev/zram0 >/dev/null && /bin/busybox swapon /dev/zram0"
+    "/bin/busybox	sh	-c	/bin/collapse_probe situations </situations; echo '[end]'"
+)
+options=(-m 5G) quiet=yes
+report() { judge_situations; }

@@ -3,27 +3,24 @@ using CopyMc.Contract.Agreement;
 
 namespace CopyMc.Engine.Tests.Collapse.Agreement;
 
-/// <summary>The simulated machine answers every system call and every access of the recorded situations as Linux 6.18 does.</summary>
+/// <summary>The simulated machine answers every system call and every access of the recorded situations as kernels do, each as the kernel that it models.</summary>
 public sealed class SituationTests
 {
-    /// <summary>The files of situations: what they are about.</summary>
-    public static TheoryData<string> Files => [.. Situation.Files];
+    /// <summary>The files of situations, as each kernel answers them.</summary>
+    public static TheoryData<string, string> KernelsAndFiles => [.. Situation.Kernels.SelectMany(kernel => Situation.Files.Select(file => (kernel, file)))];
 
     [Theory]
-    [MemberData(nameof(Files))]
-    public void The_model_answers_what_is_recorded(string file)
+    [MemberData(nameof(KernelsAndFiles))]
+    public void The_model_answers_what_is_recorded(string release, string file)
     {
         var wrong = new List<string>();
         foreach (Situation situation in Situation.In(file))
         {
-            IReadOnlyList<string> answers = SituationModel.Run(situation);
-            for (int i = 0; i < answers.Count; i++)
-            {
-                if (answers[i] != situation.Operations[i].Answer)
-                    wrong.Add($"[{situation.Name}] {situation.Operations[i].Text} = {situation.Operations[i].Answer}; the model: {answers[i]}");
-            }
+            string[] recorded = [.. situation.Operations.Select(operation => operation.AnswerOf(release))];
+            if (SituationComparison.Compare(situation, release, recorded, out string text) is not (SituationVerdict.Agrees or SituationVerdict.DiffersForAReason))
+                wrong.Add(text);
         }
-        Assert.True(wrong.Count == 0, $"{wrong.Count} answers differ:\n{string.Join('\n', wrong.Take(20))}");
+        Assert.True(wrong.Count == 0, $"{wrong.Count} situations differ:\n{string.Join('\n', wrong.Take(20))}");
     }
 
     [Fact]

@@ -12,11 +12,10 @@ internal static class SituationTool
     {
         switch (arguments)
         {
-            case ["compare", .. string[] files]:
-                return Compare(files);
-            case ["record", string file]:
-                Record(file);
-                return 0;
+            case ["compare" or "record", "--answers", string release, string answers, .. string[] files] when Situation.Kernels.Contains(release):
+                return CompareOrRecord(arguments[0], release, files, AnswersIn(answers));
+            case ["compare" or "record", .. string[] files] when files is not ["--answers", ..]:
+                return CompareOrRecord(arguments[0], SituationKernel.Release, files, SituationKernel.Run);
             case ["fuzz", string seed, string count]:
                 int found = 0;
                 bool usesSwap = File.ReadAllLines("/proc/swaps").Length > 1;
@@ -28,33 +27,42 @@ internal static class SituationTool
                 Console.WriteLine($"{count} situations, {found} disagreements");
                 return found == 0 ? 0 : 1;
             default:
-                Console.Error.WriteLine("situations compare FILE... | record FILE | fuzz SEED COUNT");
+                Console.Error.WriteLine($"situations compare|record [--answers {string.Join('|', Situation.Kernels)} OUTPUT] FILE... | fuzz SEED COUNT");
                 return 2;
         }
     }
 
-    private static int Compare(string[] files)
+    private static Func<IReadOnlyList<Situation>, IReadOnlyList<IReadOnlyList<string>>> AnswersIn(string file)
     {
-        int agree = 0, differ = 0;
-        foreach (Situation situation in files.SelectMany(file => Situation.Parse(File.ReadAllLines(file))))
-        {
-            string? disagreement = SituationFuzz.Disagreement(situation);
-            if (disagreement is null)
-                agree++;
-            else
-                differ++;
-            if (disagreement is not null)
-                Console.WriteLine(disagreement);
-        }
-        Console.WriteLine($"{agree} agree, {differ} differ");
-        return differ == 0 ? 0 : 1;
+        using StreamReader output = File.OpenText(file);
+        var answers = SituationKernel.ReadAnswers(output).ToLookup(read => read.Name, read => read.Answers);
+        return situations => [.. situations.Select(situation => answers[situation.Name].LastOrDefault([]))];
     }
 
-    /// <summary>Writes the answers of the kernel that runs here into a file of situations.</summary>
-    private static void Record(string file)
+    private static int CompareOrRecord(string action, string release, string[] files, Func<IReadOnlyList<Situation>, IReadOnlyList<IReadOnlyList<string>>> ask)
     {
-        IReadOnlyList<Situation> situations = Situation.Parse(File.ReadAllLines(file));
-        IReadOnlyList<IReadOnlyList<string>> answers = SituationKernel.Run(situations);
-        File.WriteAllText(file, string.Join("\n", situations.Zip(answers, (situation, given) => situation.ToText(given))));
+        var counts = new Dictionary<SituationVerdict, int>();
+        foreach (string file in files)
+        {
+            IReadOnlyList<Situation> situations = Situation.Parse(File.ReadAllLines(file));
+            IReadOnlyList<IReadOnlyList<string>> answers = ask(situations);
+            if (action == "record")
+                File.WriteAllText(file, string.Join("\n", situations.Zip(answers, (situation, given) => Answered(situation, release, given))));
+            for (int i = 0; i < situations.Count; i++)
+            {
+                SituationVerdict verdict = SituationComparison.Compare(situations[i], release, answers[i], out string text);
+                counts[verdict] = counts.GetValueOrDefault(verdict) + 1;
+                if (text.Length > 0)
+                    Console.WriteLine($"{verdict}: {text}");
+            }
+        }
+        int Count(SituationVerdict verdict) => counts.GetValueOrDefault(verdict);
+        Console.WriteLine($"{release}: the model agrees in {Count(SituationVerdict.Agrees)} situations, disagrees in {Count(SituationVerdict.Differs)}, "
+            + $"differs for a reason that is known in {Count(SituationVerdict.DiffersForAReason)}; {Count(SituationVerdict.CannotBeSetUp)} cannot be set up");
+        return counts.ContainsKey(SituationVerdict.Differs) ? 1 : 0;
     }
+
+    // What a kernel could not be brought into is not recorded of it.
+    private static string Answered(Situation situation, string release, IReadOnlyList<string> answers) =>
+        (SituationComparison.IsComplete(situation, answers) ? situation.WithAnswers(release, answers) : situation).ToText();
 }

@@ -13,6 +13,7 @@ internal static class KernelDemonstrations
     [
         new(nameof(KernelBehavior.CollapseRecoversFromPoison), "6.4", "panic; panic", "EINVAL; EINVAL",
             machine => $"{CollapseOfPoison(machine, isShmem: false)}; {CollapseOfPoison(new TestMachine(options: machine.Machine.Options), isShmem: true)}"),
+        new(nameof(KernelBehavior.KeepsPagesWritable), "6.4", "read-only, writable", "writable, writable", EndOfProtection),
         new(nameof(KernelBehavior.KeepsHolesForUserfaultfd), "6.4", "SUCCEED", "EXCEED_NONE_PTE", HoleOfRegisteredShmem),
         new(nameof(KernelBehavior.ReportsTooManyHolesAsBusy), "6.4", "EINVAL", "EBUSY", HoleOfRegisteredMemory),
         new(nameof(KernelBehavior.ProtectsAbsentPages), "6.4", "refused", "opened", ProtectionOfAbsentPages),
@@ -30,6 +31,8 @@ internal static class KernelDemonstrations
         new(nameof(KernelBehavior.HasGuardsInFiles), "6.18", "EINVAL, EINVAL", "done, done", machine => Guard(machine, machine.MapFile(isShmem: true).Start)),
         new(nameof(KernelBehavior.CollapsesWithoutWritablePage), "6.18", "EINVAL, PAGE_RO, PAGE_RO", "done, SUCCEED, LACK_REFERENCED_PAGE", ReadOnlyMemory),
         new(nameof(KernelBehavior.MapsHugePageWithoutTable), "6.18", "EINVAL, PMD_NULL, small, 512", "done, SUCCEED, huge, 512", FileWithoutTable),
+        new(nameof(KernelBehavior.MapsWholeFolioAround), "6.18", "16", "512", LoadFromLargeFolio),
+        new(nameof(KernelBehavior.KeepsUserfaultfdFromDroppable), "6.18", "done", "EINVAL", DroppableMemory),
         new(nameof(KernelBehavior.CanExceptAdvisedAreas), "6.18", "EINVAL, Off", "done, ExceptAdvised", machine =>
             $"{machine.Process.SetThpDisable(ThpDisable.ExceptAdvised)}, {machine.Process.ThpDisable}"),
         new(nameof(KernelBehavior.MarksAreasWithGuards), "7.0", "-, anon_vma, table, marker", "-, no anon_vma, table, marker", GuardInShmem),
@@ -66,6 +69,17 @@ internal static class KernelDemonstrations
             if (isShmem)
                 test.Dispose();
         }
+    }
+
+    private static string EndOfProtection(TestMachine test)
+    {
+        ulong start = test.MapFilled();
+        Userfaultfd userfaultfd = Register(test, start, UserfaultfdModes.WriteProtect);
+        Assert.True(userfaultfd.Unregister(start, HugePage).IsDone);
+        string Access() => test.Process.EntryAt(start).IsWritable ? "writable" : "read-only";
+        string ended = Access();
+        Assert.True(test.Process.Write(start, TestMachine.Content(0)).IsDone);
+        return $"{ended}, {Access()}";
     }
 
     private static string HoleOfRegisteredShmem(TestMachine test)
@@ -228,6 +242,25 @@ internal static class KernelDemonstrations
         ulong start = test.Process.Areas.First(area => area.File == file).Start;
         TestMachine.Read(test.Process, start);
         return new FileCollapse(test.Machine, file, 0, new CollapseOptions { Limits = new CollapseLimits(), FoundIn = (test.Process, start) }).Run();
+    }
+
+    private static string LoadFromLargeFolio(TestMachine test)
+    {
+        (SimulatedFile file, ulong start) = test.MapFile(isShmem: true);
+        Assert.Equal(CollapseResult.Succeed, CollapseByKhugepaged(test, file));
+        // A private copy keeps the PMD from mapping the folio.
+        AddressSpace other = test.Machine.NewProcess();
+        ulong mapping = other.MapFile(file, 0, HugePage, address: start, sharing: MapFlags.Private);
+        Assert.True(other.Madvise(mapping, HugePage, Advice.NoHugePage).IsDone);
+        Assert.True(other.Read(mapping, new byte[1]).IsDone);
+        return Enumerable.Range(0, PageTable.EntryCount).Count(page => other.EntryAt(mapping + (ulong)page * Page).IsPresent).ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private static string DroppableMemory(TestMachine test)
+    {
+        MapFlags sharing = test.Machine.Behavior.HasDroppableMemory ? MapFlags.Droppable : MapFlags.Private;
+        ulong start = test.Process.Mmap(0, HugePage, Protection.ReadWrite, sharing).Value;
+        return test.Process.OpenUserfaultfd().Register(start, HugePage, UserfaultfdModes.Missing).ToString();
     }
 
     private static string GuardInShmem(TestMachine test)

@@ -1,0 +1,47 @@
+using CopyMc.Simulation;
+
+namespace CopyMc.Contract.Agreement;
+
+/// <summary>A kernel's answers to a situation, beside those of the model as that kernel.</summary>
+public static class SituationComparison
+{
+    /// <summary>Compares.</summary>
+    /// <param name="situation">The situation.</param>
+    /// <param name="release">The kernel's release, such as <c>6.12</c>.</param>
+    /// <param name="answers">What that kernel answered.</param>
+    /// <param name="text">What differs, or what is missing; empty if they agree.</param>
+    public static SituationVerdict Compare(Situation situation, string release, IReadOnlyList<string> answers, out string text)
+    {
+        text = "";
+        if (!IsComplete(situation, answers))
+        {
+            text = $"[{situation.Name}]: {answers.LastOrDefault(IsMissing) ?? $"{answers.Count} answers"}";
+            return SituationVerdict.CannotBeSetUp;
+        }
+        if (!KernelVersion.TryParse(release, out KernelVersion? kernel))
+            throw new ArgumentException($"The model knows no Linux {release}, only {string.Join(", ", KernelVersion.All)}.", nameof(release));
+        IReadOnlyList<string> model = SituationModel.Run(situation, kernel);
+        for (int i = 0; i < model.Count; i++)
+        {
+            SituationOperation operation = situation.Operations[i];
+            bool isSame = SituationOperation.IsSame(model[i], answers[i]);
+            if (operation.NotModelled.TryGetValue(release, out string? reason))
+            {
+                text = $"[{situation.Name}] {operation.Text} = {answers[i]}; the model: {model[i]}; {(isSame ? "it is said to differ" : reason)}";
+                return isSame ? SituationVerdict.Differs : SituationVerdict.DiffersForAReason;
+            }
+            if (isSame)
+                continue;
+            text = $"[{situation.Name}] {operation.Text} = {answers[i]}; the model: {model[i]}";
+            return SituationVerdict.Differs;
+        }
+        return SituationVerdict.Agrees;
+    }
+
+    /// <summary>Whether the kernel could be brought into the situation and has answered each operation.</summary>
+    public static bool IsComplete(Situation situation, IReadOnlyList<string> answers) =>
+        answers.Count >= situation.Operations.Length && !answers.Take(situation.Operations.Length).Any(IsMissing);
+
+    private static bool IsMissing(string answer) =>
+        answer.StartsWith("unsupported", StringComparison.Ordinal) || answer is "process died" || answer.StartsWith("situation killed", StringComparison.Ordinal);
+}
