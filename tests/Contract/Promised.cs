@@ -50,8 +50,8 @@ public static class Promised
             return [.. Enum.GetValues<PoisonSource>().Where(source => source != PoisonSource.Bitmap).Cast<object>()];
         if (type == typeof(PoisonedFrames))
             return [PoisonedFrames.Machine];
-        if (type == typeof(CollapseState))
-            return [.. CollapseStates.All];
+        if (type == typeof(SituationFile))
+            return [.. SituationFile.All];
         if (type == typeof(RegionKind))
             return [.. RegionKind.All.Cast<object>()];
         if (type == typeof(bool))
@@ -64,7 +64,7 @@ public static class Promised
         CopyKernel kernel => kernel.UnsupportedReason,
         PoisonSource source => FaultRecovery.UnsupportedReason ?? RealPoison.UnusableReason(source),
         PoisonedFrames => PoisonedFrames.UnsupportedReason,
-        CollapseState => RealKernelRun.UnsupportedReason,
+        SituationFile => SituationKernel.UnsupportedReason,
         _ => null,
     }).FirstOrDefault(reason => reason is not null);
 }

@@ -1,12 +1,9 @@
-// A memory cgroup for this process alone, version 1 or 2, with a limit.
+// A memory cgroup for the processes of one situation, version 1 or 2.
 #pragma once
 
-void enter_memory_cgroup(void);
+// What it does is one word, and the answer says what came of it: "enter" it, leave "no_room" for a huge page (page tables have room), or
+// "room".
+void use_memory_cgroup(const char *what);
 
-// Sets a limit that a huge page exceeds and page tables do not.
-void leave_no_room_in_memory_cgroup(void);
-
-void leave_room_in_memory_cgroup(void);
-
-// Leaves and removes the group. Does nothing outside one.
-void leave_memory_cgroup(void);
+// Removes what the processes that ended have left.
+void remove_memory_cgroup(void);

@@ -2,14 +2,18 @@
 #include "process.h"
 
 #include "accesses.h"
+#include "answer.h"
 #include "kernel_interface.h"
+#include "memory_cgroup.h"
+#include "observation.h"
+#include "trace.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/io_uring.h>
+#include <linux/magic.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,12 +23,11 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
-enum { PAGE_BYTES = 4096, HUGE_PAGES = 512, MOST_PAGES = 4096, MOST_PINS = 8 };
+enum { MOST_PINS = 8 };
 
-static char *const base = (char *)0x10000000000;
-static char answer[MOST_ANSWER];
 static int files[26], userfaultfd = -1;
 static struct {
     long first, count;
@@ -36,39 +39,11 @@ struct words {
     int count;
 };
 
-struct range {
-    char *start;
-    size_t length;
-    long first, count;
-};
-
-static void say(const char *format, ...) {
-    size_t used = strlen(answer);
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(answer + used, sizeof answer - used, format, arguments);
-    va_end(arguments);
-}
-
 static bool has(const struct words *words, const char *word) {
     for (int i = 1; i < words->count; i++)
         if (!strcmp(words->all[i], word))
             return true;
     return false;
-}
-
-static struct range range_of(const char *word) {
-    long first = 0, count = 0;
-    if (!word || sscanf(word, "%ld+%ld", &first, &count) != 2)
-        say("cannot read range '%s'", word ? word : "");
-    return (struct range){base + first * PAGE_BYTES, (size_t)count * PAGE_BYTES, first, count};
-}
-
-static void say_result(bool succeeded) {
-    if (succeeded)
-        say("ok");
-    else
-        say("%s", strerrorname_np(errno));
 }
 
 static int *file_of(const char *word) { return word && isalpha((unsigned char)*word) ? &files[tolower((unsigned char)*word) - 'a'] : NULL; }
@@ -84,7 +59,7 @@ static int protection_of(const struct words *words) {
     return PROT_READ | PROT_WRITE;
 }
 
-// mmap R [shared] [file f OFFSET] [r|rw|rwx|none] [locked] [noreserve] [growsdown] [droppable] [populate] [noreplace]
+// mmap R [shared] [file f OFFSET] [r|rw|rwx|none] [locked] [noreserve] [growsdown] [droppable] [hugetlb] [populate] [noreplace]
 static void map(const struct words *words) {
     struct range range = range_of(words->all[1]);
     int fd = -1, flags = has(words, "shared") ? MAP_SHARED : has(words, "droppable") ? 8 : MAP_PRIVATE;
@@ -96,8 +71,18 @@ static void map(const struct words *words) {
         }
     flags |= (fd < 0 ? MAP_ANONYMOUS : 0) | (has(words, "noreplace") ? MAP_FIXED_NOREPLACE : MAP_FIXED);
     flags |= (has(words, "locked") ? MAP_LOCKED : 0) | (has(words, "noreserve") ? MAP_NORESERVE : 0) |
-             (has(words, "growsdown") ? MAP_GROWSDOWN : 0) | (has(words, "populate") ? MAP_POPULATE : 0);
+             (has(words, "growsdown") ? MAP_GROWSDOWN : 0) | (has(words, "populate") ? MAP_POPULATE : 0) |
+             (has(words, "hugetlb") ? MAP_HUGETLB | MAP_NORESERVE : 0);
     say_result(mmap(range.start, range.length, protection_of(words), flags, fd, offset) != MAP_FAILED);
+}
+
+static bool has_swap(void) {
+    FILE *swaps = fopen("/proc/swaps", "re");
+    char line[512];
+    bool found = swaps && fgets(line, sizeof line, swaps) && fgets(line, sizeof line, swaps);
+    if (swaps)
+        fclose(swaps);
+    return found;
 }
 
 static void advise(const struct words *words) {
@@ -110,12 +95,17 @@ static void advise(const struct words *words) {
                   {"populate_read", 22}, {"populate_write", 23}, {"dontneed_locked", 24}, {"collapse", 25}, {"guard_install", 102},
                   {"guard_remove", 103}};
     struct range range = range_of(words->all[1]);
+    if (has(words, "pageout") && !has_swap()) {
+        say("unsupported: a swap area");
+        return;
+    }
     for (size_t i = 0; i < sizeof advice / sizeof *advice; i++)
         if (words->count > 2 && !strcmp(words->all[2], advice[i].name)) {
             // Pages that were just written are known to reclaim a moment later, and EAGAIN of a collapse can be chance.
             for (int attempt = 0;; attempt++) {
                 int result = madvise(range.start, range.length, advice[i].number);
-                bool again = advice[i].number == MADV_PAGEOUT ? result == 0 : advice[i].number == MADV_COLLAPSE && result != 0 && errno == EAGAIN;
+                bool again =
+                    advice[i].number == MADV_PAGEOUT ? result == 0 : advice[i].number == MADV_COLLAPSE && result != 0 && errno == EAGAIN;
                 if (!again || attempt == 3) {
                     say_result(result == 0);
                     return;
@@ -123,6 +113,48 @@ static void advise(const struct words *words) {
             }
         }
     say("no such advice");
+}
+
+// collapse R: the answer of MADV_COLLAPSE, and what the tracepoints say of each range that was looked at.
+static void collapse(const struct words *words) {
+    struct range range = range_of(words->all[1]);
+    char results[512], again[512];
+    begin_trace();
+    int result = madvise(range.start, range.length, MADV_COLLAPSE), error = errno;
+    end_trace(results, sizeof results);
+    // EAGAIN can be chance.
+    for (int attempt = 1; result != 0 && error == EAGAIN && attempt < 4; attempt++) {
+        begin_trace();
+        result = madvise(range.start, range.length, MADV_COLLAPSE), error = errno;
+        end_trace(again, sizeof again);
+        if (result == 0 || error != EAGAIN)
+            strcpy(results, again);
+    }
+    errno = error;
+    say_result(result == 0);
+    say("%s", results);
+}
+
+static void survive(int signal) { (void)signal; }
+
+// hwpoison R: takes the page frames until the machine boots again.
+static void poison_for_real(const struct words *words) {
+    const char *asked = getenv("COPYMC_TEST_HWPOISON");
+    struct range range = range_of(words->all[1]);
+    if (!asked || strcmp(asked, "1") != 0) {
+        say("unsupported: COPYMC_TEST_HWPOISON=1 (MADV_HWPOISON takes page frames until the machine boots again)");
+        return;
+    }
+    // The call that poisons a dirty page raises SIGBUS, and still succeeds.
+    sigaction(SIGBUS, &(struct sigaction){.sa_handler = survive}, NULL);
+    bool done = true;
+    for (size_t i = 0; done && i < range.length; i += PAGE_BYTES)
+        done = madvise(range.start + i, PAGE_BYTES, MADV_HWPOISON) == 0;
+    sigaction(SIGBUS, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
+    if (!done && errno == EINVAL)
+        say("unsupported: MADV_HWPOISON (CONFIG_MEMORY_FAILURE)");
+    else
+        say_result(done);
 }
 
 static void remap(const struct words *words) {
@@ -143,8 +175,6 @@ static const char *stamp_name(const struct stamp *first, const struct stamp *las
         sprintf(name, "%lu", first->operation);
     return name;
 }
-
-static void say_run(int run, const char *name) { say("%s%d %s", *answer ? ", " : "", run, name); }
 
 static void access_memory(const struct words *words, unsigned long operation, bool stores) {
     static struct accesses accesses;
@@ -208,10 +238,32 @@ static void file_read(const struct words *words) {
     }
 }
 
+// memfd f PAGES, disk f PAGES, secret f PAGES
 static void open_file(const struct words *words) {
     int *file = file_of(words->all[1]);
-    *file = (int)syscall(SYS_memfd_create, "situation", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    say_result(*file >= 0 && ftruncate(*file, strtol(words->all[2], NULL, 10) * PAGE_BYTES) == 0);
+    const char *kind = words->all[0];
+    *file = !strcmp(kind, "memfd")  ? (int)syscall(SYS_memfd_create, "situation", MFD_CLOEXEC | MFD_ALLOW_SEALING)
+            : !strcmp(kind, "disk") ? open("/var/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)
+                                    : (int)syscall(SYS_memfd_secret, 0);
+    struct statfs system;
+    bool opened = *file >= 0;
+    if (!strcmp(kind, "secret") && !opened)
+        say("unsupported: memfd_secret");
+    else if (!strcmp(kind, "disk") && (!opened || (fstatfs(*file, &system) == 0 && system.f_type == TMPFS_MAGIC)))
+        say("unsupported: a file on a disk in /var/tmp");
+    else
+        say_result(opened && ftruncate(*file, strtol(words->all[2], NULL, 10) * PAGE_BYTES) == 0);
+}
+
+// Afterwards no process has it open for writing.
+static void reopen_for_reading(const struct words *words) {
+    int *file = file_of(words->all[1]);
+    char name[64];
+    snprintf(name, sizeof name, "/proc/self/fd/%d", *file);
+    int reading = fsync(*file) == 0 ? open(name, O_RDONLY | O_CLOEXEC) : -1;
+    say_result(reading >= 0);
+    close(*file);
+    *file = reading;
 }
 
 static void allocate(const struct words *words) {
@@ -344,82 +396,6 @@ static void unpin(const struct words *words) {
     say("no such pin");
 }
 
-static void show_table(const struct words *words) {
-    struct range range = range_of(words->all[1]);
-    static uint64_t entries[MOST_PAGES];
-    int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-    ssize_t bytes = (ssize_t)((size_t)range.count * sizeof *entries);
-    if (pread(fd, entries, (size_t)bytes, (off_t)((uintptr_t)range.start / PAGE_BYTES * sizeof *entries)) != bytes)
-        say("unsupported: pagemap");
-    close(fd);
-    int run = 0;
-    const char *previous = "";
-    for (long i = 0; i <= range.count; i++) {
-        const char *name = i == range.count ? "" : entries[i] >> 63 & 1 ? "present" : entries[i] >> 62 & 1 ? "swap" : "none";
-        if (run && strcmp(name, previous)) {
-            say_run(run, previous);
-            run = 0;
-        }
-        previous = name;
-        run++;
-    }
-}
-
-// Before PAGEMAP_SCAN (Linux 6.7) only smaps tells: of an area, how much of it PMDs map.
-static const char *huge_by_smaps(const char *start) {
-    FILE *smaps = fopen("/proc/self/smaps", "re");
-    char line[512];
-    unsigned long first = 0, end = 0, kilobytes, huge = 0, whole = 0;
-    while (smaps && fgets(line, sizeof line, smaps)) {
-        unsigned long from, to;
-        if (sscanf(line, "%lx-%lx ", &from, &to) == 2)
-            first = from, end = to;
-        bool here = first <= (unsigned long)start && (unsigned long)start < end;
-        if (here && (sscanf(line, "AnonHugePages: %lu", &kilobytes) == 1 || sscanf(line, "ShmemPmdMapped: %lu", &kilobytes) == 1)) {
-            unsigned long bytes = (unsigned long)HUGE_PAGES * PAGE_BYTES, from_whole = (first + bytes - 1) / bytes * bytes;
-            whole = end > from_whole ? (end - from_whole) / bytes : 0;
-            huge += kilobytes * 1024 / bytes;
-        }
-    }
-    if (smaps)
-        fclose(smaps);
-    return huge == 0 ? "small" : huge == whole ? "huge" : "unknown";
-}
-
-static void show_huge(const struct words *words) {
-    struct range range = range_of(words->all[1]);
-    int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-    for (long first = range.first / HUGE_PAGES * HUGE_PAGES; first < range.first + range.count; first += HUGE_PAGES) {
-        struct page_region region;
-        char *start = base + first * PAGE_BYTES;
-        struct pm_scan_arg scan = {.size = sizeof scan,
-                                   .start = (uintptr_t)start,
-                                   .end = (uintptr_t)start + (size_t)HUGE_PAGES * PAGE_BYTES,
-                                   .vec = (uintptr_t)&region,
-                                   .vec_len = 1,
-                                   .category_mask = PAGE_IS_HUGE,
-                                   .return_mask = PAGE_IS_HUGE};
-        int regions = ioctl(fd, PAGEMAP_SCAN, &scan);
-        say("%s%s", *answer ? ", " : "", regions < 0 ? huge_by_smaps(start) : regions > 0 ? "huge" : "small");
-    }
-    close(fd);
-}
-
-static void show_areas(void) {
-    FILE *maps = fopen("/proc/self/maps", "re");
-    char line[512], permissions[8];
-    unsigned long start, end;
-    while (maps && fgets(line, sizeof line, maps))
-        if (sscanf(line, "%lx-%lx %4s", &start, &end, permissions) == 3 && start >= (unsigned long)base &&
-            start < (unsigned long)base + (1UL << 30))
-            say("%s%ld+%ld %s", *answer ? ", " : "", (long)(start - (unsigned long)base) / PAGE_BYTES, (long)(end - start) / PAGE_BYTES,
-                permissions);
-    if (maps)
-        fclose(maps);
-    if (!*answer)
-        say("none");
-}
-
 static void fork_process(int ends[][2], int child);
 
 static void execute(char *text, const struct request *request, int ends[][2]) {
@@ -437,6 +413,12 @@ static void execute(char *text, const struct request *request, int ends[][2]) {
         say_result(mprotect(range.start, range.length, protection_of(&words)) == 0);
     else if (!strcmp(call, "madvise"))
         advise(&words);
+    else if (!strcmp(call, "collapse"))
+        collapse(&words);
+    else if (!strcmp(call, "hwpoison"))
+        poison_for_real(&words);
+    else if (!strcmp(call, "memcg"))
+        use_memory_cgroup(words.count > 1 ? words.all[1] : "");
     else if (!strcmp(call, "mremap"))
         remap(&words);
     else if (!strcmp(call, "mlock"))
@@ -449,8 +431,10 @@ static void execute(char *text, const struct request *request, int ends[][2]) {
         access_memory(&words, request->number, true);
     else if (!strcmp(call, "read"))
         access_memory(&words, request->number, false);
-    else if (!strcmp(call, "memfd"))
+    else if (!strcmp(call, "memfd") || !strcmp(call, "disk") || !strcmp(call, "secret"))
         open_file(&words);
+    else if (!strcmp(call, "reopen"))
+        reopen_for_reading(&words);
     else if (!strcmp(call, "ftruncate"))
         say_result(ftruncate(*file_of(words.all[1]), strtol(words.all[2], NULL, 10) * PAGE_BYTES) == 0);
     else if (!strcmp(call, "fallocate"))
@@ -470,9 +454,13 @@ static void execute(char *text, const struct request *request, int ends[][2]) {
     else if (!strcmp(call, "thp_disable"))
         say_result(prctl(PR_SET_THP_DISABLE, !has(&words, "off"), has(&words, "except_advised") ? 2 : 0, 0, 0) == 0);
     else if (!strcmp(call, "table"))
-        show_table(&words);
+        show_table(range);
     else if (!strcmp(call, "huge"))
-        show_huge(&words);
+        show_huge(range);
+    else if (!strcmp(call, "folios") && words.count > 1 && file_of(words.all[1]))
+        show_folios(range_of(words.all[2]), *file_of(words.all[1]));
+    else if (!strcmp(call, "folios"))
+        show_folios(range, -1);
     else if (!strcmp(call, "areas"))
         show_areas();
     else if (!strcmp(call, "fork"))
@@ -494,7 +482,7 @@ static void serve(int ends[][2], int number) {
         // A child that an operation has made answers for itself from here on.
         if (exits) {
             // The memory is gone before the answer is there.
-            munmap(base, (size_t)MOST_PAGES * 16 * PAGE_BYTES);
+            munmap(memory, (size_t)MOST_PAGES * 16 * PAGE_BYTES);
             for (int i = 0; i < MOST_PINS; i++)
                 if (pins[i].count)
                     close(pins[i].ends[0]);

@@ -1,10 +1,6 @@
 // One process of a situation: it executes the operations that it is sent.
 #pragma once
 
-#include <stdbool.h>
-
-enum { MOST_ANSWER = 8192 };
-
 struct request {
     unsigned long number; // of the operation, from 1 on
     int child;            // the number that a child gets

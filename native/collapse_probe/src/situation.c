@@ -1,10 +1,14 @@
+// collapse_probe <SITUATIONS: reads situations from standard input; prints the name of each, and a line with the answer of each operation.
+// Situations are lists of system calls and memory accesses: docs/collapse-kernel.md describes the format.
 #define _GNU_SOURCE
-#include "situation.h"
-
 #include "accesses.h"
+#include "answer.h"
 #include "kernel_interface.h"
+#include "memory_cgroup.h"
 #include "process.h"
+#include "trace.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,9 +18,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MOST_PROCESSES = 6, MOST_SECONDS = 60 };
+enum { MOST_PROCESSES = 6, MOST_OPERATIONS = 512, MOST_SECONDS = 60 };
 
-static char *operations[512];
+static char *operations[MOST_OPERATIONS];
 static int count;
 
 // "1: madvise ..." is process 1's; without a number it is process 0's.
@@ -81,11 +85,18 @@ static void run_apart(void) {
     kill(-child, SIGKILL);
     while (waitpid(-1, NULL, 0) > 0)
         continue;
+    remove_memory_cgroup();
     if (WIFSIGNALED(status))
         printf("situation killed by signal %d\n", WTERMSIG(status));
 }
 
-int run_situations(void) {
+int main(void) {
+    // On one processor: reclaim does not find pages that wait for the LRU on another.
+    cpu_set_t here;
+    CPU_ZERO(&here);
+    CPU_SET(sched_getcpu(), &here);
+    sched_setaffinity(0, sizeof here, &here);
+    open_trace();
     char *line = NULL;
     size_t size = 0;
     prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -103,10 +114,11 @@ int run_situations(void) {
                 break;
             printf("%s\n", line);
             begun = true;
-        } else if (*line && count < 512) {
+        } else if (*line && count < MOST_OPERATIONS) {
             operations[count++] = strdup(line);
         }
     }
     free(line);
+    close_trace();
     return 0;
 }

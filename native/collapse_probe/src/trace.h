@@ -1,11 +1,14 @@
 // The kernel's huge_memory tracepoints of a collapse. They need root.
 #pragma once
 
-#include <stdbool.h>
 #include <stddef.h>
 
-// Whether tracing is on.
-bool start_trace(void);
+// Makes a tracing instance for this program alone, if it can: what else traces is not disturbed.
+void open_trace(void);
+void close_trace(void);
 
-// The events since then, as "event(field=value, ...); event(...)", without the fields that differ from run to run.
-void stop_trace(char *account, size_t size);
+// Forgets what was traced before.
+void begin_trace(void);
+
+// ", STATUS" for each range that this process had looked at since; ", unknown" without tracing.
+void end_trace(char *results, size_t size);

@@ -296,8 +296,9 @@ public sealed unsafe partial class FileCollapse
     private static CollapseResult Retract(Vma area, ulong address)
     {
         AddressSpace space = area.Space;
+        // Whose area it is, the kernel looks at only after this: its own SCAN_PAGE_ANON gets lost.
         if (area.AnonVma is not null)
-            return CollapseResult.PageAnon;
+            return CollapseResult.Fail;
         if (!area.HoldsHugeRange(address))
             return CollapseResult.VmaCheck;
         if (space.PmdAt(address) is { IsTable: false } entry)

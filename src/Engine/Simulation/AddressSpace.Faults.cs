@@ -361,7 +361,8 @@ public sealed unsafe partial class AddressSpace
         if (area.File is { } file)
         {
             // A minor fault is reported first, and never maps more than a page.
-            if ((area.Flags & VmaFlags.UffdMinor) == 0 && (area.IsShared || !write) && !ThpEligibility.Refuses(area, isForced: true) && file.TryGetHuge(area.PageIndex(start), out uint huge))
+            if ((area.Flags & VmaFlags.UffdMinor) == 0 && (area.IsShared || !write)
+                && !(_machine.Behavior.RefusesToMapHugePages && ThpEligibility.Refuses(area, isForced: true)) && file.TryGetHuge(area.PageIndex(start), out uint huge))
                 SetHuge(ref pmd, huge, area.IsShared && (area.Flags & VmaFlags.Write) != 0, dirty: false, deposit: null);
             return;
         }

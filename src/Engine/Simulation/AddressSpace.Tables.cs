@@ -243,15 +243,20 @@ public sealed partial class AddressSpace
     /// <summary>Whether the write protection of a page stays as a marker when the page goes: that of a file's pages, while the area is registered.</summary>
     private static bool KeepsProtection(Vma area) => !area.IsAnonymous && (area.Flags & VmaFlags.UffdWriteProtect) != 0;
 
-    /// <summary>Gives entries what the area allows (<c>change_protection</c>). Stores that are allowed again are found out by faults.</summary>
+    /// <summary>
+    /// Gives entries what the area allows (<c>change_protection</c>). Stores that are allowed again are found out by faults, except those to anonymous pages of
+    /// this process alone (<c>can_change_pte_writable</c>).
+    /// </summary>
     private void ProtectEntries(Vma area, ulong start, ulong end)
     {
         if ((area.Flags & VmaFlags.Write) == 0)
             ForEachEntry(start, end, static (ref Pte pte, ulong _) => pte = pte.IsPresent ? pte.ReadOnly() : pte);
         else
             // A huge page that is protected otherwise in part is split all the same.
-            ForEachEntry(start, end, static (ref Pte _, ulong _) => { });
+            ForEachEntry(start, end, static (ref Pte pte, ulong _) => pte = WritableWhereExclusive(pte));
     }
+
+    private static Pte WritableWhereExclusive(Pte pte) => pte.IsPresent && pte.IsExclusive && !pte.IsUffdWriteProtected ? pte.Writable() : pte;
 
     /// <summary>
     /// Visits the entries of page tables in a range; ranges without a table are left out. A huge page that the range holds whole is visited as

@@ -195,8 +195,12 @@ public sealed unsafe partial class AddressSpace
     {
         if (!protect)
         {
-            bool staysWritable = area.IsShared || _machine.Behavior.KeepsPagesWritable;
-            ForEachEntry(start, end, (ref Pte pte, ulong _) => pte = pte.IsPresent && !staysWritable ? pte.UffdUnprotected().ReadOnly() : pte.UffdUnprotected());
+            bool writable = (area.Flags & VmaFlags.Write) != 0, keepsWritable = _machine.Behavior.KeepsPagesWritable;
+            ForEachEntry(start, end, (ref Pte pte, ulong _) => pte = pte.UffdUnprotected() switch
+            {
+                { IsPresent: true } released when !area.IsShared => !keepsWritable ? released.ReadOnly() : writable ? WritableWhereExclusive(released) : released,
+                Pte released => released,
+            });
             return;
         }
         bool marksAbsent = !area.IsAnonymous || (area.Userfaultfd!.Features & UserfaultfdFeatures.WriteProtectUnpopulated) != 0;

@@ -20,6 +20,7 @@ public sealed class KernelBehavior
         CountsFoliosAsShared = Has(nameof(CountsFoliosAsShared));
         HasDroppableMemory = Has(nameof(HasDroppableMemory));
         CopyFaultRecoversFromPoison = Has(nameof(CopyFaultRecoversFromPoison));
+        RefusesToMapHugePages = Has(nameof(RefusesToMapHugePages));
         HasGuards = Has(nameof(HasGuards));
         ReclaimsPageTables = Has(nameof(ReclaimsPageTables));
         HasGuardsInFiles = Has(nameof(HasGuardsInFiles));
@@ -114,6 +115,12 @@ public sealed class KernelBehavior
             "The store is SIGBUS, the fork fails.",
             "mm: support poison recovery from do_cow_fault() (aa549f923f5e); mm: support poison recovery from copy_present_page() (658be46520ce); both from 6.13, in 6.12 since a stable release",
             KernelEvidence.Source),
+        new(
+            nameof(RefusesToMapHugePages), KernelVersion.Linux612,
+            "A fault maps the huge page of a file even where PR_SET_THP_DISABLE or MADV_NOHUGEPAGE forbid huge pages.",
+            "It maps small pages there.",
+            "mm: don't install PMD mappings when THPs are disabled by the hw/process/vma (2b0f922323cc)",
+            KernelEvidence.Observed),
         new(
             nameof(HasGuards), KernelVersion.Release(6, 13),
             "MADV_GUARD_INSTALL is EINVAL.",
@@ -253,6 +260,9 @@ public sealed class KernelBehavior
 
     /// <summary>The copies of a store to a private mapping of a file, and of fork, recover from poison.</summary>
     public bool CopyFaultRecoversFromPoison { get; }
+
+    /// <summary>Where huge pages are forbidden, those that files have are mapped as small pages.</summary>
+    public bool RefusesToMapHugePages { get; }
 
     /// <summary>There are <see cref="Advice.GuardInstall"/> and <see cref="Advice.GuardRemove"/>.</summary>
     public bool HasGuards { get; }

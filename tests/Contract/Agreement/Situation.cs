@@ -4,8 +4,9 @@ namespace CopyMc.Contract.Agreement;
 
 /// <summary>A list of system calls and memory accesses, and what kernels answer to each: docs/collapse-kernel.md describes the format.</summary>
 /// <param name="Name">Its name, of which there is only one.</param>
+/// <param name="Reason">Why kernels answer so, where that is not what one would expect; otherwise empty.</param>
 /// <param name="Operations">The operations, in order.</param>
-public sealed record Situation(string Name, ImmutableArray<SituationOperation> Operations)
+public sealed record Situation(string Name, string Reason, ImmutableArray<SituationOperation> Operations)
 {
     /// <summary>The release of the kernel whose answers stand beside the operations.</summary>
     public const string RecordedOn = "6.18";
@@ -13,24 +14,16 @@ public sealed record Situation(string Name, ImmutableArray<SituationOperation> O
     /// <summary>The releases of the kernels whose answers are recorded.</summary>
     public static ImmutableArray<string> Kernels { get; } = ["6.1", "6.12", RecordedOn, "7.0", "7.3"];
 
-    /// <summary>The files that they are recorded in, Situations/*.situations, by name.</summary>
-    public static ImmutableArray<string> Files { get; } = [.. typeof(Situation).Assembly.GetManifestResourceNames().Order(StringComparer.Ordinal)];
-
-    /// <summary>All that are recorded.</summary>
-    public static ImmutableArray<Situation> All { get; } = [.. Files.SelectMany(In)];
-
-    /// <summary>Those of one file.</summary>
-    public static IReadOnlyList<Situation> In(string file) => Parse(LinesOf(file));
-
     /// <summary>Reads situations; the answers may be missing.</summary>
     public static IReadOnlyList<Situation> Parse(IEnumerable<string> lines)
     {
         var situations = new List<Situation>();
-        foreach (string whole in lines)
+        foreach (string line in lines)
         {
-            string line = whole.Split('#')[0].TrimEnd();
             if (line.StartsWith('['))
-                situations.Add(new Situation(line[1..^1], []));
+                situations.Add(new Situation(line[1..^1], "", []));
+            else if (line.StartsWith('#'))
+                situations[^1] = situations[^1] with { Reason = situations[^1].Reason + line + "\n" };
             else if (line.Length > 0)
                 situations[^1] = situations[^1].With(line);
         }
@@ -41,21 +34,29 @@ public sealed record Situation(string Name, ImmutableArray<SituationOperation> O
     public Situation WithAnswers(string release, IReadOnlyList<string> answers) =>
         this with { Operations = [.. Operations.Zip(answers, (operation, answer) => operation.WithAnswer(release, answer))] };
 
+    /// <summary>What the kernel or the machine that gave these answers lacks for the situation; null: nothing.</summary>
+    public string? MissingIn(IReadOnlyList<string> answers)
+    {
+        string? missing = answers.Take(Operations.Length).FirstOrDefault(answer => answer.StartsWith("unsupported", StringComparison.Ordinal)
+            || answer.StartsWith("situation killed", StringComparison.Ordinal) || answer == "process died");
+        return missing is not null || answers.Count < Operations.Length ? $"[{Name}]: {missing ?? $"{answers.Count} answers"}" : null;
+    }
+
+    /// <summary>The first operation that a kernel is recorded to answer otherwise; null: there is none.</summary>
+    public string? DifferenceFrom(IReadOnlyList<string> answers, string release)
+    {
+        int i = Operations.Zip(answers).ToList().FindIndex(pair => !SituationOperation.IsSame(pair.First.AnswerOf(release), pair.Second));
+        return i < 0 ? null : $"[{Name}] {Operations[i].Text} = {answers[i]}; recorded: {Operations[i].AnswerOf(release)}";
+    }
+
     /// <summary>As it stands in a file.</summary>
-    public string ToText() => $"[{Name}]\n{string.Concat(Operations.Select(operation => operation.ToText()))}";
+    public string ToText() => $"[{Name}]\n{Reason}{string.Concat(Operations.Select(operation => operation.ToText()))}";
 
     /// <summary>What the probe is given.</summary>
     public string ToRequest() => $"[{Name}]\n{string.Concat(Operations.Select(operation => $"{operation.Text}\n"))}";
 
     /// <summary>The name: what a test's display shows.</summary>
     public override string ToString() => Name;
-
-    private static IEnumerable<string> LinesOf(string resource)
-    {
-        using var reader = new StreamReader(typeof(Situation).Assembly.GetManifestResourceStream(resource)!);
-        while (reader.ReadLine() is { } line)
-            yield return line;
-    }
 
     // An indented line belongs to the operation before it.
     private Situation With(string line) => this with

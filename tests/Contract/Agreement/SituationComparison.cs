@@ -13,9 +13,9 @@ public static class SituationComparison
     public static SituationVerdict Compare(Situation situation, string release, IReadOnlyList<string> answers, out string text)
     {
         text = "";
-        if (!IsComplete(situation, answers))
+        if (situation.MissingIn(answers) is { } missing)
         {
-            text = $"[{situation.Name}]: {answers.LastOrDefault(IsMissing) ?? $"{answers.Count} answers"}";
+            text = missing;
             return SituationVerdict.CannotBeSetUp;
         }
         if (!KernelVersion.TryParse(release, out KernelVersion? kernel))
@@ -37,11 +37,4 @@ public static class SituationComparison
         }
         return SituationVerdict.Agrees;
     }
-
-    /// <summary>Whether the kernel could be brought into the situation and has answered each operation.</summary>
-    public static bool IsComplete(Situation situation, IReadOnlyList<string> answers) =>
-        answers.Count >= situation.Operations.Length && !answers.Take(situation.Operations.Length).Any(IsMissing);
-
-    private static bool IsMissing(string answer) =>
-        answer.StartsWith("unsupported", StringComparison.Ordinal) || answer is "process died" || answer.StartsWith("situation killed", StringComparison.Ordinal);
 }

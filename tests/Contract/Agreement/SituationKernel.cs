@@ -8,12 +8,19 @@ public static class SituationKernel
     private static readonly string s_probe = Path.Combine(AppContext.BaseDirectory, "collapse_probe");
 
     /// <summary>The release of the kernel that runs here, such as <c>6.18</c>.</summary>
-    public static string Release { get; } = string.Join('.', RealKernelRun.KernelRelease.Split('.').Take(2));
+    public static string Release { get; } =
+        OperatingSystem.IsLinux() ? string.Join('.', File.ReadAllText("/proc/sys/kernel/osrelease").Split('.', '-').Take(2)) : "";
+
+    /// <summary>Why no situation can be run here; null: it can be tried.</summary>
+    public static string? UnsupportedReason =>
+        !OperatingSystem.IsLinux() ? "MADV_COLLAPSE is Linux's"
+        : !File.Exists(s_probe) ? "the probe was not built: there is no C compiler"
+        : null;
 
     /// <summary>This kernel's answers to each situation, one for each operation; fewer where the situation could not be run to its end.</summary>
     public static IReadOnlyList<IReadOnlyList<string>> Run(IReadOnlyList<Situation> situations)
     {
-        var start = new ProcessStartInfo(s_probe, ["situations"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(s_probe) { RedirectStandardInput = true, RedirectStandardOutput = true };
         using Process process = Process.Start(start)!;
         Task feeding = Task.Run(() =>
         {

@@ -6,7 +6,7 @@ using CopyMc.Simulation;
 namespace CopyMc.Contract.Agreement;
 
 /// <summary>Runs a situation on the simulated machine, through what any program could call, and answers as the probe does.</summary>
-public sealed class SituationModel : IDisposable
+public sealed partial class SituationModel : IDisposable
 {
     private const ulong Base = 1UL << 40, Page = NativeRegion.PageSize, HugePage = NativeRegion.HugePageSize;
     private const int PatternWords = NativeRegion.PageSize / sizeof(ulong);
@@ -16,12 +16,14 @@ public sealed class SituationModel : IDisposable
     private readonly Dictionary<string, SimulatedFile> _files = [];
     private readonly Dictionary<(AddressSpace Process, string Range), List<PinnedPage>> _pins = [];
     private readonly Dictionary<AddressSpace, Userfaultfd> _userfaultfds = [];
+    private readonly HashSet<string> _special = [];
     private readonly CollapseInvariants _invariants;
+    private MemoryCgroup? _cgroup;
     private readonly byte[] _page = new byte[Page];
 
     private SituationModel(KernelVersion kernel)
     {
-        _machine = new SimulatedMachine((nuint)24 << 21, new SimulatedMachineOptions { Kernel = kernel, SwapPages = 8192, HugePagesAtFault = true, ReadOnlyFileThp = false });
+        _machine = new SimulatedMachine((nuint)32 << 21, new SimulatedMachineOptions { Kernel = kernel, SwapPages = 8192, HugePagesAtFault = true, ReadOnlyFileThp = false });
         _processes.Add(_machine.NewProcess());
         _invariants = new CollapseInvariants(_machine);
     }
@@ -63,6 +65,14 @@ public sealed class SituationModel : IDisposable
                 return Answer(process.Mprotect(start, length, ProtectionOf(words)));
             case "madvise":
                 return Answer(process.Madvise(start, length, Enum.Parse<Advice>(words[2].Replace("_", "", StringComparison.Ordinal), ignoreCase: true)));
+            case "collapse":
+                return Collapse(process, start, length);
+            case "hwpoison":
+                for (ulong at = start; at < start + length; at += Page)
+                    _ = _machine.MemoryFailure.Handle(process.EntryAt(at).Pfn);
+                return "ok";
+            case "memcg":
+                return UseMemoryCgroup(words[1]);
             case "mremap":
                 (ulong to, ulong newLength) = Range(words[2]);
                 return Answer(process.Mremap(
@@ -77,8 +87,15 @@ public sealed class SituationModel : IDisposable
                 return ForEachPage(start, length, at => Describe(process.Write(at, Stamp(number, at)), "ok"));
             case "read":
                 return ForEachPage(start, length, at => Describe(process.Read(at, _page), Content(at)));
-            case "memfd":
-                _files[words[1]] = _machine.NewFile(Pages(words[2]) * Page, isShmem: true);
+            case "memfd" or "disk" or "secret":
+                _files[words[1]] = _machine.NewFile(Pages(words[2]) * Page, words[0] == "memfd", _cgroup);
+                _files[words[1]].IsOpenForWrite = words[0] == "disk";
+                if (words[0] == "secret")
+                    _special.Add(words[1]);
+                return "ok";
+            case "reopen":
+                _files[words[1]].IsOpenForWrite = false;
+                _files[words[1]].WriteBack();
                 return "ok";
             case "ftruncate":
                 return Answer(_files[words[1]].Truncate(Pages(words[2]) * Page));
@@ -110,8 +127,11 @@ public sealed class SituationModel : IDisposable
             case "table":
                 return ForEachPage(start, length, at => EntryName(process, at));
             case "huge":
-                return string.Join(", ", Enumerable.Range((int)(start / HugePage), (int)((start + length - 1) / HugePage - start / HugePage) + 1)
-                    .Select(range => process.IsHuge((ulong)range * HugePage) ? "huge" : "small"));
+                return ForEachRange((start, length), process.IsHuge);
+            case "folios":
+                return char.IsAsciiLetter(words[1][0])
+                    ? ForEachRange(Range(words[2]), at => IsFolio(page => CachedFrame(_files[words[1]], PageOf(at) + page)))
+                    : ForEachRange((start, length), at => IsFolio(page => MappedFrame(process, at + page * Page)));
             case "areas":
                 return process.Areas.Count == 0 ? "none" : string.Join(", ", process.Areas.Select(Describe));
             case "fork":
@@ -133,9 +153,37 @@ public sealed class SituationModel : IDisposable
         MapFlags flags = (Has("shared") ? MapFlags.Shared : Has("droppable") ? MapFlags.Droppable : MapFlags.Private)
             | (Has("noreplace") ? MapFlags.FixedNoReplace : MapFlags.Fixed)
             | (Has("locked") ? MapFlags.Locked : 0) | (Has("noreserve") ? MapFlags.NoReserve : 0)
-            | (Has("growsdown") ? MapFlags.GrowsDown : 0) | (Has("populate") ? MapFlags.Populate : 0);
+            | (Has("growsdown") ? MapFlags.GrowsDown : 0) | (Has("populate") ? MapFlags.Populate : 0)
+            | (Has("hugetlb") || (file >= 0 && _special.Contains(words[file + 1])) ? MapFlags.Special : 0);
+        if (file >= 0 && _special.Contains(words[file + 1]))
+            file = -1;
         return process.Mmap(
             start, length, ProtectionOf(words), flags, file < 0 ? null : _files[words[file + 1]], file < 0 ? 0 : Pages(words[file + 2]) * Page);
+    }
+
+    /// <summary>What MADV_COLLAPSE returns, and the status of each range that was looked at.</summary>
+    private static string Collapse(AddressSpace process, ulong start, ulong length)
+    {
+        var trace = new CollapseTrace();
+        Errno error = MadviseCollapse.Run(process, start, length, trace).Error;
+        return string.Join(", ", trace.Events.Select(Status).OfType<string>().Prepend(Answer(error)));
+    }
+
+    private static string? Status(CollapseTraceEvent traced) => traced.Name switch
+    {
+        "mm_khugepaged_scan_pmd" => (string)traced.Fields.Single(field => field.Name == "status").Value,
+        "mm_khugepaged_scan_file" => (string)traced.Fields.Single(field => field.Name == "result").Value,
+        _ => null,
+    };
+
+    /// <summary>A situation enters the cgroup before it does anything else.</summary>
+    private string UseMemoryCgroup(string what)
+    {
+        if (what == "enter")
+            _processes[0] = _machine.NewProcess(_cgroup = _machine.NewCgroup());
+        else
+            _cgroup!.LimitPages = what == "room" ? long.MaxValue : _cgroup.ChargedPages;
+        return "ok";
     }
 
     private SystemCallResult UseUserfaultfd(AddressSpace process, string[] words, int number)
@@ -204,32 +252,6 @@ public sealed class SituationModel : IDisposable
         return !result.IsDone ? Answer(result) : result.Value == 0 ? "end" : Content(at);
     }
 
-    private ReadOnlySpan<byte> Stamp(int number, ulong address)
-    {
-        Array.Clear(_page);
-        Span<ulong> words = MemoryMarshal.Cast<byte, ulong>(_page.AsSpan());
-        (words[0], words[1]) = ((ulong)number, (address - Base) / Page);
-        (words[PatternWords - 2], words[PatternWords - 1]) = (words[0], words[1]);
-        return _page;
-    }
-
-    private byte[] Stamps(int number, ulong start, ulong length)
-    {
-        var content = new byte[length];
-        for (ulong at = start; at < start + length; at += Page)
-            Stamp(number, at).CopyTo(content.AsSpan((int)(at - start)));
-        return content;
-    }
-
-    private string Content(ulong address)
-    {
-        ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(_page);
-        if (words[0] != words[PatternWords - 2] || words[1] != words[PatternWords - 1])
-            return "torn";
-        long away = (long)words[1] - (long)((address - Base) / Page);
-        return words[0] == 0 ? "zero" : away == 0 ? $"{words[0]}" : $"{words[0]}@{(away > 0 ? "+" : "")}{away}";
-    }
-
     private static string Describe(AccessResult result, string done) => result.Outcome switch
     {
         AccessOutcome.Done => done,
@@ -238,19 +260,6 @@ public sealed class SituationModel : IDisposable
         AccessOutcome.OutOfMemory => "out of memory",
         _ => "SIGBUS",
     };
-
-    private static string Describe(Vma area)
-    {
-        char Letter(VmaFlags flag, char letter) => (area.Flags & flag) != 0 ? letter : '-';
-        char sharing = (area.Flags & VmaFlags.Shared) != 0 ? 's' : 'p';
-        return $"{(area.Start - Base) / Page}+{(area.End - area.Start) / Page} {Letter(VmaFlags.Read, 'r')}{Letter(VmaFlags.Write, 'w')}{Letter(VmaFlags.Execute, 'x')}{sharing}";
-    }
-
-    private static string EntryName(AddressSpace process, ulong at)
-    {
-        Pte entry = process.EntryAt(at);
-        return entry.IsPresent ? "present" : entry.IsNone ? "none" : "swap";
-    }
 
     private static string Answer(SystemCallResult result) => result.IsWaiting ? result.ToString() : result.Error == Errno.None ? "ok" : result.Error.ToString();
 

@@ -12,7 +12,7 @@ public sealed record SituationOperation(string Text, string Answer, ImmutableSor
     /// <summary>The answer where a file gives none.</summary>
     internal const string Success = "ok";
 
-    /// <summary>Part of an answer that could not be observed: it agrees with every other.</summary>
+    /// <summary>What could not be observed: it agrees with everything, and at the end of an answer with whatever follows.</summary>
     internal const string Unknown = "unknown";
 
     private const string Reason = " not modelled";
@@ -25,10 +25,13 @@ public sealed record SituationOperation(string Text, string Answer, ImmutableSor
     public string AnswerOf(string release) => Others.GetValueOrDefault(release, Answer);
 
     /// <summary>Whether two answers are the same, as far as they were observed.</summary>
-    public static bool IsSame(string answer, string other) => answer == other || answer == Unknown || other == Unknown
-        || ((answer.Contains(Unknown, StringComparison.Ordinal) || other.Contains(Unknown, StringComparison.Ordinal))
-            && answer.Split(", ") is var parts && other.Split(", ") is var others && parts.Length == others.Length
-            && parts.Zip(others).All(pair => pair.First == pair.Second || pair.First == Unknown || pair.Second == Unknown));
+    public static bool IsSame(string answer, string other)
+    {
+        string[] parts = answer.Split(", "), others = other.Split(", ");
+        var compared = parts.Zip(others).ToList();
+        return compared.All(pair => pair.First == pair.Second || pair.First == Unknown || pair.Second == Unknown)
+            && (parts.Length == others.Length || compared[^1].First == Unknown || compared[^1].Second == Unknown);
+    }
 
     internal static SituationOperation Parse(string line)
     {

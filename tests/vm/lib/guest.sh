@@ -37,11 +37,20 @@ build_injector() {
     build publish "$vm/Injector" -o "$work/injector"
 }
 
-# The situations of tests/Contract/Agreement, the program that runs them, and swap for those that need it.
+# The situations of tests/Contract/Agreement, the program that runs them, and swap for those that need it. --filter: only files with that in their names.
 copy_situations() {
+    situations=("$repository"/tests/Contract/Agreement/Situations/*"$filter"*.situations)
+    [ -e "${situations[0]}" ] || fail "no file of situations has '$filter' in its name"
     CC=$(guest_compiler) "$repository/native/collapse_probe/build" "$guest/bin/collapse_probe" -static
-    sed 's/ *#.*//; /^\s/d; s/ = .*//' "$repository"/tests/Contract/Agreement/Situations/*.situations >"$guest/situations"
+    sed 's/ *#.*//; /^\s/d; s/ = .*//' "${situations[@]}" >"$guest/situations"
     copy_module zram
+}
+
+# compare_answers VERSION: the kernel's answers in the log with the model as this kernel; --record: writes them into the files too.
+compare_answers() {
+    build build "$repository/tests/Engine.Tests"
+    attend dotnet "$repository/tests/Engine.Tests/bin/Release/net10.0/CopyMc.Engine.Tests.dll" situations "${record:-compare}" --answers "$1" "$log" \
+        "${situations[@]}"
 }
 
 copy_libraries() {

@@ -1,7 +1,8 @@
-# The situations of docs/collapse-kernel.md on this kernel, and the model beside it. A machine large enough for all of them, with swap.
+# The situations of docs/collapse-kernel.md on this kernel, and the model beside it. A machine large enough for all of them, with swap and memory cgroups.
 commands=(
+    "/bin/busybox	sh	-c	echo +memory >/sys/fs/cgroup/cgroup.subtree_control"
     "/bin/busybox	sh	-c	echo 1G >/sys/block/zram0/disksize && /bin/busybox mkswap /dev/zram0 >/dev/null && /bin/busybox swapon /dev/zram0"
-    "/bin/busybox	sh	-c	/bin/collapse_probe situations </situations; echo '[end]'"
+    "/bin/busybox	sh	-c	/bin/collapse_probe </situations; echo '[end]'"
 )
-options=(-m 5G) quiet=yes
+options=(-m 5G) answers=yes
 report() { judge_situations; }

@@ -64,5 +64,5 @@ internal static class SituationTool
 
     // What a kernel could not be brought into is not recorded of it.
     private static string Answered(Situation situation, string release, IReadOnlyList<string> answers) =>
-        (SituationComparison.IsComplete(situation, answers) ? situation.WithAnswers(release, answers) : situation).ToText();
+        (situation.MissingIn(answers) is null ? situation.WithAnswers(release, answers) : situation).ToText();
 }

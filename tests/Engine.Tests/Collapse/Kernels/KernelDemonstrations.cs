@@ -26,12 +26,13 @@ internal static class KernelDemonstrations
             machine.Process.Mmap(0, Page, Protection.ReadWrite, MapFlags.Droppable) is { IsDone: true } ? "done" : "EINVAL"),
         new(nameof(KernelBehavior.CopyFaultRecoversFromPoison), "6.12", "panic; panic", "MemoryError; ENOMEM",
             machine => $"{StoreToPrivateMapping(machine)}; {ForkOfPinnedPage(new TestMachine(options: machine.Machine.Options))}"),
+        new(nameof(KernelBehavior.RefusesToMapHugePages), "6.12", "huge; huge", "small; small", HugePageOfForbiddenFile),
         new(nameof(KernelBehavior.HasGuards), "6.18", "EINVAL, EINVAL", "done, done", machine => Guard(machine, machine.MapFilled())),
         new(nameof(KernelBehavior.ReclaimsPageTables), "6.18", "table", "no table", EmptiedTable),
         new(nameof(KernelBehavior.HasGuardsInFiles), "6.18", "EINVAL, EINVAL", "done, done", machine => Guard(machine, machine.MapFile(isShmem: true).Start)),
         new(nameof(KernelBehavior.CollapsesWithoutWritablePage), "6.18", "EINVAL, PAGE_RO, PAGE_RO", "done, SUCCEED, LACK_REFERENCED_PAGE", ReadOnlyMemory),
         new(nameof(KernelBehavior.MapsHugePageWithoutTable), "6.18", "EINVAL, PMD_NULL, small, 512", "done, SUCCEED, huge, 512", FileWithoutTable),
-        new(nameof(KernelBehavior.MapsWholeFolioAround), "6.18", "16", "512", LoadFromLargeFolio),
+        new(nameof(KernelBehavior.MapsWholeFolioAround), "6.18", "16", "511", LoadFromLargeFolio),
         new(nameof(KernelBehavior.KeepsUserfaultfdFromDroppable), "6.18", "done", "EINVAL", DroppableMemory),
         new(nameof(KernelBehavior.CanExceptAdvisedAreas), "6.18", "EINVAL, Off", "done, ExceptAdvised", machine =>
             $"{machine.Process.SetThpDisable(ThpDisable.ExceptAdvised)}, {machine.Process.ThpDisable}"),
@@ -244,6 +245,23 @@ internal static class KernelDemonstrations
         return new FileCollapse(test.Machine, file, 0, new CollapseOptions { Limits = new CollapseLimits(), FoundIn = (test.Process, start) }).Run();
     }
 
+    private static string HugePageOfForbiddenFile(TestMachine test)
+    {
+        (SimulatedFile file, ulong start) = test.MapFile(isShmem: true);
+        Assert.Equal(CollapseResult.Succeed, CollapseByKhugepaged(test, file));
+        string Load(AddressSpace process)
+        {
+            Assert.True(process.Read(start, new byte[1]).IsDone);
+            return process.IsHuge(start) ? "huge" : "small";
+        }
+        AddressSpace disabled = test.Machine.NewProcess(), advised = test.Machine.NewProcess();
+        disabled.MapFile(file, 0, HugePage, address: start);
+        advised.MapFile(file, 0, HugePage, address: start);
+        Assert.True(disabled.SetThpDisable(ThpDisable.Completely).IsDone);
+        Assert.True(advised.Madvise(start, HugePage, Advice.NoHugePage).IsDone);
+        return $"{Load(disabled)}; {Load(advised)}";
+    }
+
     private static string LoadFromLargeFolio(TestMachine test)
     {
         (SimulatedFile file, ulong start) = test.MapFile(isShmem: true);
@@ -251,9 +269,9 @@ internal static class KernelDemonstrations
         // A private copy keeps the PMD from mapping the folio.
         AddressSpace other = test.Machine.NewProcess();
         ulong mapping = other.MapFile(file, 0, HugePage, address: start, sharing: MapFlags.Private);
-        Assert.True(other.Madvise(mapping, HugePage, Advice.NoHugePage).IsDone);
+        Assert.True(other.Write(mapping + 511 * Page, new byte[1]).IsDone);
         Assert.True(other.Read(mapping, new byte[1]).IsDone);
-        return Enumerable.Range(0, PageTable.EntryCount).Count(page => other.EntryAt(mapping + (ulong)page * Page).IsPresent).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return Enumerable.Range(0, PageTable.EntryCount - 1).Count(page => other.EntryAt(mapping + (ulong)page * Page).IsPresent).ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private static string DroppableMemory(TestMachine test)

@@ -1,0 +1,94 @@
+using CopyMc.Contract.Agreement;
+
+namespace CopyMc.Engine.Tests.Collapse.Agreement;
+
+/// <summary>What a file of situations may say, and how answers are compared.</summary>
+public sealed class SituationFormatTests
+{
+    private const string Text = """
+        [a page beyond a guard]
+        # Guards came with 6.13.
+        mmap 0+512
+        write 0+512 = 512 ok
+        madvise 255+1 guard_install
+            6.1 6.12: EINVAL
+        read 255+1 = 1 SIGSEGV
+            6.1 6.12: 1 2
+        collapse 0+512 = EINVAL, failed
+            6.1 6.12: ok, succeeded
+
+        """;
+
+    [Fact]
+    public void A_file_is_written_as_it_was_read() => Assert.Equal(Text, Read(Text).ToText());
+
+    [Fact]
+    public void The_answers_of_a_kernel_are_recorded_where_they_differ_from_those_beside_the_operations()
+    {
+        string bare = string.Join('\n', Text.Split('\n').Where(line => !line.StartsWith(' ')));
+        string[] before = ["ok", "512 ok", "EINVAL", "1 2", "ok, succeeded"];
+        Assert.Equal(Text, Read(bare).WithAnswers("6.12", before).WithAnswers("6.1", before).ToText());
+        Assert.Equal(bare, Read(Text).WithAnswers("6.12", Answers("6.18")).WithAnswers("6.1", Answers("6.18")).ToText());
+    }
+
+    [Fact]
+    public void A_kernel_that_is_not_compared_is_refused()
+    {
+        FormatException error = Assert.Throws<FormatException>(() => Read(Text.Replace("6.1 6.12", "6.1 6.13")));
+        Assert.Contains("'6.13' is no kernel that is compared (6.1, 6.12, 6.18, 7.0, 7.3)", error.Message);
+    }
+
+    [Theory]
+    [InlineData("6.12")]
+    [InlineData("6.18")]
+    public void The_model_is_compared_as_the_kernel_whose_answers_they_are(string release)
+    {
+        Assert.Equal(SituationVerdict.Agrees, Compare(Text, release, Answers(release), out _));
+        string other = release == "6.12" ? "6.18" : "6.12";
+        Assert.Equal(SituationVerdict.Differs, Compare(Text, release, Answers(other), out string text));
+        Assert.StartsWith("[a page beyond a guard] madvise 255+1 guard_install = ", text);
+    }
+
+    [Fact]
+    public void A_difference_with_a_reason_must_be_one()
+    {
+        string marked = Text.Replace("collapse 0+512 = EINVAL, failed", "collapse 0+512 = EINVAL, failed\n    6.18 not modelled: it is a test");
+        string[] answers = Answers("6.18");
+        Assert.Equal(SituationVerdict.Differs, Compare(marked, "6.18", answers, out string text));
+        Assert.EndsWith("it is said to differ", text);
+        answers[^1] = "EAGAIN";
+        Assert.Equal(SituationVerdict.DiffersForAReason, Compare(marked, "6.18", answers, out text));
+        Assert.EndsWith("it is a test", text);
+    }
+
+    [Theory]
+    [InlineData("unsupported: a swap area")]
+    [InlineData("process died")]
+    [InlineData("situation killed by signal 14")]
+    [InlineData(null)]
+    public void What_a_machine_lacks_is_no_difference(string? answer)
+    {
+        string[] answers = answer is null ? Answers("6.18")[..2] : [.. Answers("6.18")[..2], answer, "EINVAL", "EINVAL"];
+        Assert.Equal(SituationVerdict.CannotBeSetUp, Compare(Text, "6.18", answers, out string text));
+        Assert.Equal($"[a page beyond a guard]: {answer ?? "2 answers"}", text);
+    }
+
+    [Theory]
+    [InlineData("huge, small", "huge, unknown", true)]
+    [InlineData("ok, succeeded, succeeded", "ok, unknown", true)]
+    [InlineData("ok", "ok, succeeded", false)]
+    [InlineData("ok, succeeded", "EINVAL, unknown", false)]
+    [InlineData("512 present", "511 present, 1 none", false)]
+    public void Only_what_was_observed_is_compared(string answer, string other, bool same)
+    {
+        Assert.Equal(same, SituationOperation.IsSame(answer, other));
+        Assert.Equal(same, SituationOperation.IsSame(other, answer));
+    }
+
+    private static Situation Read(string text) => Situation.Parse(text.Split('\n')).Single();
+
+    private static string[] Answers(string release) => [.. Read(Text).Operations.Select(operation => operation.AnswerOf(release))];
+
+    private static SituationVerdict Compare(string text, string release, string[] answers, out string difference) =>
+        SituationComparison.Compare(Read(text), release, answers, out difference);
+}
