@@ -15,7 +15,7 @@ public sealed unsafe partial class AddressSpace
         if (address % NativeRegion.PageSize != 0 || page.Length < NativeRegion.PageSize)
             throw new ArgumentException("One whole page is looked at.", address % NativeRegion.PageSize != 0 ? nameof(address) : nameof(page));
         page.Clear();
-        if (!_lock.CanRead)
+        if (!HasExited && !_lock.CanRead)
             return AccessResult.Waits(WaitReason.MmapLock);
         if (Find(address) is not { } area)
             return AccessResult.MapError;

@@ -54,10 +54,11 @@ public sealed record SituationOperation(string Text, string Answer, ImmutableSor
         return changed;
     }
 
-    /// <summary>With the answer of a kernel.</summary>
+    /// <summary>With the answer of a kernel. What is known stays where it could not be observed again.</summary>
     internal SituationOperation WithAnswer(string release, string answer) =>
         release == Situation.RecordedOn ? this with { Answer = answer }
-        : IsSame(answer, Answer) ? this with { Others = Others.Remove(release) }
+        : answer == Answer ? this with { Others = Others.Remove(release) }
+        : Others.TryGetValue(release, out string? known) && IsSame(answer, known) ? this
         : this with { Others = Others.SetItem(release, answer) };
 
     /// <summary>As it stands in a file.</summary>

@@ -32,6 +32,15 @@ public sealed class SituationFormatTests
     }
 
     [Fact]
+    public void What_could_not_be_observed_is_recorded_only_where_nothing_is_known()
+    {
+        string[] answers = Answers("6.12");
+        answers[^1] = "ok, unknown";
+        Assert.Equal(Text, Read(Text).WithAnswers("6.12", answers).ToText());
+        Assert.Equal(Text + "    7.3: ok, unknown\n", Read(Text).WithAnswers("7.3", [.. Answers("6.18")[..^1], "ok, unknown"]).ToText());
+    }
+
+    [Fact]
     public void A_kernel_that_is_not_compared_is_refused()
     {
         FormatException error = Assert.Throws<FormatException>(() => Read(Text.Replace("6.1 6.12", "6.1 6.13")));
