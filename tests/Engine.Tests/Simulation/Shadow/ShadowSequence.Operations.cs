@@ -273,6 +273,7 @@ internal sealed unsafe partial class ShadowSequence
             case 7:
                 SystemCallResult continued = userfaultfd.Continue(address, length);
                 Note(process, "uffd continue", range, continued);
+                Filled(process, range, IsWhole(continued, length));
                 break;
             case 8 when random.Next(4) == 0:
                 Note(process, "uffd close", default, userfaultfd.Close());
@@ -321,6 +322,7 @@ internal sealed unsafe partial class ShadowSequence
         }
         SystemCallResult result = copies ? process.Userfaultfd!.Copy(address, bytes) : process.Userfaultfd!.ZeroPage(address, length);
         Note(process, copies ? "uffd copy" : "uffd zeropage", range, result);
+        Filled(process, range, IsWhole(result, length));
         for (int i = 0; i < range.Count; i++)
         {
             int page = range.First + i;
@@ -333,6 +335,20 @@ internal sealed unsafe partial class ShadowSequence
                 pages.Set(at, contents[i]);
             else
                 pages.Allow(at, contents[i]);
+        }
+    }
+
+    /// <summary>A page that userfaultfd fills takes the place of a marker, of poison too (<c>mfill_atomic_install_pte</c>).</summary>
+    private static void Filled(ShadowProcess process, (int First, int Count) range, bool isWhole)
+    {
+        for (int page = range.First; page < range.First + range.Count; page++)
+        {
+            if (process.AreaOf(page) is not { File: not null })
+                continue;
+            if (isWhole)
+                process.Pages.Set(page, Contents.OfFile);
+            else
+                process.Pages.Allow(page, Contents.OfFile);
         }
     }
 
@@ -443,8 +459,11 @@ internal sealed unsafe partial class ShadowSequence
         MadviseCollapseResult result = MadviseCollapse.Run(process.Space, address, (ulong)range.Count * Page);
         Note(process, $"collapse [{string.Join(' ', result.Ranges.Select(one => one.Result))}]", range, result.Error);
         foreach (RangeResult one in result.Ranges)
-            Ended(one.Result, process.Space.Find(one.Address)?.File is not null);
+            Ended(one.Result, IsHugeInFile(process.Space.Find(one.Address), one.Address));
     }
+
+    /// <summary>A file may be collapsed where the call fails afterwards, as it cannot map the huge page.</summary>
+    private static bool IsHugeInFile(Vma? area, ulong address) => area?.File is { } file && area.HoldsHugeRange(address) && file.IsHuge(area.PageIndex(address));
 
     /// <summary>A collapse of which only some steps are done, as khugepaged's or another thread's.</summary>
     private void Start(ShadowProcess process, int page)
@@ -470,16 +489,16 @@ internal sealed unsafe partial class ShadowSequence
         if (goesOn)
             return;
         _collapses.Remove(collapse);
-        Ended(collapse.Result!.Value, isOfFile: collapse is FileCollapse);
+        Ended(collapse.Result!.Value, collapse is FileCollapse);
     }
 
-    private void Ended(CollapseResult result, bool isOfFile)
+    private void Ended(CollapseResult result, bool mayHaveLostMarkers)
     {
         if (result == CollapseResult.Succeed)
             reached.Add(Reached.CollapseSucceeded);
         if (result == CollapseResult.CopyMc)
             reached.Add(Reached.CollapseMetPoison);
-        if (isOfFile && result is CollapseResult.Succeed or CollapseResult.PteMappedHugepage)
+        if (mayHaveLostMarkers)
             MayHaveLostMarkers(0, WindowPages);
     }
 }
