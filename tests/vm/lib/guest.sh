@@ -23,7 +23,7 @@ build_guest() {
     "$(guest_compiler)" -static -std=gnu11 -O2 -Wall -Wextra -Werror -o "$guest/init" "$vm/init/init.c"
     # NativeAOT's linker driver is told its target in Clang's words, which gcc does not know.
     # Which no scenario needs is not built.
-    ! grep -q /aot/ "${scenarios[@]}" || publish aot -p:PublishAot=true -p:CppCompilerAndLinker="$vm/lib/linker" -p:ObjCopyName="$([ "$machine" = "$(uname -m)" ] || echo "$machine-linux-gnu-")objcopy"
+    ! grep -q -e /aot/ -e panic_in_copy "${scenarios[@]}" || publish aot -p:PublishAot=true -p:CppCompilerAndLinker="$vm/lib/linker" -p:ObjCopyName="$([ "$machine" = "$(uname -m)" ] || echo "$machine-linux-gnu-")objcopy"
     ! grep -q /jit/ "${scenarios[@]}" || publish jit --self-contained -p:PublishTrimmed=false
     ! grep -q /situations "${scenarios[@]}" || copy_situations
     copy_libraries
