@@ -13,7 +13,7 @@ internal sealed record CollapseActionReport
 
     public required IReadOnlyList<RangeReport> Ranges { get; init; }
 
-    /// <summary>The last result that was no success, or SUCCEED.</summary>
+    /// <summary>The result of the last range that failed; SUCCEED if none did.</summary>
     public required string Result { get; init; }
 
     /// <summary>The name of what madvise(2) failed with, 0 if it did not; null: nobody called.</summary>

@@ -8,6 +8,6 @@ internal sealed record ContentReport
     /// <summary>Poisoned, whole or in part.</summary>
     public required int LostPages { get; init; }
 
-    /// <summary>Another content that nobody wrote: never right.</summary>
+    /// <summary>Pages whose content changed although nothing wrote to them: always an error.</summary>
     public required int ChangedPages { get; init; }
 }

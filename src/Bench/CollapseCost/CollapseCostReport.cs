@@ -12,7 +12,7 @@ internal sealed record CollapseCostReport : Result
     /// <summary>2 MiB ranges collapsed one after the other in each round; as many are copied raw.</summary>
     public required int RangesPerRound { get; init; }
 
-    /// <summary>Microseconds of the engine's copy of 2 MiB between the same frames.</summary>
+    /// <summary>Microseconds that the engine takes to copy 2 MiB between the same frames.</summary>
     public required Quartiles RawCopyMicroseconds { get; init; }
 
     /// <summary>Microseconds of a collapse that succeeds.</summary>

@@ -44,7 +44,7 @@ internal sealed record CostRow
     /// <summary>RecoveryNanoseconds, to be drawn.</summary>
     public required IReadOnlyList<LatencyBucket> Histogram { get; init; }
 
-    /// <summary>What the method said it did not copy.</summary>
+    /// <summary>Bytes that the method reported as not copied.</summary>
     public required long NotCopiedBytes { get; init; }
 
     /// <summary>Bytes that it said it copied and that are not the source's.</summary>

@@ -26,7 +26,7 @@ internal abstract record Result
     [JsonRequired, JsonPropertyOrder(-1)]
     public MachineReport Machine { get; set; } = null!;
 
-    /// <summary>From the start of the command until the result was complete.</summary>
+    /// <summary>Seconds from the start of the command to the complete result.</summary>
     [JsonRequired, JsonPropertyOrder(1)]
     public double TotalSeconds { get; set; }
 

@@ -7,10 +7,10 @@ internal sealed record SuspensionCost
 {
     public required int Count { get; init; }
 
-    /// <summary>From when the collector asked until all threads stood still: what it, and all that stood still already, waited for the others; null if there was none.</summary>
+    /// <summary>The time from the request of the garbage collector until all threads were suspended; null if no thread was suspended.</summary>
     public required Latencies? WaitNanoseconds { get; init; }
 
-    /// <summary>From then until all threads ran again; null if there was none.</summary>
+    /// <summary>The time from then until all threads ran again; null if no thread was suspended.</summary>
     public required Latencies? PauseNanoseconds { get; init; }
 
     internal static SuspensionCost Of(IReadOnlyCollection<Suspension> suspensions)

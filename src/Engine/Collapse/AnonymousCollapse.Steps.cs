@@ -27,7 +27,7 @@ public sealed unsafe partial class AnonymousCollapse
 
     private CollapseResult ScanEntries(ReadOnlySpan<Pte> entries, out bool writable)
     {
-        // Local: a field would be loaded and stored for every entry.
+        // Local variables: a field would be loaded and stored for every entry.
         PhysicalMemory memory = Memory;
         uint zeroFrame = memory.ZeroFrame;
         Frame* frames = memory.Frames;
@@ -85,21 +85,31 @@ public sealed unsafe partial class AnonymousCollapse
 
     private CollapseResult ScanFolio(PhysicalMemory memory, Pte pte, uint head, bool keepsLazyFree, ref int shared)
     {
+        CollapseResult result = Examine(memory, pte, head, keepsLazyFree, ref shared);
+        if (result != CollapseResult.Succeed)
+            return result;
         ref Frame frame = ref memory.Frames[head];
-        if (keepsLazyFree && IsLazyFree(pte, frame))
-            return CollapseResult.PageLazyFree;
-        if (!frame.Has(PageFlags.Anonymous))
-            return CollapseResult.PageAnon;
-        if (IsShared(memory, pte.Pfn, head) && ++shared > Options.Limits?.MaxPtesShared)
-        {
-            Machine.Counters.ThpScanExceedSharePte++;
-            return CollapseResult.ExceedSharedPte;
-        }
         if (!frame.Has(PageFlags.Lru))
             return CollapseResult.PageLru;
         if (frame.Has(PageFlags.Locked))
             return CollapseResult.PageLock;
         return frame.RefCount == memory.ExpectedReferences(head) ? CollapseResult.Succeed : CollapseResult.PageCount;
+    }
+
+    /// <summary>What the scan and the isolation both ask of a page that is not <see cref="Frame.IsOrdinary"/>.</summary>
+    private CollapseResult Examine(PhysicalMemory memory, Pte pte, uint head, bool keepsLazyFree, ref int shared)
+    {
+        ref Frame frame = ref memory.Frames[head];
+        if (!frame.Has(PageFlags.Anonymous))
+            return CollapseResult.PageAnon;
+        if (keepsLazyFree && IsLazyFree(pte, frame))
+            return CollapseResult.PageLazyFree;
+        if (IsShared(memory, pte.Pfn, head) && ++shared > Options.Limits?.MaxPtesShared)
+        {
+            Machine.Counters.ThpScanExceedSharePte++;
+            return CollapseResult.ExceedSharedPte;
+        }
+        return CollapseResult.Succeed;
     }
 
     private CollapseResult LockForRead()
@@ -204,7 +214,7 @@ public sealed unsafe partial class AnonymousCollapse
         ref Frame frame = ref memory.Frames[head];
         if (keepsLazyFree || !frame.IsOrdinary)
         {
-            CollapseResult result = ExamineForIsolation(memory, pte, head, keepsLazyFree);
+            CollapseResult result = Examine(memory, pte, head, keepsLazyFree, ref _sharedIsolated);
             if (result != CollapseResult.Succeed)
                 return result;
         }
@@ -220,21 +230,6 @@ public sealed unsafe partial class AnonymousCollapse
         if (pte.IsYoung || frame.Has(PageFlags.Referenced))
             referenced++;
         writable |= pte.IsWritable;
-        return CollapseResult.Succeed;
-    }
-
-    private CollapseResult ExamineForIsolation(PhysicalMemory memory, Pte pte, uint head, bool keepsLazyFree)
-    {
-        ref Frame frame = ref memory.Frames[head];
-        if (!frame.Has(PageFlags.Anonymous))
-            return CollapseResult.PageAnon;
-        if (keepsLazyFree && IsLazyFree(pte, frame))
-            return CollapseResult.PageLazyFree;
-        if (IsShared(memory, pte.Pfn, head) && ++_sharedIsolated > Options.Limits?.MaxPtesShared)
-        {
-            Machine.Counters.ThpScanExceedSharePte++;
-            return CollapseResult.ExceedSharedPte;
-        }
         return CollapseResult.Succeed;
     }
 

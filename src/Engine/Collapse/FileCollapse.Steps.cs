@@ -296,7 +296,7 @@ public sealed unsafe partial class FileCollapse
     private static CollapseResult Retract(Vma area, ulong address)
     {
         AddressSpace space = area.Space;
-        // Whose area it is, the kernel looks at only after this: its own SCAN_PAGE_ANON gets lost.
+        // The kernel overwrites its own SCAN_PAGE_ANON here.
         if (area.AnonVma is not null)
             return CollapseResult.Fail;
         if (!area.HoldsHugeRange(address))

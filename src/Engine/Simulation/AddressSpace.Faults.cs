@@ -241,7 +241,7 @@ public sealed unsafe partial class AddressSpace
         ulong start = ulong.Max(address & ~(Window - 1), area.Start);
         ulong end = ulong.Min(ulong.Min(start + Window, (address | HugeMask) + 1), area.End);
         ulong huge = address & ~HugeMask;
-        // Of a huge page that the file ends in all is mapped if the 64 KiB begin before the end.
+        // If the file ends within its huge page and the 64 KiB begin before that end, the whole huge page is mapped.
         bool isHuge = _machine.Behavior.MapsWholeFolioAround && area.HoldsHugeRange(huge) && area.File!.TryGetHuge(area.PageIndex(huge), out _)
             && !area.File!.IsBeyondEnd(area.PageIndex(start));
         if (isHuge)
@@ -251,7 +251,7 @@ public sealed unsafe partial class AddressSpace
         for (ulong at = start; at < end; at += NativeRegion.PageSize)
         {
             ref Pte entry = ref entries[PteIndex(at)];
-            if (entry.IsNone && area.File!.TryFindReady(area.PageIndex(at), out uint pfn, evenBeyondEnd: isHuge))
+            if (entry.IsNone && area.File!.TryFindReady(area.PageIndex(at), out uint pfn, evenBeyondEnd: isHuge && area.File!.IsShmem))
                 SetFrame(ref entry, pfn, writable, dirty: false);
         }
     }

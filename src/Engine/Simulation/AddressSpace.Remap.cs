@@ -118,7 +118,7 @@ public sealed partial class AddressSpace
         // Without the feature the registration stays behind, and with it the protection of the entries (mremap_userfaultfd_prep).
         bool losesUserfaultfd = area.Userfaultfd is { } watcher && (watcher.Features & UserfaultfdFeatures.EventRemap) == 0;
         MoveEntries(address, length, newAddress, losesUserfaultfd);
-        // In place: no neighbour is looked for, and one that the area has merged with loses its registration too.
+        // The area is changed in place: it is not merged with a neighbour now, and one that it merged with before loses its registration too.
         if (losesUserfaultfd)
             (moved.Flags, moved.Userfaultfd) = (moved.Flags & ~VmaFlagSets.Userfaultfd, null);
         if (leavesArea)
@@ -133,7 +133,7 @@ public sealed partial class AddressSpace
         {
             UnmapRange(address, address + length);
         }
-        // What was there is locked as it is.
+        // Only the new part is brought in; the pages that were moved are locked as they are.
         if ((moved.Flags & VmaFlagSets.Lock) == VmaFlags.Locked && newLength > length)
             BringIn(newAddress + length, newAddress + newLength, ignoreFaults: true);
     }

@@ -196,10 +196,15 @@ public sealed unsafe partial class AddressSpace
         if (!protect)
         {
             bool writable = (area.Flags & VmaFlags.Write) != 0, keepsWritable = _machine.Behavior.KeepsPagesWritable;
-            ForEachEntry(start, end, (ref Pte pte, ulong _) => pte = pte.UffdUnprotected() switch
+            ForEachEntry(start, end, (ref Pte pte, ulong _) =>
             {
-                { IsPresent: true } released when !area.IsShared => !keepsWritable ? released.ReadOnly() : writable ? WritableWhereExclusive(released) : released,
-                Pte released => released,
+                pte = pte.UffdUnprotected();
+                if (!pte.IsPresent || area.IsShared)
+                    return;
+                if (!keepsWritable)
+                    pte = pte.ReadOnly();
+                else if (writable)
+                    pte = WritableWhereExclusive(pte);
             });
             return;
         }

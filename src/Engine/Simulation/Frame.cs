@@ -42,7 +42,7 @@ public struct Frame
     /// <summary>Whether all of the flags are set.</summary>
     internal readonly bool Has(PageFlags flags) => (Flags & flags) == flags;
 
-    /// <summary>Whether this is what most pages are that a collapse meets: anonymous, small, on the LRU, unlocked, and its only reference is the one PTE that maps it.</summary>
+    /// <summary>Whether it is anonymous, small, on the LRU and unlocked, and one PTE has its only reference, as with most pages of a collapse.</summary>
     internal readonly bool IsOrdinary =>
         Order == 0 && RefCount == 1 && MapCount == 1
         && (Flags & (PageFlags.Anonymous | PageFlags.Lru | PageFlags.Locked)) == (PageFlags.Anonymous | PageFlags.Lru);

@@ -5,7 +5,7 @@ namespace CopyMc.Bench.Collapse.Scenarios;
 /// <summary>What must come of it, or the scenario has failed. What is left out may be anything.</summary>
 internal sealed record Expectation
 {
-    /// <summary>The last result that was no success, or SUCCEED.</summary>
+    /// <summary>The result of the last range that failed; SUCCEED if none did.</summary>
     public CollapseResult? Result { get; init; }
 
     /// <summary>The name of the errno of <c>MADV_COLLAPSE</c>, or 0.</summary>
