@@ -131,4 +131,18 @@ public sealed class AreaTests : IDisposable
         Assert.Equal(Errno.None, MadviseCollapse.Run(_test.Process, start, TestMachine.HugePage).Error);
         _test.ExpectSound();
     }
+
+    [Fact]
+    public void A_look_at_a_page_waits_while_a_collapse_has_taken_the_page_table_out()
+    {
+        ulong start = _test.MapFilled();
+        var page = new byte[TestMachine.Page];
+        var collapse = new AnonymousCollapse(_test.Process, start);
+        while (collapse.NextStep != CollapseStep.Isolate)
+            Assert.True(collapse.MoveNext());
+        Assert.Equal(AccessResult.Waits(WaitReason.MmapLock), _test.Process.Peek(start, page));
+        Assert.Equal(CollapseResult.Succeed, collapse.Run());
+        Assert.Equal(AccessResult.Done, _test.Process.Peek(start, page));
+        Assert.Equal(TestMachine.Content(0), page);
+    }
 }
