@@ -1,4 +1,5 @@
 [assembly: AssemblyFixture(typeof(CopyMc.Bench.Tests.ChildFiles))]
+[assembly: AssemblyFixture(typeof(CopyMc.Contract.LostFrames))]
 
 namespace CopyMc.Bench.Tests;
 

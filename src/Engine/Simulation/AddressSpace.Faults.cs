@@ -192,7 +192,7 @@ public sealed unsafe partial class AddressSpace
 
     private AccessResult FaultAnonymous(Vma area, ulong address, bool write, ref Pte pte)
     {
-        if (!write)
+        if (!write && _machine.Options.UseZeroPage)
         {
             pte = Pte.Of(_memory.ZeroFrame, writable: false, dirty: false, young: true);
             return AccessResult.Done;
@@ -200,7 +200,8 @@ public sealed unsafe partial class AddressSpace
         AccessResult result = TryNewAnonymous(area, address, clear: true, out uint pfn);
         if (!result.IsDone)
             return result;
-        SetFrame(ref pte, pfn, writable: true, dirty: true);
+        bool isWritable = (area.Flags & VmaFlags.Write) != 0;
+        SetFrame(ref pte, pfn, isWritable, dirty: isWritable);
         _memory.Put(pfn);
         return AccessResult.Done;
     }
@@ -373,7 +374,7 @@ public sealed unsafe partial class AddressSpace
         // Under a registration for missing pages it is the small page that is reported.
         if (!_machine.HugePagesAtFault || (area.Flags & VmaFlags.UffdMissing) != 0)
             return;
-        if (!write)
+        if (!write && _machine.Options.UseZeroPage)
         {
             SetHugeZero(ref pmd);
             return;
@@ -402,7 +403,7 @@ public sealed unsafe partial class AddressSpace
         {
             MakeAnonymous(area, start, head);
             _memory.LruAdd(head);
-            SetHuge(ref pmd, head, writable: true, dirty: true, deposit: new PageTable());
+            SetHuge(ref pmd, head, (area.Flags & VmaFlags.Write) != 0, dirty: true, deposit: new PageTable());
             _machine.Counters.ThpFaultAlloc++;
         }
         _memory.Put(head);

@@ -143,14 +143,15 @@ public sealed unsafe partial class AddressSpace
 
     private SystemCallResult FillPrivate(Vma area, ulong address, Filling filling, ReadOnlySpan<byte> content, ref Pte pte)
     {
-        if (filling == Filling.Zero)
+        bool isZero = filling == Filling.Zero;
+        if (isZero && _machine.Options.UseZeroPage)
         {
             pte = Pte.Of(_memory.ZeroFrame, writable: false, dirty: false, young: true);
             return Errno.None;
         }
-        if (!TryNewAnonymous(area, address, clear: false, out uint pfn).IsDone)
+        if (!TryNewAnonymous(area, address, clear: isZero, out uint pfn).IsDone)
             return Errno.ENOMEM;
-        bool copied = TryStore(content, pfn);
+        bool copied = isZero || TryStore(content, pfn);
         if (copied)
             SetFrame(ref pte, pfn, (area.Flags & VmaFlags.Write) != 0, dirty: true);
         _memory.Put(pfn);

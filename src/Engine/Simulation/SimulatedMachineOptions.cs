@@ -21,6 +21,12 @@ public sealed class SimulatedMachineOptions
     /// <summary>Whether a first touch may be answered with a huge page. Off: every page starts small.</summary>
     public bool HugePagesAtFault { get; init; }
 
+    /// <summary>
+    /// Whether loads from memory that was never written, and <c>UFFDIO_ZEROPAGE</c>, share one page of zeros. Off: each gets a page of its own, as on kernels
+    /// of some virtual machines (seen on a 6.18 booted with <c>pvm_no_zero_page</c>). Splitting a huge page maps the zero page there too.
+    /// </summary>
+    public bool UseZeroPage { get; init; } = true;
+
     /// <summary>Whether regular files can be collapsed (<c>CONFIG_READ_ONLY_THP_FOR_FS</c>; since Linux 7.2, whether the file system has huge pages).</summary>
     public bool ReadOnlyFileThp { get; init; } = true;
 

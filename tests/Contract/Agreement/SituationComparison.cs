@@ -9,8 +9,9 @@ public static class SituationComparison
     /// <param name="situation">The situation.</param>
     /// <param name="release">The kernel's release, such as <c>6.12</c>.</param>
     /// <param name="answers">What that kernel answered.</param>
+    /// <param name="usesZeroPage">Whether that kernel has a zero page.</param>
     /// <param name="text">What differs, or what is missing; empty if they agree.</param>
-    public static SituationVerdict Compare(Situation situation, string release, IReadOnlyList<string> answers, out string text)
+    public static SituationVerdict Compare(Situation situation, string release, IReadOnlyList<string> answers, bool usesZeroPage, out string text)
     {
         text = "";
         if (situation.MissingIn(answers) is { } missing)
@@ -20,7 +21,7 @@ public static class SituationComparison
         }
         if (!KernelVersion.TryParse(release, out KernelVersion? kernel))
             throw new ArgumentException($"The model knows no Linux {release}, only {string.Join(", ", KernelVersion.All)}.", nameof(release));
-        IReadOnlyList<string> model = SituationModel.Run(situation, kernel);
+        IReadOnlyList<string> model = SituationModel.Run(situation, kernel, usesZeroPage);
         for (int i = 0; i < model.Count; i++)
         {
             SituationOperation operation = situation.Operations[i];

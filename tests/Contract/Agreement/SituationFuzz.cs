@@ -71,7 +71,7 @@ public static class SituationFuzz
     }
 
     private static IReadOnlyList<string> RunModel(Situation situation) =>
-        SituationModel.Run(situation, KernelVersion.TryParse(SituationKernel.Release, out KernelVersion? kernel) ? kernel : KernelVersion.Linux618);
+        SituationModel.Run(situation, KernelVersion.TryParse(SituationKernel.Release, out KernelVersion? kernel) ? kernel : KernelVersion.Linux618, SituationKernel.UsesZeroPage);
 
     private static string Describe(Situation situation) =>
         Disagreement(situation) ?? $"[{situation.Name}] agrees now";

@@ -7,9 +7,16 @@ public static class SituationKernel
 {
     private static readonly string s_probe = Path.Combine(AppContext.BaseDirectory, "collapse_probe");
 
+    // What was only read is nothing of the area's own, so fork copies no entry; a page of its own is copied.
+    private static readonly Lazy<bool> s_usesZeroPage = new(() =>
+        Run(Situation.Parse(["[zero page]", "mmap 0+1", "read 0+1", "fork", "1: table 0+1"]))[0] is not [.., "1 present"]);
+
     /// <summary>The release of the kernel that runs here, such as <c>6.18</c>.</summary>
     public static string Release { get; } =
         OperatingSystem.IsLinux() ? string.Join('.', File.ReadAllText("/proc/sys/kernel/osrelease").Split('.', '-').Take(2)) : "";
+
+    /// <summary>Whether loads from anonymous memory that was never written share the zero page on the kernel that runs here, as on nearly all.</summary>
+    public static bool UsesZeroPage => s_usesZeroPage.Value;
 
     /// <summary>Why no situation can be run here; null: it can be tried.</summary>
     public static string? UnsupportedReason =>

@@ -21,9 +21,16 @@ public sealed partial class SituationModel : IDisposable
     private MemoryCgroup? _cgroup;
     private readonly byte[] _page = new byte[Page];
 
-    private SituationModel(KernelVersion kernel)
+    private SituationModel(KernelVersion kernel, bool usesZeroPage)
     {
-        _machine = new SimulatedMachine((nuint)32 << 21, new SimulatedMachineOptions { Kernel = kernel, SwapPages = 8192, HugePagesAtFault = true, ReadOnlyFileThp = false });
+        _machine = new SimulatedMachine((nuint)32 << 21, new SimulatedMachineOptions
+        {
+            Kernel = kernel,
+            SwapPages = 8192,
+            HugePagesAtFault = true,
+            ReadOnlyFileThp = false,
+            UseZeroPage = usesZeroPage,
+        });
         _processes.Add(_machine.NewProcess());
         _invariants = new CollapseInvariants(_machine);
     }
@@ -31,10 +38,11 @@ public sealed partial class SituationModel : IDisposable
     /// <summary>The answers, one for each operation.</summary>
     /// <param name="situation">The situation.</param>
     /// <param name="kernel">The kernel that is modelled.</param>
+    /// <param name="usesZeroPage">Whether the kernel has a zero page.</param>
     /// <param name="checksInvariants">Whether the machine's invariants are checked after each operation; a violation is the answer then.</param>
-    public static IReadOnlyList<string> Run(Situation situation, KernelVersion kernel, bool checksInvariants = true)
+    public static IReadOnlyList<string> Run(Situation situation, KernelVersion kernel, bool usesZeroPage = true, bool checksInvariants = true)
     {
-        using var model = new SituationModel(kernel);
+        using var model = new SituationModel(kernel, usesZeroPage);
         var answers = new List<string>();
         foreach (SituationOperation operation in situation.Operations)
         {

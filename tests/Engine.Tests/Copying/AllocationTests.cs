@@ -48,9 +48,7 @@ public sealed unsafe class AllocationTests : IDisposable
         PoisonInjector.Inject(_source, 0, PoisonSource.TruncatedMapping);
         using var overlapping = new PoisonMap(_source.Pointer, NativeRegion.PageSize);
         Learn(engine, overlapping, 1);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Learn(engine, overlapping, Copies);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.During(() => Learn(engine, overlapping, Copies)));
     }
 
     /// <summary>Clears the map each time, so that every copy faults and learns.</summary>
@@ -67,9 +65,7 @@ public sealed unsafe class AllocationTests : IDisposable
     private void ExpectNoAllocation(CopyEngine engine)
     {
         Run(engine, 1);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Run(engine, Copies);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.During(() => Run(engine, Copies)));
     }
 
     private void Run(CopyEngine engine, int copies)

@@ -99,5 +99,5 @@ public sealed class SituationFormatTests
     private static string[] Answers(string release) => [.. Read(Text).Operations.Select(operation => operation.AnswerOf(release))];
 
     private static SituationVerdict Compare(string text, string release, string[] answers, out string difference) =>
-        SituationComparison.Compare(Read(text), release, answers, out difference);
+        SituationComparison.Compare(Read(text), release, answers, usesZeroPage: true, out difference);
 }

@@ -39,7 +39,7 @@ public sealed class SituationTests
     private static string? Wrong(Situation situation, string release)
     {
         string[] recorded = [.. situation.Operations.Select(operation => operation.AnswerOf(release))];
-        SituationVerdict verdict = SituationComparison.Compare(situation, release, recorded, out string text);
+        SituationVerdict verdict = SituationComparison.Compare(situation, release, recorded, usesZeroPage: true, out string text);
         return verdict is SituationVerdict.Agrees or SituationVerdict.DiffersForAReason ? null : text;
     }
 

@@ -13,9 +13,9 @@ internal static class SituationTool
         switch (arguments)
         {
             case ["compare" or "record", "--answers", string release, string answers, .. string[] files] when Situation.Kernels.Contains(release):
-                return CompareOrRecord(arguments[0], release, files, AnswersIn(answers));
+                return CompareOrRecord(arguments[0], release, files, AnswersIn(answers), usesZeroPage: true);
             case ["compare" or "record", .. string[] files] when files is not ["--answers", ..]:
-                return CompareOrRecord(arguments[0], SituationKernel.Release, files, SituationKernel.Run);
+                return CompareOrRecord(arguments[0], SituationKernel.Release, files, SituationKernel.Run, SituationKernel.UsesZeroPage);
             case ["fuzz", string seed, string count]:
                 int found = 0;
                 bool usesSwap = File.ReadAllLines("/proc/swaps").Length > 1;
@@ -39,8 +39,13 @@ internal static class SituationTool
         return situations => [.. situations.Select(situation => answers[situation.Name].LastOrDefault([]))];
     }
 
-    private static int CompareOrRecord(string action, string release, string[] files, Func<IReadOnlyList<Situation>, IReadOnlyList<IReadOnlyList<string>>> ask)
+    private static int CompareOrRecord(string action, string release, string[] files, Func<IReadOnlyList<Situation>, IReadOnlyList<IReadOnlyList<string>>> ask, bool usesZeroPage)
     {
+        if (action == "record" && !usesZeroPage)
+        {
+            Console.Error.WriteLine("This kernel has no zero page (mm_forbids_zeropage): its answers are not those of its release elsewhere.");
+            return 2;
+        }
         var counts = new Dictionary<SituationVerdict, int>();
         foreach (string file in files)
         {
@@ -50,7 +55,7 @@ internal static class SituationTool
                 File.WriteAllText(file, string.Join("\n", situations.Zip(answers, (situation, given) => Answered(situation, release, given))));
             for (int i = 0; i < situations.Count; i++)
             {
-                SituationVerdict verdict = SituationComparison.Compare(situations[i], release, answers[i], out string text);
+                SituationVerdict verdict = SituationComparison.Compare(situations[i], release, answers[i], usesZeroPage, out string text);
                 counts[verdict] = counts.GetValueOrDefault(verdict) + 1;
                 if (text.Length > 0)
                     Console.WriteLine($"{verdict}: {text}");
