@@ -180,6 +180,9 @@ public sealed unsafe partial class AddressSpace
 
     private AccessResult FaultMissing(Vma area, ulong address, bool write, ref Pte pte)
     {
+        // The area is prepared for a page of its own before userfaultfd is asked (vmf_anon_prepare).
+        if (!area.IsShared && (write || (area.File is null && !_machine.Options.UseZeroPage)))
+            PrepareAnonVma(area);
         Pte marker = pte;
         pte = default;
         AccessResult result = area.File is not null ? FaultFile(area, address, write, ref pte)
