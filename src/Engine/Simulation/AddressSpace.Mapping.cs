@@ -262,7 +262,7 @@ public sealed partial class AddressSpace
     /// <summary>Whether a seal keeps a range from being unmapped. The first area is split by then (<c>vms_gather_munmap_vmas</c>).</summary>
     private bool IsRefusedBySeal(ulong start, ulong end)
     {
-        List<Vma> areas = _areas.In(start, end);
+        List<Vma> areas = [.. _areas.In(start, end)];
         if (!areas.Exists(area => (area.Flags & VmaFlags.Sealed) != 0))
             return false;
         if ((areas[0].Flags & VmaFlags.Sealed) == 0)
@@ -273,7 +273,7 @@ public sealed partial class AddressSpace
     /// <summary>Unmaps what is mapped in a range, and frees the page tables that no area uses any more.</summary>
     private void UnmapRange(ulong start, ulong end)
     {
-        List<Vma> unmapped = _areas.In(start, end);
+        List<Vma> unmapped = [.. _areas.In(start, end)];
         for (int i = 0; i < unmapped.Count; i++)
             unmapped[i] = _areas.Isolate(unmapped[i], ulong.Max(unmapped[i].Start, start), ulong.Min(unmapped[i].End, end));
         foreach (Vma area in unmapped)

@@ -24,10 +24,9 @@ public sealed unsafe partial class AddressSpace
             return Errno.EINVAL;
         if (!_lock.CanWrite)
             return SystemCallResult.Waits(WaitReason.MmapLock);
-        List<Vma> areas = _areas.In(address, address + length);
-        if (areas.Count == 0)
+        if (!_areas.IsAnyIn(address, address + length))
             return Errno.EINVAL;
-        foreach (Vma area in areas)
+        foreach (Vma area in _areas.In(address, address + length))
         {
             if (!CanUserfault(area, (modes & UserfaultfdModes.Minor) != 0))
                 return Errno.EINVAL;
@@ -39,7 +38,7 @@ public sealed unsafe partial class AddressSpace
         VmaFlags flags = ((modes & UserfaultfdModes.Missing) != 0 ? VmaFlags.UffdMissing : VmaFlags.None)
             | ((modes & UserfaultfdModes.WriteProtect) != 0 ? VmaFlags.UffdWriteProtect : VmaFlags.None)
             | ((modes & UserfaultfdModes.Minor) != 0 ? VmaFlags.UffdMinor : VmaFlags.None);
-        foreach (Vma area in areas)
+        foreach (Vma area in _areas.In(address, address + length))
         {
             // Registered for all of it already: nothing changes.
             if (area.Userfaultfd == userfaultfd && (area.Flags & flags) == flags)
@@ -56,10 +55,12 @@ public sealed unsafe partial class AddressSpace
             return Errno.EINVAL;
         if (!_lock.CanWrite)
             return SystemCallResult.Waits(WaitReason.MmapLock);
-        List<Vma> areas = _areas.In(address, address + length);
-        if (areas.Count == 0 || areas.Exists(area => !CanUserfault(area, isMinor: false) || (area.Userfaultfd is not null && area.Userfaultfd != userfaultfd)))
+        if (!_areas.IsAnyIn(address, address + length) || _areas.In(address, address + length).Any(
+            area => !CanUserfault(area, isMinor: false) || (area.Userfaultfd is not null && area.Userfaultfd != userfaultfd)))
+        {
             return Errno.EINVAL;
-        foreach (Vma area in areas)
+        }
+        foreach (Vma area in _areas.In(address, address + length))
             EndRegistration(area, ulong.Max(area.Start, address), ulong.Min(area.End, address + length));
         return Errno.None;
     }
@@ -82,10 +83,9 @@ public sealed unsafe partial class AddressSpace
             return Errno.EINVAL;
         if (!_lock.CanRead)
             return SystemCallResult.Waits(WaitReason.MmapLock);
-        List<Vma> areas = _areas.In(address, address + length);
-        if (areas.Count == 0)
+        if (!_areas.IsAnyIn(address, address + length))
             return Errno.ENOENT;
-        foreach (Vma area in areas)
+        foreach (Vma area in _areas.In(address, address + length))
         {
             // Which userfaultfd holds the registration does not matter (mwriteprotect_range).
             if ((area.Flags & VmaFlags.UffdWriteProtect) == 0)

@@ -17,13 +17,17 @@ internal sealed class AreaList(AddressSpace space)
     /// <summary>Whether anything is mapped in a range.</summary>
     internal bool IsAnyIn(ulong start, ulong end) => IndexEndingAfter(start) is int index && index < _areas.Count && _areas[index].Start < end;
 
-    /// <summary>The areas that reach into a range, as a copy: the list may be changed while they are visited.</summary>
-    internal List<Vma> In(ulong start, ulong end)
+    /// <summary>
+    /// The areas that reach into a range. Each is looked up when the visit of the one before is over (<c>for_each_vma_range</c>), which may have merged it
+    /// with what follows: the area that it became is visited then.
+    /// </summary>
+    internal IEnumerable<Vma> In(ulong start, ulong end)
     {
-        var found = new List<Vma>();
-        for (int i = IndexEndingAfter(start); i < _areas.Count && _areas[i].Start < end; i++)
-            found.Add(_areas[i]);
-        return found;
+        for (int i = IndexEndingAfter(start); i < _areas.Count && _areas[i].Start < end; i = IndexEndingAfter(start))
+        {
+            start = _areas[i].End;
+            yield return _areas[i];
+        }
     }
 
     /// <summary>Whether areas cover a range without a gap.</summary>
