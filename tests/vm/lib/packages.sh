@@ -34,7 +34,8 @@ prepare_apt() {
     apt_root=$cache/apt-$(printf '%s\n' "$suite" "$kernel_suite" | sort -u | paste -s -d +)
     mkdir -p "$apt_root"/{sources.d,state/lists/partial,archives/partial}
     : >"$apt_root/status"
-    # The archive's address is whatever this machine uses.
+    # The archive's address is whatever this machine uses; a machine that never read the package lists names none.
+    [ -n "$(apt-get indextargets 'Created-By: Packages')" ] || attend apt-get -q -q update || fail "apt cannot read its package lists"
     apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' | sort -u |
         awk -v own="$distribution" -v added="$suite $kernel_suite" '
             $2 == own { print "deb", $1, own, "main"; for (i = split(added, suites, " "); i; i--) print "deb", $1, suites[i], "main" }
