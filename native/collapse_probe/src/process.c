@@ -6,6 +6,7 @@
 #include "kernel_interface.h"
 #include "memory_cgroup.h"
 #include "observation.h"
+#include "thp_settings.h"
 #include "trace.h"
 
 #include <ctype.h>
@@ -13,6 +14,7 @@
 #include <fcntl.h>
 #include <linux/io_uring.h>
 #include <linux/magic.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -365,6 +367,15 @@ static bool pin_by_reference(const struct range *range, int *ends) {
     return true;
 }
 
+static void release_pins(void) {
+    for (int i = 0; i < MOST_PINS; i++)
+        if (pins[i].count) {
+            close(pins[i].ends[0]);
+            if (pins[i].ends[1] >= 0)
+                close(pins[i].ends[1]);
+        }
+}
+
 static void pin(const struct words *words) {
     struct range range = range_of(words->all[1]);
     for (int i = 0; i < MOST_PINS; i++)
@@ -394,6 +405,21 @@ static void unpin(const struct words *words) {
             return;
         }
     say("no such pin");
+}
+
+// thp enabled|shmem VALUE
+static void set_huge_pages(const struct words *words) {
+    if (words->count == 3)
+        set_thp(words->all[1], words->all[2]);
+    else
+        say("no such setting");
+}
+
+static const char *after(const struct words *words, const char *word) {
+    for (int i = 1; i + 1 < words->count; i++)
+        if (!strcmp(words->all[i], word))
+            return words->all[i + 1];
+    return NULL;
 }
 
 static void fork_process(int ends[][2], int child);
@@ -451,6 +477,10 @@ static void execute(char *text, const struct request *request, int ends[][2]) {
         pin(&words);
     else if (!strcmp(call, "unpin"))
         unpin(&words);
+    else if (!strcmp(call, "thp"))
+        set_huge_pages(&words);
+    else if (!strcmp(call, "khugepaged"))
+        run_khugepaged(after(&words, "none"), after(&words, "swap"), after(&words, "shared"));
     else if (!strcmp(call, "thp_disable"))
         say_result(prctl(PR_SET_THP_DISABLE, !has(&words, "off"), has(&words, "except_advised") ? 2 : 0, 0, 0) == 0);
     else if (!strcmp(call, "table"))
@@ -483,9 +513,7 @@ static void serve(int ends[][2], int number) {
         if (exits) {
             // The memory is gone before the answer is there.
             munmap(memory, (size_t)MOST_PAGES * 16 * PAGE_BYTES);
-            for (int i = 0; i < MOST_PINS; i++)
-                if (pins[i].count)
-                    close(pins[i].ends[0]);
+            release_pins();
         }
         if (send(ends[number][1], answer, strlen(answer), MSG_NOSIGNAL) < 0 || exits)
             break;
@@ -494,8 +522,11 @@ static void serve(int ends[][2], int number) {
 }
 
 static void fork_process(int ends[][2], int child) {
-    pid_t pid = fork();
+    // As a sibling, so that it lives on when this process exits.
+    pid_t pid = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0);
     if (pid == 0) {
+        // What holds the pages is the parent's alone.
+        release_pins();
         memset(pins, 0, sizeof pins);
         userfaultfd = -1;
         serve(ends, child);

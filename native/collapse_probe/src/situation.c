@@ -6,6 +6,7 @@
 #include "kernel_interface.h"
 #include "memory_cgroup.h"
 #include "process.h"
+#include "thp_settings.h"
 #include "trace.h"
 
 #include <sched.h>
@@ -86,6 +87,7 @@ static void run_apart(void) {
     while (waitpid(-1, NULL, 0) > 0)
         continue;
     remove_memory_cgroup();
+    restore_thp_settings();
     if (WIFSIGNALED(status))
         printf("situation killed by signal %d\n", WTERMSIG(status));
 }
@@ -97,6 +99,7 @@ int main(void) {
     CPU_SET(sched_getcpu(), &here);
     sched_setaffinity(0, sizeof here, &here);
     open_trace();
+    read_thp_settings();
     char *line = NULL;
     size_t size = 0;
     prctl(PR_SET_CHILD_SUBREAPER, 1);

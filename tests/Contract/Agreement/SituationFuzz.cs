@@ -23,8 +23,8 @@ public static class SituationFuzz
             IReadOnlyList<IReadOnlyList<string>> answers = SituationKernel.Run(situations);
             for (int i = 0; i < situations.Length; i++)
             {
-                if (!RunModel(situations[i]).SequenceEqual(answers[i]) && Disagreement(situations[i]) is not null)
-                    report(Describe(Shrink(situations[i])));
+                if (!RunModel(situations[i]).SequenceEqual(answers[i]) && Shortened(situations[i]) is { } shortened)
+                    report(shortened);
             }
         }
     }
@@ -43,6 +43,9 @@ public static class SituationFuzz
         }
         return null;
     }
+
+    /// <summary>The shortest situation found in which the two still differ, with what both answer; null: they agree.</summary>
+    public static string? Shortened(Situation situation) => Disagreement(situation) is null ? null : Describe(Shrink(situation));
 
     /// <summary>A random situation; the same one for the same number.</summary>
     public static Situation Generate(int number, bool usesSwap)

@@ -12,6 +12,7 @@ internal sealed class SituationGenerator(Random random, bool usesSwap)
     private readonly bool _isOfFile = random.Next(3) == 0;
     private readonly bool _isPrivate = random.Next(4) == 0;
     private readonly HashSet<string> _pinned = [];
+    private readonly HashSet<int> _ended = [];
     private int _processes = 1;
     private int _process;
 
@@ -28,13 +29,18 @@ internal sealed class SituationGenerator(Random random, bool usesSwap)
         Add($"write {Any("0+512", "0+512", "256+512", "0+256")}");
         for (int i = random.Next(2, most); i > 0; i--)
         {
-            _process = random.Next(_processes);
+            do
+                _process = random.Next(_processes);
+            while (_ended.Contains(_process));
             Next();
         }
         for (_process = 0; _process < _processes; _process++)
         {
+            if (_ended.Contains(_process))
+                continue;
             Add("areas");
             Add("huge 0+1536");
+            Add("folios 0+1536");
             Add("table 0+1536");
             Add("read 0+1536");
         }
@@ -44,7 +50,7 @@ internal sealed class SituationGenerator(Random random, bool usesSwap)
     private void Next()
     {
         string range = Range();
-        switch (random.Next(35))
+        switch (random.Next(43))
         {
             case 0 or 1:
                 Add($"mmap {range}{Backing(First(range))}{Any("", "", "", " r", " noreserve")}");
@@ -101,7 +107,30 @@ internal sealed class SituationGenerator(Random random, bool usesSwap)
                 Add("uffd close");
                 break;
             case 34:
-                Add("table 0+1536");
+                Add(Any("table 0+1536", "folios 0+1536", _isOfFile ? "folios f 0+1536" : "areas"));
+                break;
+            case 35:
+                Add($"mmap {range}{Any(" shared", " shared", " droppable", " locked", " populate", " growsdown", " none", " noreplace")}");
+                break;
+            case 36:
+                int length = Any(0, 1, 100, 256, 512, 600);
+                Add($"mremap {range} {Any(0, 512, 1024, 256, 1) % (Pages - length + 1)}+{length}");
+                break;
+            case 37 when _processes - _ended.Count > 1:
+                Add("exit");
+                _ended.Add(_process);
+                break;
+            case 38 when _isOfFile:
+                Add(Any("seal f write", "seal f shrink", "seal f grow", "seal f future_write", "ftruncate f 0", "ftruncate f 511", "ftruncate f 600", "fallocate f 0+1536", "fwrite f 0+1536"));
+                break;
+            case 39 or 40:
+                Add($"collapse {Any("0+512", "0+512", "0+1024", "512+512", "0+1536")}");
+                break;
+            case 41:
+                Add("madvise 0+1536 hugepage");
+                break;
+            case 42:
+                Add($"write {Any("0+512", "0+1536", "100+1", "600+1")}");
                 break;
             case 28 when random.Next(4) == 0:
                 Add($"mseal {range}");

@@ -27,6 +27,7 @@ public sealed partial class SituationModel : IDisposable
         {
             Kernel = kernel,
             SwapPages = 8192,
+            ShmemEnabled = ThpMode.Never,
             HugePagesAtFault = true,
             ReadOnlyFileThp = false,
             UseZeroPage = usesZeroPage,
@@ -130,6 +131,15 @@ public sealed partial class SituationModel : IDisposable
                 foreach (PinnedPage pin in pins)
                     pin.Dispose();
                 return "ok";
+            case "thp":
+                ThpMode mode = Enum.Parse<ThpMode>(words[2], ignoreCase: true);
+                if (words[1] == "shmem")
+                    _machine.ShmemEnabled = mode;
+                else
+                    _machine.ThpEnabled = mode;
+                return "ok";
+            case "khugepaged":
+                return RunKhugepaged(words);
             case "thp_disable":
                 return Answer(process.SetThpDisable(Has("off") ? ThpDisable.Off : Has("except_advised") ? ThpDisable.ExceptAdvised : ThpDisable.Completely));
             case "table":
@@ -152,6 +162,17 @@ public sealed partial class SituationModel : IDisposable
             default:
                 return "no such operation";
         }
+    }
+
+    /// <summary>khugepaged goes through everything until a file that it made huge is mapped anew.</summary>
+    private string RunKhugepaged(string[] words)
+    {
+        int After(string word, int otherwise) => Array.IndexOf(words, word) is int at and > 0 ? int.Parse(words[at + 1], CultureInfo.InvariantCulture) : otherwise;
+        var limits = new CollapseLimits(After("none", 511), After("swap", 64), After("shared", 256));
+        var khugepaged = new Khugepaged(_machine, new KhugepagedOptions { Limits = limits, PagesToScan = int.MaxValue });
+        for (int pass = 0; pass < 3; pass++)
+            khugepaged.ScanBatch();
+        return "ok";
     }
 
     private SystemCallResult Mmap(AddressSpace process, string[] words, ulong start, ulong length)

@@ -76,6 +76,7 @@ int main(void) {
     setenv("DOTNET_EnableDiagnostics", "0", 1);
     // What real poison takes from this machine ends with it.
     setenv("COPYMC_TEST_HWPOISON", "1", 1);
+    setenv("COPYMC_TEST_THP_SETTINGS", "1", 1);
     // What the kernel's states were recorded with: huge pages where they are asked for, and nowhere else.
     FILE *huge_pages = fopen("/sys/kernel/mm/transparent_hugepage/enabled", "we");
     if (huge_pages) {

@@ -16,6 +16,14 @@ internal static class SituationTool
                 return CompareOrRecord(arguments[0], release, files, AnswersIn(answers), usesZeroPage: true);
             case ["compare" or "record", .. string[] files] when files is not ["--answers", ..]:
                 return CompareOrRecord(arguments[0], SituationKernel.Release, files, SituationKernel.Run, SituationKernel.UsesZeroPage);
+            case ["shorten", .. string[] files]:
+                int different = 0;
+                foreach (string text in files.SelectMany(file => Situation.Parse(File.ReadAllLines(file))).Select(SituationFuzz.Shortened).OfType<string>())
+                {
+                    different++;
+                    Console.WriteLine(text);
+                }
+                return different == 0 ? 0 : 1;
             case ["fuzz", string seed, string count]:
                 int found = 0;
                 bool usesSwap = File.ReadAllLines("/proc/swaps").Length > 1;
@@ -27,7 +35,7 @@ internal static class SituationTool
                 Console.WriteLine($"{count} situations, {found} disagreements");
                 return found == 0 ? 0 : 1;
             default:
-                Console.Error.WriteLine($"situations compare|record [--answers {string.Join('|', Situation.Kernels)} OUTPUT] FILE... | fuzz SEED COUNT");
+                Console.Error.WriteLine($"situations compare|record [--answers {string.Join('|', Situation.Kernels)} OUTPUT] FILE... | shorten FILE... | fuzz SEED COUNT");
                 return 2;
         }
     }

@@ -1,0 +1,100 @@
+#define _GNU_SOURCE
+#include "thp_settings.h"
+
+#include "answer.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SETTINGS "/sys/kernel/mm/transparent_hugepage/"
+
+enum { MOST_TEXT = 128, PATIENCE_MS = 20000 };
+
+static struct setting {
+    const char *const file;
+    char before[MOST_TEXT];
+} settings[] = {{"enabled", ""},
+                {"shmem_enabled", ""},
+                {"khugepaged/max_ptes_none", ""},
+                {"khugepaged/max_ptes_swap", ""},
+                {"khugepaged/max_ptes_shared", ""},
+                {"khugepaged/pages_to_scan", ""},
+                {"khugepaged/scan_sleep_millisecs", ""}};
+
+static bool read_text(const char *file, char *text) {
+    char path[MOST_TEXT];
+    snprintf(path, sizeof path, SETTINGS "%s", file);
+    FILE *stream = fopen(path, "re");
+    bool read = stream && fgets(text, MOST_TEXT, stream);
+    if (stream)
+        fclose(stream);
+    return read;
+}
+
+static bool write_text(const char *file, const char *text) {
+    char path[MOST_TEXT];
+    snprintf(path, sizeof path, SETTINGS "%s", file);
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    bool written = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+    if (fd >= 0)
+        close(fd);
+    return written;
+}
+
+static bool is_asked(void) {
+    const char *asked = getenv("COPYMC_TEST_THP_SETTINGS");
+    if (asked && !strcmp(asked, "1"))
+        return true;
+    say("unsupported: COPYMC_TEST_THP_SETTINGS=1 (changes the machine's settings of huge pages for the moment)");
+    return false;
+}
+
+void read_thp_settings(void) {
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+        char text[MOST_TEXT] = "", *chosen;
+        read_text(settings[i].file, text);
+        // "always [madvise] never", or a number.
+        chosen = strchr(text, '[');
+        snprintf(settings[i].before, sizeof settings[i].before, "%s", chosen ? chosen + 1 : text);
+        settings[i].before[strcspn(settings[i].before, "]\n")] = 0;
+    }
+}
+
+void restore_thp_settings(void) {
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+        const char *asked = getenv("COPYMC_TEST_THP_SETTINGS");
+        if (asked && !strcmp(asked, "1") && *settings[i].before)
+            write_text(settings[i].file, settings[i].before);
+    }
+}
+
+void set_thp(const char *what, const char *value) {
+    if (!is_asked())
+        return;
+    bool shmem = !strcmp(what, "shmem");
+    bool done = write_text(shmem ? "shmem_enabled" : "enabled", shmem && !strcmp(value, "madvise") ? "advise" : value);
+    say("%s", done ? "ok" : "unsupported: " SETTINGS);
+}
+
+static long passes(void) {
+    char text[MOST_TEXT];
+    return read_text("khugepaged/full_scans", text) ? atol(text) : -1;
+}
+
+void run_khugepaged(const char *none, const char *swap, const char *shared) {
+    if (!is_asked())
+        return;
+    bool done = write_text("khugepaged/max_ptes_none", none ? none : "511") && write_text("khugepaged/max_ptes_swap", swap ? swap : "64") &&
+                write_text("khugepaged/max_ptes_shared", shared ? shared : "256") && write_text("khugepaged/pages_to_scan", "1000000");
+    long before = passes();
+    // Writing it wakes khugepaged. It may be in the middle of a pass, and a file that has become huge is mapped anew in the next one.
+    done = done && write_text("khugepaged/scan_sleep_millisecs", "1");
+    int waited = 0;
+    for (; done && passes() < before + 4 && waited < PATIENCE_MS; waited += 2)
+        usleep(2000);
+    done = done && write_text("khugepaged/scan_sleep_millisecs", "60000");
+    say("%s", !done ? "unsupported: " SETTINGS : waited < PATIENCE_MS ? "ok" : "unsupported: a khugepaged that scans");
+}
