@@ -525,9 +525,10 @@ static void fork_process(int ends[][2], int child) {
     // As a sibling, so that it lives on when this process exits.
     pid_t pid = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0);
     if (pid == 0) {
-        // What holds the pages is the parent's alone.
+        // What holds pages, and the userfaultfd, are the parent's alone.
         release_pins();
         memset(pins, 0, sizeof pins);
+        close(userfaultfd);
         userfaultfd = -1;
         serve(ends, child);
     }

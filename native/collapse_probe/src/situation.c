@@ -87,7 +87,7 @@ static void run_apart(void) {
     while (waitpid(-1, NULL, 0) > 0)
         continue;
     remove_memory_cgroup();
-    restore_thp_settings();
+    restore_thp_settings(false);
     if (WIFSIGNALED(status))
         printf("situation killed by signal %d\n", WTERMSIG(status));
 }
@@ -123,5 +123,6 @@ int main(void) {
     }
     free(line);
     close_trace();
+    restore_thp_settings(true);
     return 0;
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define SETTINGS "/sys/kernel/mm/transparent_hugepage/"
@@ -22,6 +23,7 @@ static struct setting {
                 {"khugepaged/max_ptes_swap", ""},
                 {"khugepaged/max_ptes_shared", ""},
                 {"khugepaged/pages_to_scan", ""},
+                // The last: it is put back at the end.
                 {"khugepaged/scan_sleep_millisecs", ""}};
 
 static bool read_text(const char *file, char *text) {
@@ -46,33 +48,51 @@ static bool write_text(const char *file, const char *text) {
 
 static bool is_asked(void) {
     const char *asked = getenv("COPYMC_TEST_THP_SETTINGS");
-    if (asked && !strcmp(asked, "1"))
-        return true;
-    say("unsupported: COPYMC_TEST_THP_SETTINGS=1 (changes the machine's settings of huge pages for the moment)");
-    return false;
+    return asked && !strcmp(asked, "1");
+}
+
+static bool may_change(void) {
+    if (!is_asked())
+        say("unsupported: COPYMC_TEST_THP_SETTINGS=1 (changes the machine's settings of huge pages for the moment)");
+    return is_asked();
+}
+
+static void read_value(const char *file, char *value) {
+    char text[MOST_TEXT] = "";
+    read_text(file, text);
+    // "always [madvise] never", or a number.
+    const char *chosen = strchr(text, '[');
+    strcpy(value, chosen ? chosen + 1 : text);
+    value[strcspn(value, "]\n")] = 0;
+}
+
+// A process that khugepaged scans always: without one it makes no passes.
+static void be_scanned(void) {
+    size_t length = 2UL * HUGE_PAGES * PAGE_BYTES;
+    char *scanned = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (scanned != MAP_FAILED && madvise(scanned, length, MADV_HUGEPAGE) == 0)
+        scanned[length / 2] = 1;
 }
 
 void read_thp_settings(void) {
-    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
-        char text[MOST_TEXT] = "", *chosen;
-        read_text(settings[i].file, text);
-        // "always [madvise] never", or a number.
-        chosen = strchr(text, '[');
-        snprintf(settings[i].before, sizeof settings[i].before, "%s", chosen ? chosen + 1 : text);
-        settings[i].before[strcspn(settings[i].before, "]\n")] = 0;
-    }
+    if (is_asked())
+        be_scanned();
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
+        read_value(settings[i].file, settings[i].before);
 }
 
-void restore_thp_settings(void) {
-    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
-        const char *asked = getenv("COPYMC_TEST_THP_SETTINGS");
-        if (asked && !strcmp(asked, "1") && *settings[i].before)
+void restore_thp_settings(bool is_end) {
+    for (size_t i = 0; i < sizeof settings / sizeof *settings - !is_end; i++) {
+        char now[MOST_TEXT];
+        read_value(settings[i].file, now);
+        // Writing some of them wakes khugepaged, whatever is written.
+        if (strcmp(now, settings[i].before) != 0)
             write_text(settings[i].file, settings[i].before);
     }
 }
 
 void set_thp(const char *what, const char *value) {
-    if (!is_asked())
+    if (!may_change())
         return;
     bool shmem = !strcmp(what, "shmem");
     bool done = write_text(shmem ? "shmem_enabled" : "enabled", shmem && !strcmp(value, "madvise") ? "advise" : value);
@@ -84,8 +104,15 @@ static long passes(void) {
     return read_text("khugepaged/full_scans", text) ? atol(text) : -1;
 }
 
+static bool may_scan(void) {
+    char anonymous[MOST_TEXT], shmem[MOST_TEXT];
+    read_value("enabled", anonymous);
+    read_value("shmem_enabled", shmem);
+    return strcmp(anonymous, "never") != 0 || (strcmp(shmem, "never") != 0 && strcmp(shmem, "deny") != 0);
+}
+
 void run_khugepaged(const char *none, const char *swap, const char *shared) {
-    if (!is_asked())
+    if (!may_change())
         return;
     bool done = write_text("khugepaged/max_ptes_none", none ? none : "511") && write_text("khugepaged/max_ptes_swap", swap ? swap : "64") &&
                 write_text("khugepaged/max_ptes_shared", shared ? shared : "256") && write_text("khugepaged/pages_to_scan", "1000000");
@@ -93,8 +120,9 @@ void run_khugepaged(const char *none, const char *swap, const char *shared) {
     // Writing it wakes khugepaged. It may be in the middle of a pass, and a file that has become huge is mapped anew in the next one.
     done = done && write_text("khugepaged/scan_sleep_millisecs", "1");
     int waited = 0;
-    for (; done && passes() < before + 4 && waited < PATIENCE_MS; waited += 2)
+    for (; done && may_scan() && passes() < before + 4 && waited < PATIENCE_MS; waited += 2)
         usleep(2000);
-    done = done && write_text("khugepaged/scan_sleep_millisecs", "60000");
+    // Until the end it sleeps: whatever is written to it then wakes it.
+    done = done && write_text("khugepaged/scan_sleep_millisecs", "3600000");
     say("%s", !done ? "unsupported: " SETTINGS : waited < PATIENCE_MS ? "ok" : "unsupported: a khugepaged that scans");
 }

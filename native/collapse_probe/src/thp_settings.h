@@ -1,6 +1,8 @@
 // The machine's settings of huge pages, and khugepaged. A situation may change them only with COPYMC_TEST_THP_SETTINGS=1.
 #pragma once
 
+#include <stdbool.h>
+
 // Remembers the settings.
 void read_thp_settings(void);
 
@@ -11,5 +13,5 @@ void set_thp(const char *what, const char *value);
 // default.
 void run_khugepaged(const char *none, const char *swap, const char *shared);
 
-// Puts back what a situation has changed.
-void restore_thp_settings(void);
+// Puts back what a situation has changed; how often khugepaged scans only at the end.
+void restore_thp_settings(bool is_end);

@@ -213,9 +213,10 @@ public sealed unsafe partial class FileCollapse
         return Behavior.KeepsHolesForUserfaultfd && _file.Areas.Exists(IsWatchedHere) ? CollapseResult.ExceedNonePte : CollapseResult.Succeed;
     }
 
+    /// <summary>Whether missing pages of the range are reported through an area; one that begins right after the range counts as well, as in the kernel.</summary>
     private bool IsWatchedHere(Vma area) =>
         (area.Flags & VmaFlags.UffdMissing) != 0
-        && area.FilePage < _firstPage + PageCount && area.FilePage + ((area.End - area.Start) >> 12) > _firstPage;
+        && area.FilePage <= _firstPage + PageCount && area.FilePage + ((area.End - area.Start) >> 12) > _firstPage;
 
     private void OpenHoles()
     {

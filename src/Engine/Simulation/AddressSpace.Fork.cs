@@ -73,6 +73,9 @@ public sealed unsafe partial class AddressSpace
         for (ulong address = area.Start; address < area.End;)
         {
             ulong next = ulong.Min((address | HugeMask) + 1, area.End);
+            // The upper tables are copied even where they lead to nothing.
+            if (HasPmdTable(address))
+                _ = child.PmdFor(address);
             if (PmdAt(address).IsHuge)
                 CopyHuge(ref PmdFor(address), copy, address, pinned);
             if (PmdAt(address).IsTable)

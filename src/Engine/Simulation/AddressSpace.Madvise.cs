@@ -44,6 +44,10 @@ public sealed partial class AddressSpace
 
     private static bool IsAboutGuards(Advice advice) => advice is Advice.GuardInstall or Advice.GuardRemove;
 
+    /// <summary>Whether the process or a child of it may lose what is in the pages (<c>is_discard</c>).</summary>
+    private static bool LosesContent(Advice advice) => advice is Advice.Free or Advice.DontNeed or Advice.DontNeedLocked or Advice.Remove or Advice.DontFork
+        or Advice.WipeOnFork or Advice.GuardInstall;
+
     private static bool ChangesAreas(Advice advice) => advice is Advice.Normal or Advice.Random or Advice.Sequential or Advice.DontFork or Advice.DoFork
         or Advice.HugePage or Advice.NoHugePage or Advice.WipeOnFork or Advice.KeepOnFork;
 
@@ -51,6 +55,8 @@ public sealed partial class AddressSpace
     {
         VmaFlags flags = area.Flags;
         bool isPlain = (flags & (VmaFlags.Locked | VmaFlags.Special)) == 0;
+        if (LosesContent(advice) && IsSealedAgainstDropping(area))
+            return Errno.EPERM;
         switch (advice)
         {
             case Advice.Normal:
@@ -75,15 +81,11 @@ public sealed partial class AddressSpace
                 // Reads ahead into the swap cache, which the machine does not have: the entries stay as they are.
                 return Errno.None;
             case Advice.DontNeed or Advice.DontNeedLocked:
-                if (IsSealedAgainstDropping(area))
-                    return Errno.EPERM;
                 if ((flags & VmaFlags.Special) != 0 || (advice == Advice.DontNeed && !isPlain))
                     return Errno.EINVAL;
                 Zap(area, start, end, ZapKind.DontNeed);
                 return Errno.None;
             case Advice.Free:
-                if (IsSealedAgainstDropping(area))
-                    return Errno.EPERM;
                 if (!isPlain || !area.IsAnonymous)
                     return Errno.EINVAL;
                 FreeLazily(start, end);
@@ -107,8 +109,6 @@ public sealed partial class AddressSpace
             case Advice.GuardInstall:
                 if (!isPlain || !MayHoldGuards(area))
                     return Errno.EINVAL;
-                if (IsSealedAgainstDropping(area))
-                    return Errno.EPERM;
                 InstallGuards(area, start, end);
                 return Errno.None;
             case Advice.GuardRemove:
@@ -123,9 +123,10 @@ public sealed partial class AddressSpace
 
     private SystemCallResult SetAdvice(Vma area, ulong start, ulong end, VmaFlags flags)
     {
-        Vma advised = _areas.Modify(area, start, end, flags, area.Userfaultfd);
+        // khugepaged looks at the area as it is before a part of it becomes one of its own (hugepage_madvise).
         if ((flags & VmaFlags.HugePage) != 0)
-            _machine.EnterKhugepaged(advised);
+            _machine.EnterKhugepaged(area, flags);
+        _areas.Modify(area, start, end, flags, area.Userfaultfd);
         return Errno.None;
     }
 

@@ -64,10 +64,11 @@ public sealed partial class AddressSpace
 
         uint firstPage = (uint)((file is null ? address : offset) >> 12);
         var added = new Vma(this, address, address + length, vmaFlags, file, firstPage);
-        Vma? merged = _areas.MergeNew(added);
-        if (merged is null)
+        if (_areas.MergeNew(added) is null)
+        {
             _areas.Add(added);
-        _machine.EnterKhugepaged(merged ?? added);
+            _machine.EnterKhugepaged(added);
+        }
         if ((flags & (MapFlags.Locked | MapFlags.Populate)) != 0 && (vmaFlags & VmaFlags.Special) == 0)
             BringIn(address, address + length, ignoreFaults: true);
         return SystemCallResult.Returned(address);

@@ -34,7 +34,9 @@ public sealed partial class AddressSpace
         // A length of 0 maps shared memory a second time.
         if (length == 0 && !area.IsShared || leavesArea && (area.Flags & VmaFlags.Special) != 0)
             return Errno.EINVAL;
-        if (length > area.End - address)
+        // What is cut off may lie in other areas, or in none.
+        ulong kept = isFixed ? ulong.Min(length, newLength) : newLength > length || leavesArea ? length : 0;
+        if (kept > area.End - address)
             return Errno.EFAULT;
         if (newLength > length && (area.Flags & VmaFlags.Special) != 0)
             return Errno.EFAULT;

@@ -14,6 +14,14 @@ internal sealed class AreaList(AddressSpace space)
         return index < _areas.Count && _areas[index].Start <= address ? _areas[index] : null;
     }
 
+    /// <summary>The first area above an address that lies in none, and the last below it; null if there is none.</summary>
+    internal Vma? Above(ulong address, out Vma? below)
+    {
+        int index = IndexEndingAfter(address);
+        below = index > 0 ? _areas[index - 1] : null;
+        return index < _areas.Count ? _areas[index] : null;
+    }
+
     /// <summary>Whether anything is mapped in a range.</summary>
     internal bool IsAnyIn(ulong start, ulong end) => IndexEndingAfter(start) is int index && index < _areas.Count && _areas[index].Start < end;
 
@@ -62,7 +70,9 @@ internal sealed class AreaList(AddressSpace space)
     /// <param name="added">The new area, in no list yet.</param>
     /// <param name="copiedFrom">The area that <c>mremap(2)</c> moves; null: none.</param>
     /// <returns>The area that holds the range; null: it merges with none.</returns>
-    internal Vma? MergeNew(Vma added, Vma? copiedFrom = null)
+    internal Vma? MergeNew(Vma added, Vma? copiedFrom = null) => Announced(MergeNewRange(added, copiedFrom));
+
+    private Vma? MergeNewRange(Vma added, Vma? copiedFrom)
     {
         if ((added.Flags & VmaFlags.Special) != 0)
             return null;
@@ -103,12 +113,20 @@ internal sealed class AreaList(AddressSpace space)
     {
         if (area.Flags == flags && area.Userfaultfd == userfaultfd)
             return area;
-        Vma? merged = MergeModified(area, start, end, flags, userfaultfd);
+        Vma? merged = Announced(MergeModified(area, start, end, flags, userfaultfd));
         if (merged is not null)
             return merged;
         Vma changed = Isolate(area, start, end);
         (changed.Flags, changed.Userfaultfd) = (flags, userfaultfd);
         return changed;
+    }
+
+    /// <summary>An area that has merged may have become long enough for khugepaged.</summary>
+    private Vma? Announced(Vma? merged)
+    {
+        if (merged is not null)
+            space.Machine.EnterKhugepaged(merged);
+        return merged;
     }
 
     /// <summary>Splits an area so that a part of it is one of its own.</summary>

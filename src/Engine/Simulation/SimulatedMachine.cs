@@ -264,9 +264,12 @@ public sealed class SimulatedMachine : IDisposable
     }
 
     /// <summary>khugepaged learns of a process when an area of it may have huge pages (<c>khugepaged_enter_vma</c>).</summary>
-    internal void EnterKhugepaged(Vma area)
+    internal void EnterKhugepaged(Vma area) => EnterKhugepaged(area, area.Flags);
+
+    /// <summary>The same of an area whose flags are about to change.</summary>
+    internal void EnterKhugepaged(Vma area, VmaFlags flags)
     {
-        if (!area.Space.IsKnownToKhugepaged && ThpEligibility.Allows(area, enforceSettings: true))
+        if (!area.Space.IsKnownToKhugepaged && ThpEligibility.Allows(area, flags, enforceSettings: true))
             EnterKhugepaged(area.Space);
     }
 

@@ -6,14 +6,17 @@ internal static class ThpEligibility
     /// <summary>Whether a collapse may make huge pages in an area.</summary>
     /// <param name="area">The area.</param>
     /// <param name="enforceSettings">Whether the machine's settings count: <c>MADV_COLLAPSE</c> ignores all but the refusals.</param>
-    internal static bool Allows(Vma area, bool enforceSettings)
+    internal static bool Allows(Vma area, bool enforceSettings) => Allows(area, area.Flags, enforceSettings);
+
+    /// <summary>The same of an area whose flags are about to change. Shmem asks the flags that it has (<c>shmem_allowable_huge_orders</c>).</summary>
+    internal static bool Allows(Vma area, VmaFlags flags, bool enforceSettings)
     {
         SimulatedMachine machine = area.Space.Machine;
-        if ((area.Flags & VmaFlags.Special) != 0 || Refuses(area, isForced: !enforceSettings) || !area.HoldsAnyHugeRange())
+        if ((flags & VmaFlags.Special) != 0 || Refuses(area.Space, flags, isForced: !enforceSettings) || !area.HoldsAnyHugeRange())
             return false;
         if (area.File is { IsShmem: true })
-            return machine.ShmemEnabled != ThpMode.Deny && (!enforceSettings || Allows(machine.ShmemEnabled, area));
-        if (enforceSettings && !Allows(machine.ThpEnabled, area))
+            return machine.ShmemEnabled != ThpMode.Deny && (!enforceSettings || Allows(machine.ShmemEnabled, area.Flags));
+        if (enforceSettings && !Allows(machine.ThpEnabled, flags))
             return false;
         // Anonymous memory that was never written has nothing to collapse.
         return area.File is { } file
@@ -23,19 +26,21 @@ internal static class ThpEligibility
 
     /// <summary>Whether the first touch of anonymous memory may be answered with a huge page.</summary>
     internal static bool AllowsAtFault(Vma area) =>
-        !Refuses(area, isForced: false) && Allows(area.Space.Machine.ThpEnabled, area);
+        !Refuses(area, isForced: false) && Allows(area.Space.Machine.ThpEnabled, area.Flags);
 
     /// <summary>Whether the process or the advice for the area forbids huge pages, those that are there already included (<c>vma_thp_disabled</c>).</summary>
     /// <param name="area">The area.</param>
     /// <param name="isForced">Whether <c>MADV_COLLAPSE</c> asks, which is advice enough.</param>
-    internal static bool Refuses(Vma area, bool isForced) =>
-        (area.Flags & VmaFlags.NoHugePage) != 0 || area.Space.ThpDisable == ThpDisable.Completely
-        || (area.Space.ThpDisable == ThpDisable.ExceptAdvised && !isForced && (area.Flags & VmaFlags.HugePage) == 0);
+    internal static bool Refuses(Vma area, bool isForced) => Refuses(area.Space, area.Flags, isForced);
 
-    private static bool Allows(ThpMode mode, Vma area) => mode switch
+    private static bool Refuses(AddressSpace space, VmaFlags flags, bool isForced) =>
+        (flags & VmaFlags.NoHugePage) != 0 || space.ThpDisable == ThpDisable.Completely
+        || (space.ThpDisable == ThpDisable.ExceptAdvised && !isForced && (flags & VmaFlags.HugePage) == 0);
+
+    private static bool Allows(ThpMode mode, VmaFlags flags) => mode switch
     {
         ThpMode.Always => true,
-        ThpMode.Madvise => (area.Flags & VmaFlags.HugePage) != 0,
+        ThpMode.Madvise => (flags & VmaFlags.HugePage) != 0,
         _ => false,
     };
 }

@@ -49,8 +49,11 @@ public sealed class FileMeanwhileTests : IDisposable
         ["the hole is allocated"] = (test => Done(test._file.Allocate(Hole, 1)), CollapseResult.PageFilled),
         ["the hole is waited for"] = (test => test.Watch(test._start, UserfaultfdModes.Missing), CollapseResult.ExceedNonePte),
         ["minor faults are waited for"] = (test => test.Watch(test._start, UserfaultfdModes.Minor), Huge),
-        ["another part of the file is waited for"] =
-            (test => test.Watch(test._test.Process.MapFile(test._file, TestMachine.Pages, HugePage), UserfaultfdModes.Missing), Huge),
+        // The kernel looks for areas up to the page after the range, and counts that page.
+        ["the part of the file behind it is waited for"] =
+            (test => test.Watch(test._test.Process.MapFile(test._file, TestMachine.Pages, HugePage), UserfaultfdModes.Missing), CollapseResult.ExceedNonePte),
+        ["a later part of the file is waited for"] =
+            (test => test.Watch(test._test.Process.MapFile(test._file, 2 * TestMachine.Pages, HugePage), UserfaultfdModes.Missing), Huge),
     };
 
     /// <summary>What keeps a page table that is there when the file has become huge, and what does not.</summary>
@@ -89,7 +92,7 @@ public sealed class FileMeanwhileTests : IDisposable
     {
         (Action<FileMeanwhileTests> happens, CollapseResult result) = s_beforeCopy[name];
         Map(isShmem: true, page => page != Hole);
-        Done(_file.Truncate(2 * HugePage));
+        Done(_file.Truncate(3 * HugePage));
         ExpectEnd(CollapseStep.Copy, byKhugepaged, happens, result);
         Assert.Equal(result == Huge, _file.IsHuge(0));
     }
