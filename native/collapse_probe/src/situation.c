@@ -79,6 +79,8 @@ static void run_apart(void) {
     pid_t child = fork();
     if (child == 0) {
         setpgid(0, 0);
+        signal(SIGTERM, SIG_DFL);
+        signal(SIGPIPE, SIG_DFL);
         run();
     }
     int status;

@@ -4,10 +4,12 @@
 #include "answer.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #define SETTINGS "/sys/kernel/mm/transparent_hugepage/"
@@ -25,6 +27,8 @@ static struct setting {
                 {"khugepaged/pages_to_scan", ""},
                 // The last: it is put back at the end.
                 {"khugepaged/scan_sleep_millisecs", ""}};
+
+static const int ends[] = {SIGTERM, SIGINT, SIGHUP, SIGPIPE};
 
 static bool read_text(const char *file, char *text) {
     char path[MOST_TEXT];
@@ -74,14 +78,27 @@ static void be_scanned(void) {
         scanned[length / 2] = 1;
 }
 
+static void restore_and_end(int signal) {
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
+        write_text(settings[i].file, settings[i].before);
+    _exit(128 + signal);
+}
+
 void read_thp_settings(void) {
-    if (is_asked())
-        be_scanned();
+    if (!is_asked())
+        return;
+    be_scanned();
+    // Whoever ends this program leaves the machine as it was.
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        sigaction(ends[i], &(struct sigaction){.sa_handler = restore_and_end}, NULL);
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
         read_value(settings[i].file, settings[i].before);
 }
 
 void restore_thp_settings(bool is_end) {
+    if (!is_asked())
+        return;
     for (size_t i = 0; i < sizeof settings / sizeof *settings - !is_end; i++) {
         char now[MOST_TEXT];
         read_value(settings[i].file, now);
@@ -120,7 +137,7 @@ void run_khugepaged(const char *none, const char *swap, const char *shared) {
     // Writing it wakes khugepaged. It may be in the middle of a pass, and a file that has become huge is mapped anew in the next one.
     done = done && write_text("khugepaged/scan_sleep_millisecs", "1");
     int waited = 0;
-    for (; done && may_scan() && passes() < before + 4 && waited < PATIENCE_MS; waited += 2)
+    for (; done && may_scan() && passes() < before + 3 && waited < PATIENCE_MS; waited += 2)
         usleep(2000);
     // Until the end it sleeps: whatever is written to it then wakes it.
     done = done && write_text("khugepaged/scan_sleep_millisecs", "3600000");

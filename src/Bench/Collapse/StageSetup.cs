@@ -146,7 +146,8 @@ internal sealed class StageSetup(ScenarioStage stage)
         bool isProtected = setup.Protection != RegionProtection.ReadWrite;
         foreach (AddressSpace process in stage.Processes)
         {
-            if (setup.Advice != RegionAdvice.None)
+            // Twice: khugepaged learns of shmem only from an area that is advised already.
+            for (int i = 0; i < 2 && setup.Advice != RegionAdvice.None; i++)
                 Require(process.Madvise(region.Address, region.Length, setup.Advice == RegionAdvice.HugePage ? Advice.HugePage : Advice.NoHugePage));
             if (isProtected)
                 Require(process.Mprotect(region.Address, region.Length, setup.Protection == RegionProtection.Read ? Protection.Read : Protection.None));

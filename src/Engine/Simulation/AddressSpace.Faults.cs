@@ -187,7 +187,9 @@ public sealed unsafe partial class AddressSpace
             PrepareAnonVma(area);
         Pte marker = pte;
         pte = default;
-        AccessResult result = area.File is not null ? FaultFile(area, address, write, ref pte) : FaultAnonymous(area, address, write, ref pte);
+        AccessResult result = area.File is not null ? FaultFile(area, address, write, ref pte)
+            : (area.Flags & VmaFlags.UffdMissing) != 0 ? AccessResult.Waits(WaitReason.UserfaultfdMissing)
+            : FaultAnonymous(area, address, write, ref pte);
         if (!result.IsDone)
             pte = marker;
         return result;
@@ -195,13 +197,7 @@ public sealed unsafe partial class AddressSpace
 
     private AccessResult FaultAnonymous(Vma area, ulong address, bool write, ref Pte pte)
     {
-        bool isOwn = write || !_machine.Options.UseZeroPage;
-        // The area is prepared for a page of its own before anybody is asked for one.
-        if (isOwn)
-            PrepareAnonVma(area);
-        if ((area.Flags & VmaFlags.UffdMissing) != 0)
-            return AccessResult.Waits(WaitReason.UserfaultfdMissing);
-        if (!isOwn)
+        if (!write && _machine.Options.UseZeroPage)
         {
             pte = Pte.Of(_memory.ZeroFrame, writable: false, dirty: false, young: true);
             return AccessResult.Done;
@@ -220,9 +216,6 @@ public sealed unsafe partial class AddressSpace
         uint page = area.PageIndex(address);
         if (!write)
             MapAround(area, address);
-        // As for anonymous memory, whatever becomes of the store (do_cow_fault).
-        else if (!area.IsShared)
-            PrepareAnonVma(area);
         if (pte.IsPresent)
             return AccessResult.Done;
         // The page cache is asked, not the page table (shmem_get_folio_gfp).
