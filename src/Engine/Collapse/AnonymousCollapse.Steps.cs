@@ -212,20 +212,24 @@ public sealed unsafe partial class AnonymousCollapse
         uint head = memory.HeadOf(pte.Pfn);
         _lookedAt = head;
         ref Frame frame = ref memory.Frames[head];
-        if (keepsLazyFree || !frame.IsOrdinary)
+        if (!keepsLazyFree && frame.IsOrdinary && memory.FailureInjection is null)
+        {
+            memory.IsolateOrdinary(head);
+        }
+        else
         {
             CollapseResult result = Examine(memory, pte, head, keepsLazyFree, ref _sharedIsolated);
             if (result != CollapseResult.Succeed)
                 return result;
-        }
-        bool large = frame.Order > 0;
-        if (!large || !_largeFolios.Contains(head))
-        {
-            CollapseResult isolated = IsolateFolio(memory, head);
-            if (isolated != CollapseResult.Succeed)
-                return isolated;
-            if (large)
-                _largeFolios.Add(head);
+            bool large = frame.Order > 0;
+            if (!large || !_largeFolios.Contains(head))
+            {
+                CollapseResult isolated = IsolateFolio(memory, head);
+                if (isolated != CollapseResult.Succeed)
+                    return isolated;
+                if (large)
+                    _largeFolios.Add(head);
+            }
         }
         if (pte.IsYoung || frame.Has(PageFlags.Referenced))
             referenced++;
@@ -233,7 +237,6 @@ public sealed unsafe partial class AnonymousCollapse
         return CollapseResult.Succeed;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private CollapseResult IsolateFolio(PhysicalMemory memory, uint head)
     {
         if (memory.Fails(FailurePoint.PageLock) || !memory.TryLock(head))

@@ -43,6 +43,17 @@ internal sealed unsafe partial class PhysicalMemory
         return true;
     }
 
+    /// <summary>Locks and isolates a frame that is <see cref="Frame.IsOrdinary"/>: nothing can keep it from that.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void IsolateOrdinary(uint pfn)
+    {
+        ref Frame frame = ref Frames[pfn];
+        frame.Flags = (frame.Flags & ~PageFlags.Lru) | PageFlags.Isolated | PageFlags.Locked;
+        frame.RefCount = 2;
+        Counters.NrIsolatedAnon++;
+        _anonymousLru.Remove(pfn);
+    }
+
     /// <summary>
     /// Ends an isolation: the folio is unlocked and the most recently used of its list again, and the isolation's reference is dropped.
     /// </summary>
