@@ -3,22 +3,19 @@ namespace CopyMc.Engine.Tests.Copying;
 /// <summary>Counts what this thread allocates.</summary>
 internal static class Allocations
 {
-    private const int Attempts = 10;
+    private const int Attempts = 3;
 
-    /// <summary>The bytes that an action allocates.</summary>
-    /// <remarks>
-    /// A garbage collection counts what is left of the thread's allocation context as allocated, so an attempt during which one ran says nothing.
-    /// </remarks>
+    /// <summary>The fewest bytes that an action allocates in several attempts.</summary>
+    /// <remarks>The runtime allocates now and then for itself, once, such as for the first lock that a thread has to wait for.</remarks>
     internal static long During(Action action)
     {
-        for (int attempt = 0; ; attempt++)
+        long fewest = long.MaxValue;
+        for (int attempt = 0; attempt < Attempts && fewest > 0; attempt++)
         {
-            int collections = GC.CollectionCount(0);
             long before = GC.GetAllocatedBytesForCurrentThread();
             action();
-            long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            if (GC.CollectionCount(0) == collections || attempt == Attempts)
-                return allocated;
+            fewest = long.Min(fewest, GC.GetAllocatedBytesForCurrentThread() - before);
         }
+        return fewest;
     }
 }
