@@ -3,7 +3,7 @@ using CopyMc.Bench.Statistics;
 
 namespace CopyMc.Bench.Limits;
 
-/// <summary>Poison at the first byte: latent, against the cheapest fault there is, and known.</summary>
+/// <summary>Poison at the first byte: latent, against the cheapest possible fault, and known.</summary>
 internal static unsafe class PoisonCost
 {
     private const double WantRecovery = 1.1, WantKnown = 60;
@@ -15,7 +15,7 @@ internal static unsafe class PoisonCost
     {
         string name = $"recovery against the cheapest fault, {size}";
         LatentPoison latent = LatentPoison.For(engine);
-        string? skipped = latent.Free is null ? latent.SkippedReason ?? "no source of latent poison that leaves the machine whole"
+        string? skipped = latent.Free is null ? latent.SkippedReason ?? "no source of latent poison leaves the machine as it was"
             : Yardsticks.IsAvailable ? null : "libyardsticks.so was not built: it takes a C compiler";
         if (skipped is not null)
             return Limit.Skipped(name, LimitUnit.Ratio, LimitBound.AtMost, WantRecovery, skipped);

@@ -2,7 +2,7 @@ using CopyMc.Bench.Measuring;
 
 namespace CopyMc.Bench.Limits;
 
-/// <summary>A copy whose first byte raises a signal, and which then forgets what that taught, so that the next one raises it too.</summary>
+/// <summary>A copy whose first byte raises a signal. It then clears the map, so that the next copy raises one too.</summary>
 internal readonly unsafe struct RecoveringCopy(CopyEngine engine, PoisonMap map) : ICopyMethod
 {
     public nuint Copy(byte* source, byte* destination, nuint byteCount)

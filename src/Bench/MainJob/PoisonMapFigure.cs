@@ -16,8 +16,8 @@ internal static class PoisonMapFigure
     {
         long lines = (one.RegionBytes + Line - 1) / Line, pages = (lines + LinesPerPage - 1) / LinesPerPage;
         html.Raw("<figure class=\"map\"><figcaption>").Element("strong", RecoveryText.Name(one.PoisonState, one.Position)).Text(": ")
-            .Figure($"{path}.bytesCopied", one.BytesCopied, Bytes(one.BytesCopied)).Text(" bytes copied, ")
-            .Figure($"{path}.bytesNotCopied", one.BytesNotCopied, Bytes(one.BytesNotCopied)).Text(" not, ")
+            .Figure($"{path}.bytesCopied", one.BytesCopied, Units.Whole(one.BytesCopied)).Text(" bytes copied, ")
+            .Figure($"{path}.bytesNotCopied", one.BytesNotCopied, Units.Whole(one.BytesNotCopied)).Text(" not, ")
             .Figure($"{path}.copyMicroseconds", one.CopyMicroseconds, Units.Time(one.CopyMicroseconds))
             .Text(one.EveryCheckHeld ? "; every check held" : "; A CHECK FAILED").Raw("</figcaption>\n");
         html.Raw(string.Create(CultureInfo.InvariantCulture,
@@ -48,6 +48,4 @@ internal static class PoisonMapFigure
             from += count;
         }
     }
-
-    private static string Bytes(long bytes) => bytes.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -24,7 +24,7 @@ internal static partial class Peers
 
     internal static CostMethod Floor() => new(new Contender<FloorFault>("floor", default), CostRole.Floor, Kernel: null, SignalSetup.Floor);
 
-    /// <summary>Puts the method's handler in place until the result is disposed; null if the engine's stays.</summary>
+    /// <summary>Installs the method's handler until the result is disposed; null if the engine's stays.</summary>
     internal static IDisposable? InstallIfNeeded(SignalSetup setup)
     {
         switch (setup)

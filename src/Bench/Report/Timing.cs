@@ -1,3 +1,4 @@
+using CopyMc.Bench.MainJob;
 using CopyMc.Bench.Measuring;
 using CopyMc.Bench.Recovery;
 using CopyMc.Bench.Statistics;
@@ -36,8 +37,8 @@ internal sealed record Timing(string Group, string Method, MethodKind Kind, doub
         from row in report.Costs
         where row.Exact
         select new Timing(
-            $"recovery, {row.Source}, {CostAxis.NameOf(row.Position)}, {row.Pages}, {Units.Count(row.Threads, "thread")}",
-            CostAxis.NameOf(row),
+            $"recovery, {row.Source}, {row.Position.Name()}, {row.Pages}, {Units.Count(row.Threads, "thread")}",
+            row.ShownName,
             row.Role == CostRole.Engine ? MethodKind.Native : MethodKind.Control,
             row.RecoveryNanoseconds.P50,
             row.RatioToFloor is { } ratio ? Error(ratio, report.Rounds) : 0);

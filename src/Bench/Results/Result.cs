@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
+using CopyMc.Bench.Documents;
 using CopyMc.Bench.Machine;
-using CopyMc.Bench.Page;
 using CopyMc.Bench.Report;
 using CopyMc.Bench.Tracing;
 
@@ -38,11 +38,28 @@ internal abstract record Result
     [JsonPropertyOrder(3)]
     public TraceReport? Trace { get; set; }
 
-    /// <summary>The result's own sections of the page.</summary>
-    internal abstract IEnumerable<IReportSection> Sections();
-
-    /// <summary>Whether the page shows the trace in a section of its own.</summary>
+    /// <summary>Whether the trace is written in a section of its own.</summary>
     internal virtual bool ShowsTrace => true;
+
+    /// <summary>Writes what was measured.</summary>
+    internal virtual void Write(Document document)
+    {
+        foreach (Page.IReportSection section in Sections())
+        {
+            document.Section(section.Title);
+            document.Draw((html, _) => section.Write(html));
+        }
+    }
+
+    internal virtual IEnumerable<Page.IReportSection> Sections() => [];
+
+    /// <summary>Writes what was measured and what the trace shows.</summary>
+    internal void WriteAll(Document document)
+    {
+        Write(document);
+        if (ShowsTrace)
+            Trace?.Write(document);
+    }
 
     /// <summary>The rows that <c>report --compare</c> can compare.</summary>
     internal virtual IEnumerable<Timing> Timings() => [];

@@ -7,7 +7,7 @@ internal static class Units
 {
     private static readonly string[] s_binary = ["B", "KiB", "MiB", "GiB", "TiB"];
 
-    internal static string Bytes(long bytes)
+    internal static string Bytes(double bytes)
     {
         double value = bytes;
         int unit = 0;
@@ -17,7 +17,14 @@ internal static class Units
     }
 
     /// <summary>Where every byte counts: "1,073,741,825 bytes".</summary>
-    internal static string Exact(long bytes) => bytes.ToString("N0", CultureInfo.InvariantCulture) + (bytes == 1 ? " byte" : " bytes");
+    internal static string Exact(long bytes) => Whole(bytes) + (bytes == 1 ? " byte" : " bytes");
+
+    /// <summary>A whole number, with its digits in groups.</summary>
+    internal static string Whole(double number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    internal static string Milliseconds(double milliseconds) => Time(milliseconds * 1e3);
+
+    internal static string Nanoseconds(double nanoseconds) => Time(nanoseconds / 1e3);
 
     /// <summary>A time, from nanoseconds to seconds.</summary>
     internal static string Time(double microseconds) =>
