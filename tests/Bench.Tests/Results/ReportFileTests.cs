@@ -1,7 +1,5 @@
-using CopyMc.Bench.Measuring;
+using CopyMc.Bench.Probe;
 using CopyMc.Bench.Results;
-using CopyMc.Bench.Throughput;
-using CopyMc.Bench.Throughput.Quick;
 
 namespace CopyMc.Bench.Tests.Results;
 
@@ -66,12 +64,5 @@ public sealed class ReportFileTests
 
     private static void Write(string path) => new ReportFile(path).Write(Report());
 
-    private static QuickReport Report() => new()
-    {
-        StartedAt = DateTimeOffset.UnixEpoch,
-        Machine = Machine.MachineProbe.Run(CopyEngine.Shared),
-        Throughput = new ThroughputReport { Rounds = 1, BatchMilliseconds = 1, Baseline = Contenders.Baseline, Points = [] },
-        TotalSeconds = 0,
-        EveryCheckHeld = true,
-    };
+    private static ProbeReport Report() => new() { Machine = Machine.MachineProbe.Run(CopyEngine.Shared) };
 }
