@@ -39,7 +39,7 @@ internal abstract class Measurement(string name, Type result, int defaultRounds,
     /// <summary>Adds the options that not every measurement has.</summary>
     protected virtual void AddOptions(Command command) => command.Add(SharedOptions.Rounds(defaultRounds));
 
-    /// <summary>Does something else than to measure, if the command line asks for it.</summary>
+    /// <summary>Does something other than to measure, if the command line asks for it.</summary>
     /// <returns>The exit code; null if it is to measure.</returns>
     protected virtual int? RunOther(ParseResult parsed) => null;
 

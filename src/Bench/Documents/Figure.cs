@@ -24,11 +24,13 @@ internal readonly ref struct Figure(string path, double? value, Func<double, str
         new(PathOf(member), value, format);
 
     /// <summary>The path of an expression: <c>wait.p50</c> of <c>row => row.Wait?.P50</c>. A leading variable is not part of it.</summary>
+    /// <exception cref="ArgumentException">There are no members in it.</exception>
     internal static string PathOf(string expression)
     {
         int arrow = expression.IndexOf("=>", StringComparison.Ordinal);
         IEnumerable<string> members = expression[(arrow < 0 ? 0 : arrow + 2)..].Split('.', '?', '!').Select(member => member.Trim())
             .Where((member, i) => member is not ("" or "Value") && (i > 0 || char.IsUpper(member[0])));
-        return string.Join('.', members.Select(JsonNamingPolicy.CamelCase.ConvertName));
+        string path = string.Join('.', members.Select(JsonNamingPolicy.CamelCase.ConvertName));
+        return path.Length > 0 ? path : throw new ArgumentException($"'{expression}' does not name a member of a result.", nameof(expression));
     }
 }

@@ -66,7 +66,7 @@ internal static class MachineProbe
     private static string KernelRelease() =>
         Read("/proc/sys/kernel/osrelease") is var release && release != Unknown ? release : Environment.OSVersion.Version.ToString();
 
-    /// <summary>The word in brackets.</summary>
+    /// <summary>The word in brackets, which is the active choice.</summary>
     private static string Chosen(string choices)
     {
         int from = choices.IndexOf('['), to = choices.IndexOf(']');

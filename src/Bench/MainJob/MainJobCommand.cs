@@ -65,7 +65,7 @@ internal static class MainJobCommand
     {
         DateTimeOffset startedAt = DateTimeOffset.UtcNow;
         // Wrong files are reported before anything is measured.
-        input ??= DefaultInput.Find();
+        input ??= InputFile.Default;
         InputFile.Open(input).Dispose();
         ReportFile? file = ReportFile.For(json, input);
         CopyEngine engine = CopyEngine.Shared;

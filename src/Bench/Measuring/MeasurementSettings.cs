@@ -2,13 +2,13 @@ namespace CopyMc.Bench.Measuring;
 
 /// <summary>How long and over how much memory a run measures.</summary>
 /// <param name="Rounds">How often every contender is timed at every point.</param>
-/// <param name="Batch">How long one timing lasts, about.</param>
+/// <param name="Batch">The approximate length of one timing.</param>
 /// <param name="PoolBytes">Bytes of each of the two buffers of a cold pattern; a power of two.</param>
 internal sealed record MeasurementSettings(int Rounds, TimeSpan Batch, long PoolBytes)
 {
     internal const long DefaultPoolBytes = 512L << 20;
 
-    /// <summary>A pool smaller than the longest copy would not do.</summary>
+    /// <summary>The longest copy.</summary>
     internal const long SmallestPoolBytes = 64L << 20;
 
     /// <summary>Only shows that everything runs: the figures mean nothing.</summary>

@@ -12,7 +12,7 @@ internal sealed class HtmlText
 
     public override string ToString() => _text.ToString();
 
-    /// <summary>Markup, as it is.</summary>
+    /// <summary>Appends markup unchanged.</summary>
     internal HtmlText Raw(string markup)
     {
         _text.Append(markup);
@@ -28,13 +28,13 @@ internal sealed class HtmlText
 
     internal HtmlText Close(string tag) => Raw($"</{tag}>");
 
-    /// <summary>A number as people read it, with the one of the JSON beside it.</summary>
+    /// <summary>A number as people read it, with the number of the JSON as an attribute.</summary>
     /// <param name="path">Where the JSON has it: <c>throughput.points[0].copyBytes</c>.</param>
     /// <param name="value">The number there.</param>
     /// <param name="shown">How it is shown.</param>
     internal HtmlText Figure(string path, double value, string shown) => Raw(
         string.Create(CultureInfo.InvariantCulture, $"<data data-json=\"{WebUtility.HtmlEncode(path)}\" value=\"{value:R}\">")).Text(shown).Close("data");
 
-    /// <summary>A name for an element, which no other one has.</summary>
+    /// <summary>A unique id for an element.</summary>
     internal string NewId(string prefix) => string.Create(CultureInfo.InvariantCulture, $"{prefix}-{++_ids}");
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace CopyMc.Bench.Page;
 
-/// <summary>The names of series beside the colours that the style sheet gives them: in the page, where they can wrap, not in the drawing.</summary>
+/// <summary>The names and colours of the series. They are outside the drawing, so that they can wrap.</summary>
 internal static class Legend
 {
     internal static void Write(HtmlText html, IEnumerable<string> series, params IEnumerable<(string Name, string CssClass)> others)

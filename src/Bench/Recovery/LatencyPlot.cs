@@ -30,7 +30,7 @@ internal static class LatencyPlot
         return plot;
     }
 
-    /// <summary>The outline of the bars; where there is none it goes down to the bottom.</summary>
+    /// <summary>The outline of the bars, with gaps at the bottom.</summary>
     private static (double[] X, double[] Y) Steps(IReadOnlyList<LatencyBucket> buckets)
     {
         double total = buckets.Sum(bucket => (double)bucket.Count);

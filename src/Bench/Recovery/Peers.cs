@@ -3,14 +3,14 @@ using CopyMc.Bench.Measuring;
 
 namespace CopyMc.Bench.Recovery;
 
-/// <summary>The floor, and other ways to survive a copy: native/yardsticks. Callers ask <see cref="Yardsticks.IsAvailable"/> first.</summary>
+/// <summary>The floor, and other ways to survive poison (native/yardsticks). Needs <see cref="Yardsticks.IsAvailable"/>.</summary>
 internal static partial class Peers
 {
     private const string Library = "yardsticks";
 
     private static readonly nint s_library = NativeLibrary.Load(Library, typeof(Peers).Assembly, null);
 
-    /// <summary>All that work here.</summary>
+    /// <summary>The methods that work here.</summary>
     internal static IEnumerable<CostMethod> All()
     {
         yield return Of("sigsetjmp, mask saved + memcpy", "yardstick_sigsetjmp_mask", SignalSetup.LongJump);
@@ -68,14 +68,5 @@ internal static partial class Peers
         private readonly delegate* unmanaged<void*, void*, nuint, nuint> _function = (delegate* unmanaged<void*, void*, nuint, nuint>)function;
 
         public nuint Copy(byte* source, byte* destination, nuint byteCount) => _function(destination, source, byteCount);
-    }
-
-    private readonly unsafe struct FloorFault : ICopyMethod
-    {
-        public nuint Copy(byte* source, byte* destination, nuint byteCount)
-        {
-            Yardsticks.FloorFault(source);
-            return byteCount;
-        }
     }
 }

@@ -24,7 +24,7 @@ internal static class RecoveryCostText
             && (row.Kernel is null || row.Kernel == report.Machine.ChosenKernel)).Select(row => (row.ShownName, row)));
         foreach (CostAxis axis in CostAxis.Of(report))
             Write(document, axis);
-        WriteSplits(document, report.Splits);
+        WriteSplits(document, report);
         WriteRemarks(document, report);
         SpreadNote.Write(document, "the ratios to the floor", report.Rounds, report.MedianSpreadPercent);
         document.Section("What each costs a copy without poison");
@@ -55,16 +55,16 @@ internal static class RecoveryCostText
             document.Plot(caption, size => LatencyPlot.Draw(size, [.. series.Select(row => row.Row.Histogram)]), series.Select(row => row.Name));
     }
 
-    private static void WriteSplits(Document document, IReadOnlyList<SplitRow> splits)
+    private static void WriteSplits(Document document, RecoveryCostReport report)
     {
-        if (splits.Count == 0)
+        if (report.Splits.Count == 0)
             return;
         document.Heading("Where the time goes");
         document.Paragraph("Medians of the native code, in microseconds: until the handler runs, in it, back to the copy, and what the copy still does. "
             + "The rest of a recovery is the call, and the maps, which learn of the poison.");
         document.Draw((html, _) => Legend.Write(html, s_parts));
-        double longest = splits.Max(row => row.TotalNanoseconds.P50);
-        document.Table(splits, table => table
+        double longest = report.Splits.Max(row => row.TotalNanoseconds.P50);
+        document.Table(report.Splits, table => table
             .Words("kernel", row => row.Method)
             .Figure("bytes before", row => row.PrefixBytes, Units.Whole)
             .Drawing("", (html, row) => WriteBar(html, row, longest))

@@ -8,7 +8,7 @@ using CopyMc.Bench.Terminal;
 
 namespace CopyMc.Bench.Report;
 
-/// <summary><c>copymc report</c>: results as one page, and two of them side by side.</summary>
+/// <summary><c>copymc report</c>: results as one page, and a comparison of two sides.</summary>
 internal static class ReportCommand
 {
     private const string DefaultOutput = "report.html";

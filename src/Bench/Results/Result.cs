@@ -6,12 +6,12 @@ using CopyMc.Bench.Tracing;
 
 namespace CopyMc.Bench.Results;
 
-/// <summary>The envelope that every result has; a derived record adds what was measured.</summary>
+/// <summary>The members that every result has. A derived record adds the measurements.</summary>
 internal abstract record Result
 {
     protected Result() => Schema = ResultSchema.NameOf(GetType());
 
-    /// <summary>Product, kind and version.</summary>
+    /// <summary>Product, kind and version of the schema.</summary>
     [JsonRequired, JsonPropertyOrder(-4)]
     public string Schema { get; init; }
 
@@ -30,11 +30,11 @@ internal abstract record Result
     [JsonRequired, JsonPropertyOrder(1)]
     public double TotalSeconds { get; set; }
 
-    /// <summary>Whether every check of the command held; true where there is none.</summary>
+    /// <summary>Whether every check of the command held; true if there is none.</summary>
     [JsonRequired, JsonPropertyOrder(2)]
     public bool EveryCheckHeld { get; init; } = true;
 
-    /// <summary>What the runtime's events show; null where nothing was traced.</summary>
+    /// <summary>What the runtime's events show; null without <c>--trace</c>.</summary>
     [JsonPropertyOrder(3)]
     public TraceReport? Trace { get; set; }
 
@@ -64,7 +64,7 @@ internal abstract record Result
     /// <summary>The rows that <c>report --compare</c> can compare.</summary>
     internal virtual IEnumerable<Timing> Timings() => [];
 
-    /// <summary>Fills in the envelope once everything is measured.</summary>
+    /// <summary>Fills in the common members after the measurement.</summary>
     internal void Complete(DateTimeOffset startedAt, MachineReport machine, TraceReport? trace = null)
     {
         StartedAt = startedAt;

@@ -15,7 +15,7 @@ namespace CopyMc.Bench.Results;
 /// <remarks>Added members keep the version. Renamed, removed or redefined members make the next one (docs/json.md).</remarks>
 /// <param name="kind">For example <c>bench-quick</c>, of <c>copymc/bench-quick/1</c>.</param>
 /// <param name="version">Counts from 1.</param>
-/// <param name="type">The record it is read into.</param>
+/// <param name="type">The record of the result.</param>
 internal class ResultSchema(string kind, int version, Type type)
 {
     internal const string Product = "copymc";
@@ -45,7 +45,7 @@ internal class ResultSchema(string kind, int version, Type type)
 
     internal static string NameOf(Type type) => All.Single(schema => schema.Type == type).Name;
 
-    /// <summary>Takes a name apart; false if it does not name a schema of copymc.</summary>
+    /// <summary>Splits a name into kind and version; false if it is not the name of a schema of copymc.</summary>
     internal static bool TryParse(string? name, out string kind, out int version)
     {
         string[] parts = name?.Split('/') ?? [];

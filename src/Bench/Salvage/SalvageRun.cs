@@ -29,7 +29,7 @@ internal sealed unsafe class SalvageRun : IDisposable
         LatentPoison latent = LatentPoison.For(engine);
         _poison = latent.Free ?? throw new PlatformNotSupportedException($"There is no latent poison here: {latent.SkippedReason}.");
         if (!Yardsticks.IsAvailable)
-            throw new PlatformNotSupportedException("libyardsticks.so, the floor of a fault, is needed: it takes a C compiler to build it.");
+            throw new PlatformNotSupportedException("libyardsticks.so, the floor of a fault, is needed, which needs a C compiler to build.");
         _clean.Span.Fill(1);
         PoisonInjector.Inject(_fault, 0, _poison);
         _cases =

@@ -16,7 +16,7 @@ internal static class Units
         return value.ToString(value == Math.Floor(value) ? "F0" : "F1", CultureInfo.InvariantCulture) + " " + s_binary[unit];
     }
 
-    /// <summary>Where every byte counts: "1,073,741,825 bytes".</summary>
+    /// <summary>The exact number: "1,073,741,825 bytes".</summary>
     internal static string Exact(long bytes) => Whole(bytes) + (bytes == 1 ? " byte" : " bytes");
 
     /// <summary>A whole number, with its digits in groups.</summary>
@@ -33,7 +33,7 @@ internal static class Units
         : microseconds < 1e6 ? $"{Number(microseconds / 1e3)} ms"
         : $"{Number(microseconds / 1e6)} s";
 
-    /// <summary>A round time, with no digit too many.</summary>
+    /// <summary>A round time without trailing zeros.</summary>
     internal static string ShortTime(double nanoseconds)
     {
         (double value, string unit) = nanoseconds switch

@@ -14,14 +14,11 @@ internal sealed record ThroughputReport(int Rounds, double BatchMilliseconds, st
     internal const double NoisySpread = 0.10;
 
     /// <summary>How many processes measured, one after the other.</summary>
-    public int Processes => Points.Count == 0 ? 1 : Points[0].Methods[0].ProcessNanosecondsPerCopy?.Count ?? 1;
+    public int Processes => Points[0].Methods[0].ProcessNanosecondsPerCopy?.Count ?? 1;
 
     /// <summary>The median of the interquartile ranges of all ratios, as a percentage of the ratio: how noisy the run was.</summary>
-    public double MedianSpreadPercent => Points.Count == 0
-        ? 0
-        : 100 * Quartiles.Of([.. Points.SelectMany(point => point.Methods)
-            .Where(method => method.Name != Baseline)
-            .Select(method => method.RatioToNativeMemoryCopy.RelativeSpread)]).Median;
+    public double MedianSpreadPercent => 100 * Quartiles.Of(
+        [.. Points.SelectMany(point => point.Methods).Where(method => method.Name != Baseline).Select(method => method.RatioToNativeMemoryCopy.RelativeSpread)]).Median;
 
     /// <summary>Whether every copy was complete.</summary>
     internal bool EveryCheckHeld => Points.All(point => point.EveryCopyComplete && point.Methods.All(method => method.CopiedExactly));

@@ -70,7 +70,7 @@ internal sealed class TraceAnalysis
         _stoodStill = double.NaN;
     }
 
-    /// <summary>The first suspension of a trace may have begun before it.</summary>
+    /// <summary>The first suspension of a trace may have begun before the trace.</summary>
     private void Resumed(GCNoUserDataTraceData happened)
     {
         if (!double.IsNaN(_asked) && !double.IsNaN(_stoodStill))
@@ -94,4 +94,7 @@ internal sealed class TraceAnalysis
         else if (happened.EventName == "Copy/Stop" && _copying.Remove(happened.ThreadID, out (int Method, double Start) copy))
             _copies.Add(new CopySpan(copy.Method, copy.Start, happened.TimeStampRelativeMSec));
     }
+
+    /// <summary>One copy, in milliseconds since the trace began; the method is 0 where none are compared.</summary>
+    private readonly record struct CopySpan(int Method, double Start, double End);
 }

@@ -3,7 +3,7 @@ using Microsoft.Diagnostics.NETCore.Client;
 
 namespace CopyMc.Bench.Watch;
 
-/// <summary>A dump of a watched process, which goes on afterwards.</summary>
+/// <summary>Writes a dump of a watched process, which then continues.</summary>
 internal static partial class ProcessDump
 {
     private const int SigCont = 18;

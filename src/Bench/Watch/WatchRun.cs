@@ -4,7 +4,7 @@ namespace CopyMc.Bench.Watch;
 
 /// <summary>Watches a process until it ends or the watch is interrupted, and takes a dump when poison is hit.</summary>
 /// <param name="process">The process.</param>
-/// <param name="dump">Where a dump goes; null: none is taken.</param>
+/// <param name="dump">The file for a dump; null: none is taken.</param>
 /// <param name="length">Time from the first figures to the end of the watch; null: no limit.</param>
 internal sealed class WatchRun(WatchedProcess process, ReportFile? dump, TimeSpan? length)
 {
