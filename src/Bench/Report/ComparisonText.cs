@@ -20,11 +20,14 @@ internal static class ComparisonText
         document.Heading("Methods, over all their rows");
         document.Table(comparison.Methods, table => AddChange(
             table.Words("method", method => method.Method).Text("rows", method => Units.Whole(method.Rows)), method => method.Change, _ => true));
-        ComparedRow[] rows = [.. comparison.Rows.Where(row => document.IsPage || (row.Kind != MethodKind.Control && row.Change.Verdict != Verdict.WithinNoise))];
+        (string Path, ComparedRow)[] rows =
+        [
+            .. comparison.Rows.Where(row => document.IsPage || (row.Kind != MethodKind.Control && row.Change.Verdict != Verdict.WithinNoise)).Select(row => ("", row)),
+        ];
         if (rows.Length == 0)
             return;
         document.Heading(document.IsPage ? "Every row" : "Rows that differ");
-        document.Table(rows, table => AddChange(
+        document.TableAt(rows, (Columns<ComparedRow> table) => AddChange(
             table.Words("what", row => row.Group)
                 .Words("method", row => row.Method)
                 .Text("before", row => Units.Nanoseconds(row.BeforeNanoseconds))

@@ -60,7 +60,7 @@ internal static class WatchCommand
         ReportFile? file = ReportFile.For(json);
         if (dumpPath == ReportFile.StandardOutput)
             throw new InvalidInputException("A dump cannot go to the standard output.");
-        ReportFile? dump = ReportFile.For(dumpPath);
+        ReportFile? dump = ReportFile.For(dumpPath, json);
         WatchedProcess process = WatchedProcess.Open(pid);
 
         using var stop = new CancellationTokenSource();

@@ -54,6 +54,7 @@ public sealed class ReportFileTests
     [InlineData("collapse", "FILE", "--trace", "FILE")]
     [InlineData("collapse", "fork", "--json", "FILE", "--trace", "FILE")]
     [InlineData("bench", "salvage", "--smoke", "--json", "FILE", "--trace", "FILE")]
+    [InlineData("watch", "1", "--json", "FILE", "--dump", "FILE")]
     public void A_command_leaves_its_own_files_alone(params string[] arguments)
     {
         using var directory = new TemporaryDirectory();
