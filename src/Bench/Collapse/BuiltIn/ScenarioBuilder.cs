@@ -129,8 +129,6 @@ internal sealed class ScenarioBuilder(Variant variant)
     /// <summary>Makes the huge page that the kernel's test takes apart, as that test does.</summary>
     internal ScenarioBuilder MakeHuge() => CollapseOnly(CollapseMeans.Madvise, huge: 1).Advise(Advice.HugePage);
 
-    internal ScenarioBuilder CollapseOnly(CollapseMeans by, int huge) => Do(new ScenarioAction
-    {
-        Do = ActionKind.Collapse, By = by, Expect = new Expectation { Result = CollapseResult.Succeed, Huge = huge },
-    });
+    internal ScenarioBuilder CollapseOnly(CollapseMeans by, int huge) =>
+        Do(new ScenarioAction { Do = ActionKind.Collapse, By = by, Expect = new Expectation { Result = CollapseResult.Succeed, Huge = huge } });
 }
