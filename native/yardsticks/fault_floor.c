@@ -16,8 +16,7 @@ static void step_over(int signal, siginfo_t *info, void *context) {
 
 static struct sigaction former;
 
-/* The handler replaces whatever handles SIGBUS until yardstick_floor_end. Begin and end on one thread; any thread may fault between them.
- */
+/* Replaces the handler of SIGBUS until yardstick_floor_end. Call both on one thread; any thread may fault between them. */
 EXPORT int yardstick_floor_begin(void) {
     struct sigaction action = {.sa_sigaction = step_over, .sa_flags = SA_SIGINFO};
     return sigaction(SIGBUS, &action, &former);

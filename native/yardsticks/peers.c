@@ -1,4 +1,4 @@
-/* Other ways to survive a copy from memory that may be gone. Each returns the bytes not copied, as far as it knows. */
+/* Other ways to survive a copy from memory that may be gone. Each returns the bytes not copied, as exactly as it can. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /*
- * The roofline: the fastest copies that check nothing and survive nothing. Not part of the product. The benchmarks compare the engine with
- * the best of them at each size.
+ * The fastest copies without checks and recovery, as an upper bound. Not part of the product. The benchmarks compare the engine with the
+ * best of them at each size.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -93,7 +93,7 @@ static void string_copy(void *dst, const void *src, size_t n) {
 #define NAME avx2_by_8
 #include "vector_copy.inc"
 
-/* Writes around the cache, and prefetches past the end, which the product must not. */
+/* Writes around the cache, and prefetches past the end of the copy, which the product must not do. */
 #define STREAMING(NAME, ATTRIBUTES, AHEAD, MOVE_TWO_LINES)                                                                                 \
     ATTRIBUTES static void NAME(void *dst, const void *src, size_t n) {                                                                    \
         char *d = dst;                                                                                                                     \

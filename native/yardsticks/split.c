@@ -1,6 +1,6 @@
 /*
- * Splits the time of a recovery. A handler over the measured one records when it is entered and when the measured one returns, and makes
- * the interrupted thread run through a stop that records when it runs again. One thread at a time.
+ * Splits the time of a recovery into its parts. A handler over the measured one records when it is entered and when the measured one
+ * returns, and makes the interrupted thread continue in a function that records when it runs again. One thread at a time.
  */
 #define _GNU_SOURCE
 #include <stddef.h>
@@ -17,7 +17,7 @@ struct yardstick_split {
 
 static struct sigaction measured;
 static struct yardstick_split *volatile current;
-/* Used by the stop. */
+/* Used by that function. */
 uint64_t yardstick_resumed_at __attribute__((visibility("hidden")));
 uintptr_t yardstick_resume_to __attribute__((visibility("hidden")));
 void yardstick_stop(void) __attribute__((visibility("hidden")));

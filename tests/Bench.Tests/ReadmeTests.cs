@@ -1,6 +1,7 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.RegularExpressions;
+using CopyMc.Bench.MainJob;
+using CopyMc.Bench.Tests.Report;
 
 namespace CopyMc.Bench.Tests;
 
@@ -161,16 +162,12 @@ public sealed partial class ReadmeTests(ReadmeRun run) : IClassFixture<ReadmeRun
 /// <summary>The commands of the README, run once and short, for several tests to look at.</summary>
 public sealed class ReadmeRun
 {
-    public ReadmeRun()
+    public ReadmeRun(SmokeRuns runs)
     {
-        using var directory = new TemporaryDirectory();
-        string json = directory.File("main.json"), page = directory.File("main.html");
-        MainJob = Copymc.Run("--smoke", "--json", json).ExpectSuccess();
-        using (JsonDocument result = JsonDocument.Parse(File.ReadAllBytes(json)))
-            LatentSkipped = result.RootElement.GetProperty("recovery").GetProperty("latentSkippedReason").ValueKind != JsonValueKind.Null;
-        Copymc.Run("report", json, "-o", page).ExpectSuccess();
-        Page = File.ReadAllText(page);
-        Quick = Copymc.Run("bench", "quick", "--smoke").ExpectSuccess();
+        MainJob = runs.MainJob.Command;
+        LatentSkipped = ((MainJobReport)runs.MainJob.Result).Recovery.LatentSkippedReason is not null;
+        Page = ReportPage.Of(runs.MainJob.Path).Html;
+        Quick = runs.Of("bench", "quick", "--smoke").Command;
         Help = Copymc.Run("--help").ExpectSuccess();
     }
 

@@ -13,5 +13,7 @@ internal sealed class TemporaryDirectory : IDisposable
         return File(name);
     }
 
+    internal string Write(string name, string content) => Write(name, System.Text.Encoding.UTF8.GetBytes(content));
+
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

@@ -18,7 +18,7 @@ enum { PAGE_BYTES = 4096, PATIENCE_MS = 30000 };
 static sigjmp_buf leave;
 static volatile sig_atomic_t reason;
 
-// Runs on the thread that accesses: a fault of its own, or the interruption of its wait.
+// Runs on the accessing thread, for a fault or to interrupt a wait.
 static void interrupted(int signal) {
     reason = signal == SIGBUS ? ACCESS_SIGBUS : signal == SIGSEGV ? ACCESS_SIGSEGV : ACCESS_WAITS;
     siglongjmp(leave, 1);
@@ -70,7 +70,7 @@ void run_accesses(struct accesses *accesses, int userfaultfd) {
             abort();
         if (polled[0].revents)
             break;
-        // Somebody waits for an answer, and only the thread can: it goes on with the next page.
+        // The access waits for userfaultfd. Interrupts it, and the thread continues with the next page.
         struct uffd_msg event;
         if ((polled[1].revents & POLLIN) && read(userfaultfd, &event, sizeof event) == sizeof event)
             pthread_kill(thread, SIGUSR1);

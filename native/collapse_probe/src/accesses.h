@@ -15,11 +15,11 @@ struct stamp {
 struct accesses {
     char *start;
     int count;
-    unsigned long operation; // what is stored; 0: loads
+    unsigned long operation; // the number to store; 0: loads
     long first_page;
     unsigned char outcomes[MOST_ACCESSES];
     struct stamp first[MOST_ACCESSES], last[MOST_ACCESSES];
 };
 
-// Makes the accesses page by page. `userfaultfd`: read for the events of accesses that wait, which are interrupted; -1: none.
+// Accesses page by page. Reads the events of accesses that wait from `userfaultfd` (-1: none) and interrupts them.
 void run_accesses(struct accesses *accesses, int userfaultfd);

@@ -1,4 +1,4 @@
-// The answer to one operation, and the places that operations name.
+// The answer to an operation, and the ranges in operations.
 #pragma once
 
 #include <stdbool.h>
@@ -23,8 +23,8 @@ void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 // "ok", or the name of errno.
 void say_result(bool succeeded);
 
-// "3 present" of a list of runs.
+// Adds a run such as "3 present" to a list.
 void say_run(int run, const char *name);
 
-// "FIRST+COUNT" in pages; complains in the answer.
+// Parses "FIRST+COUNT" in pages; reports an error in the answer.
 struct range range_of(const char *word);

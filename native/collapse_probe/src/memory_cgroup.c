@@ -31,7 +31,7 @@ static bool enter(void) {
         version = &versions[i];
         if ((mkdir(version->group, 0700) == 0 || errno == EEXIST) && write_text(version->limit, version->no_limit) &&
             write_text("cgroup.procs", "0")) {
-            // Swapping must not make room; without swap the file does not exist.
+            // Swapping must not free memory for the huge page. Without swap the file does not exist.
             write_text(version->no_swap, "0");
             return true;
         }
@@ -53,11 +53,11 @@ static bool leave_no_room(void) {
     return read && write_text(version->limit, limit);
 }
 
-void use_memory_cgroup(const char *what) {
-    bool done = !strcmp(what, "enter")  ? enter()
-                : !version              ? false
-                : !strcmp(what, "room") ? write_text(version->limit, version->no_limit)
-                                        : leave_no_room();
+void use_memory_cgroup(const char *command) {
+    bool done = !strcmp(command, "enter")  ? enter()
+                : !version                 ? false
+                : !strcmp(command, "room") ? write_text(version->limit, version->no_limit)
+                                           : leave_no_room();
     say("%s", done ? "ok" : "unsupported: a memory cgroup");
 }
 

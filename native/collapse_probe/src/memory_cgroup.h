@@ -1,9 +1,9 @@
 // A memory cgroup for the processes of one situation, version 1 or 2.
 #pragma once
 
-// What it does is one word, and the answer says what came of it: "enter" it, leave "no_room" for a huge page (page tables have room), or
-// "room".
-void use_memory_cgroup(const char *what);
+// Executes a command and reports the result in the answer: "enter" moves the process into the cgroup, "no_room" sets a limit that is too
+// low for a huge page but not for page tables, and "room" removes it.
+void use_memory_cgroup(const char *command);
 
-// Removes what the processes that ended have left.
+// Removes the cgroup of processes that have ended.
 void remove_memory_cgroup(void);

@@ -30,7 +30,7 @@ void show_table(struct range range) {
     }
 }
 
-// Whether the frames are one huge page, however mapped: 512 consecutive frames, a head and 511 tails.
+// Whether the frames are one huge page, mapped by a PMD or by PTEs: 512 consecutive frames, a head and 511 tails.
 static const char *folio_name(const uint64_t *entries) {
     enum { COMPOUND_HEAD = 15, COMPOUND_TAIL = 16 };
     const uint64_t frame_bits = (1ULL << 55) - 1;
@@ -41,7 +41,7 @@ static const char *folio_name(const uint64_t *entries) {
     int fd = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC);
     bool read = first && fd >= 0 && pread(fd, flags, sizeof flags, (off_t)(first * sizeof *flags)) == sizeof flags;
     close(fd);
-    // Only root is told the numbers of frames.
+    // The kernel shows the numbers of frames only to root.
     if (!read)
         return "unknown";
     for (int i = 0; i < HUGE_PAGES; i++)
@@ -58,7 +58,7 @@ static bool read_entries(const char *start, uint64_t *entries) {
     return read;
 }
 
-// Before PAGEMAP_SCAN (Linux 6.7) only smaps tells, of an area, how much of it PMDs map; and nothing of the huge zero page and PROT_NONE.
+// Before PAGEMAP_SCAN (Linux 6.7) only smaps shows how much of an area PMDs map, without the huge zero page and PROT_NONE.
 static const char *huge_by_smaps(const char *start) {
     const unsigned long bytes = (unsigned long)HUGE_PAGES * PAGE_BYTES, wanted = (unsigned long)start;
     FILE *smaps = fopen("/proc/self/smaps", "re");
@@ -99,7 +99,7 @@ void show_huge(struct range range) {
     close(fd);
 }
 
-// The frames of the file's pages, through a mapping for this alone; only if all are in the page cache, so that no hole is filled.
+// Reads the frames of the file's pages through a temporary mapping, only if all are in the page cache, so that no hole is filled.
 static bool read_cached_entries(int file, long first, uint64_t *entries) {
     size_t length = (size_t)HUGE_PAGES * PAGE_BYTES;
     unsigned char resident[HUGE_PAGES];

@@ -1,15 +1,15 @@
-// What a process sees of its own memory. Each puts it into the answer.
+// Observations of a process's own memory. Each function adds one to the answer.
 #pragma once
 
 #include "answer.h"
 
-// The page table, as /proc/self/pagemap has it.
+// The page table, as /proc/self/pagemap shows it.
 void show_table(struct range range);
 
 // The 2 MiB ranges that a PMD maps.
 void show_huge(struct range range);
 
-// The 2 MiB ranges whose pages are one huge page, however mapped; of a file (-1: none), in the page cache.
+// The 2 MiB ranges whose pages are one huge page, mapped by a PMD or by PTEs; with a file (-1: none), those in its page cache.
 void show_folios(struct range range, int file);
 
 // The mappings.

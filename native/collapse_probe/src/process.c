@@ -103,7 +103,7 @@ static void advise(const struct words *words) {
     }
     for (size_t i = 0; i < sizeof advice / sizeof *advice; i++)
         if (words->count > 2 && !strcmp(words->all[2], advice[i].name)) {
-            // Pages that were just written are known to reclaim a moment later, and EAGAIN of a collapse can be chance.
+            // Newly written pages reach the LRU with a delay, and a collapse may return EAGAIN for the same reason.
             for (int attempt = 0;; attempt++) {
                 int result = madvise(range.start, range.length, advice[i].number);
                 bool again =
@@ -117,14 +117,14 @@ static void advise(const struct words *words) {
     say("no such advice");
 }
 
-// collapse R: the answer of MADV_COLLAPSE, and what the tracepoints say of each range that was looked at.
+// collapse R: the result of MADV_COLLAPSE, and the status in the tracepoints for each range that was scanned.
 static void collapse(const struct words *words) {
     struct range range = range_of(words->all[1]);
     char results[512], again[512];
     begin_trace();
     int result = madvise(range.start, range.length, MADV_COLLAPSE), error = errno;
     end_trace(results, sizeof results);
-    // EAGAIN can be chance.
+    // EAGAIN may be temporary: a page that is not on the LRU yet causes it.
     for (int attempt = 1; result != 0 && error == EAGAIN && attempt < 4; attempt++) {
         begin_trace();
         result = madvise(range.start, range.length, MADV_COLLAPSE), error = errno;
@@ -139,15 +139,15 @@ static void collapse(const struct words *words) {
 
 static void survive(int signal) { (void)signal; }
 
-// hwpoison R: takes the page frames until the machine boots again.
-static void poison_for_real(const struct words *words) {
+// hwpoison R: the page frames are lost until the machine boots again.
+static void inject_hwpoison(const struct words *words) {
     const char *asked = getenv("COPYMC_TEST_HWPOISON");
     struct range range = range_of(words->all[1]);
     if (!asked || strcmp(asked, "1") != 0) {
         say("unsupported: COPYMC_TEST_HWPOISON=1 (MADV_HWPOISON takes page frames until the machine boots again)");
         return;
     }
-    // The call that poisons a dirty page raises SIGBUS, and still succeeds.
+    // For a dirty page the call raises SIGBUS, and still succeeds.
     sigaction(SIGBUS, &(struct sigaction){.sa_handler = survive}, NULL);
     bool done = true;
     for (size_t i = 0; done && i < range.length; i += PAGE_BYTES)
@@ -257,7 +257,7 @@ static void open_file(const struct words *words) {
         say_result(opened && ftruncate(*file, strtol(words->all[2], NULL, 10) * PAGE_BYTES) == 0);
 }
 
-// Afterwards no process has it open for writing.
+// reopen f: reopens the file, so that no process has it open for writing.
 static void reopen_for_reading(const struct words *words) {
     int *file = file_of(words->all[1]);
     char name[64];
@@ -283,7 +283,7 @@ static void seal(const struct words *words) {
 
 static int create_userfaultfd(void) { return (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | UFFD_USER_MODE_ONLY); }
 
-// Asks for those of the features that the kernel has; without the rest, the calls that need it fail.
+// Requests those of the features that the kernel has. Calls that need another one fail.
 static void open_userfaultfd(const struct words *words) {
     unsigned long features = UFFD_FEATURE_MISSING_SHMEM | UFFD_FEATURE_MINOR_SHMEM | UFFD_FEATURE_POISON | UFFD_FEATURE_WP_HUGETLBFS_SHMEM |
                              (has(words, "wp_unpopulated") ? UFFD_FEATURE_WP_UNPOPULATED : 0);
@@ -399,7 +399,7 @@ static void unpin(const struct words *words) {
             if (pins[i].ends[1] >= 0)
                 close(pins[i].ends[1]);
             pins[i].count = 0;
-            // io_uring lets go of its buffers a moment after it is closed.
+            // io_uring releases its buffers asynchronously after it is closed.
             usleep(20000);
             say("ok");
             return;
@@ -442,7 +442,7 @@ static void execute(char *text, const struct request *request, int ends[][2]) {
     else if (!strcmp(call, "collapse"))
         collapse(&words);
     else if (!strcmp(call, "hwpoison"))
-        poison_for_real(&words);
+        inject_hwpoison(&words);
     else if (!strcmp(call, "memcg"))
         use_memory_cgroup(words.count > 1 ? words.all[1] : "");
     else if (!strcmp(call, "mremap"))
@@ -509,9 +509,8 @@ static void serve(int ends[][2], int number) {
             say("ok");
         else
             execute(request.text, &request, ends);
-        // A child that an operation has made answers for itself from here on.
         if (exits) {
-            // The memory is gone before the answer is there.
+            // Frees the memory and the pins before the answer is sent.
             munmap(memory, (size_t)MOST_PAGES * 16 * PAGE_BYTES);
             release_pins();
         }

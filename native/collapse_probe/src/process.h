@@ -1,4 +1,4 @@
-// One process of a situation: it executes the operations that it is sent.
+// A process of a situation, which executes the operations that it receives.
 #pragma once
 
 struct request {

@@ -1,5 +1,5 @@
 // collapse_probe <SITUATIONS: reads situations from standard input; prints the name of each, and a line with the answer of each operation.
-// Situations are lists of system calls and memory accesses: docs/collapse-kernel.md describes the format.
+// A situation is a list of system calls and memory accesses; docs/collapse-kernel.md describes the format.
 #define _GNU_SOURCE
 #include "accesses.h"
 #include "answer.h"
@@ -24,7 +24,7 @@ enum { MOST_PROCESSES = 6, MOST_OPERATIONS = 512, MOST_SECONDS = 60 };
 static char *operations[MOST_OPERATIONS];
 static int count;
 
-// "1: madvise ..." is process 1's; without a number it is process 0's.
+// "1: madvise ..." is an operation of process 1; without a number it is one of process 0.
 static int process_of(char **operation) {
     char *end;
     long number = strtol(*operation, &end, 10);
@@ -35,7 +35,7 @@ static int process_of(char **operation) {
 }
 
 static void run(void) {
-    // A process that hangs takes the situation with it, and nothing else.
+    // A process that hangs ends its situation, but not the program.
     alarm(MOST_SECONDS);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     int ends[MOST_PROCESSES][2];
@@ -66,10 +66,10 @@ static void run(void) {
         printf("%s\n", answer);
         fflush(stdout);
     }
-    // What is left ends with its parent, or here.
+    // The remaining processes are killed with their parent, or here.
     signal(SIGTERM, SIG_IGN);
     kill(0, SIGTERM);
-    // No exit: it would put the position in standard input, which is shared, back.
+    // Not exit: it would move the position in standard input back, which the processes share.
     fflush(stdout);
     _exit(0);
 }
@@ -95,7 +95,7 @@ static void run_apart(void) {
 }
 
 int main(void) {
-    // On one processor: reclaim does not find pages that wait for the LRU on another.
+    // Runs on one processor, because reclaim does not find pages that are queued for the LRU on another one.
     cpu_set_t here;
     CPU_ZERO(&here);
     CPU_SET(sched_getcpu(), &here);

@@ -25,7 +25,7 @@ static bool write_text(const char *file, const char *text, int flags) {
 }
 
 void open_trace(void) {
-    // If tracefs is not mounted, it is mounted in a mount namespace that ends with this program.
+    // If tracefs is not mounted, mounts it in a mount namespace that ends with this program.
     if (access(TRACEFS "/instances", W_OK) != 0 && (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
                                                     mount("none", TRACEFS, "tracefs", 0, NULL) != 0))
         return;

@@ -1,14 +1,14 @@
-// The kernel's huge_memory tracepoints of a collapse. They need root.
+// The huge_memory tracepoints of a collapse. They need root.
 #pragma once
 
 #include <stddef.h>
 
-// Makes a tracing instance for this program alone, if it can: what else traces is not disturbed.
+// Makes a tracing instance for this program, if it can, so that other tracing is not disturbed.
 void open_trace(void);
 void close_trace(void);
 
-// Forgets what was traced before.
+// Discards earlier events.
 void begin_trace(void);
 
-// ", STATUS" for each range that this process had looked at since; ", unknown" without tracing.
+// Writes ", STATUS" for each range of this process that was scanned since; ", unknown" without tracing.
 void end_trace(char *results, size_t size);

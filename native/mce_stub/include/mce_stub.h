@@ -1,7 +1,7 @@
 /*
  * mce_stub: memory copies that survive poison.
  *
- * A copy returns the number of bytes it did not copy, as the Linux kernel's copy_mc_to_kernel() does. When a load or a store in it
+ * A copy returns the number of bytes it did not copy, as the Linux kernel's copy_mc_to_kernel() does. When a load or a store of the copy
  * raises SIGBUS because the memory is poisoned or gone, the handler of this library makes the copy return.
  *
  * Linux, x86-64 and arm64. Does not need .NET, only the C library.
@@ -25,10 +25,10 @@ uint32_t mce_abi_version(void);
 
 enum mce_side { MCE_SOURCE = 0, MCE_DESTINATION = 1 };
 
-/* What stopped a copy. Only the handler writes it, so it is undefined after a copy that returned 0. */
+/* The fault that stopped a copy. Only the handler writes it, so it is undefined after a copy that returned 0. */
 struct mce_fault {
     uintptr_t address; /* the first byte of the lost memory, aligned to extent; may lie before the copy's range */
-    size_t extent;     /* bytes lost from address: what the kernel reported, else a page */
+    size_t extent;     /* bytes lost from address: the extent that the kernel reported, or a page */
     size_t remaining;  /* bytes not copied, as the copy returns */
     int32_t signal;    /* SIGBUS or SIGSEGV */
     int32_t code;      /* si_code: BUS_MCEERR_AR, BUS_ADRERR, ... */
@@ -39,7 +39,7 @@ struct mce_fault {
 /*
  * A copy kernel. Copies strictly forward and returns the bytes not copied: 0, or a count such that the first n - count bytes
  * of dst equal src and no byte after them was written. The ranges must not overlap. fault must be valid.
- * Without mce_enable(SIGBUS) it is a plain copy, and a fault in it goes to the process's own handler.
+ * Without mce_enable(SIGBUS) it is a plain copy, and a fault goes to the handler of the process.
  * Async-signal-safe, thread-safe, takes no lock. SIGBUS must not be blocked in the calling thread.
  */
 typedef size_t mce_copy_fn(void *dst, const void *src, size_t n, struct mce_fault *fault);
@@ -70,27 +70,30 @@ enum mce_cpu_feature {
 uint32_t mce_cpu_features(void);
 
 /*
- * Bytes from which a streaming kernel is the fastest even if the destination is used soon, because no cache holds it; SIZE_MAX if
- * it never is.
+ * The length in bytes from which a streaming kernel is the fastest even if the destination is used soon, because it is larger than the
+ * cache; SIZE_MAX if a streaming kernel never is.
  */
 size_t mce_streams_from(void);
 
 /*
  * Installs the handler for SIGBUS or SIGSEGV, for the whole process. It takes the flags and the mask of the current handler, and passes
  * to that handler, unchanged, every signal that is not a fault inside a copy of this library. Calling it again does nothing, unless the
- * action is now the previous one, SIG_DFL or SIG_IGN: any other function that was installed over ours is assumed to pass unknown signals on
- * to us. Returns 0 or an errno. Not async-signal-safe. The caller serialises calls, and no other code may change the signal's action
- * during one.
+ * action is now the previous one, SIG_DFL or SIG_IGN: any other function that was installed over this handler is assumed to pass unknown
+ * signals on to it. Returns 0 or an errno. Not async-signal-safe. The caller serialises calls, and no other code may change the signal's
+ * action during one.
  */
 int mce_enable(int signal);
 
 /*
- * Restores the previous handler. If another one was installed over ours since, ours stays in the chain and passes every signal on. The
- * library is never unloaded (-z nodelete). Returns 0 or an errno.
+ * Restores the previous handler. If another handler was installed over this one since, this one stays in the chain and passes every signal
+ * on. The library is never unloaded (-z nodelete). Returns 0 or an errno.
  */
 int mce_disable(int signal);
 
-/* What copies read before they ask a map. Counts go up before the words that they count and down after them; marks goes up last. */
+/*
+ * Copies read this before they ask a map. Counts are incremented before the words that they count are set, and decremented after they are
+ * cleared; marks is incremented last.
+ */
 struct mce_gate {
     int64_t poisoned_lines;
     int64_t marks;

@@ -1,8 +1,8 @@
-/* The table of instructions that may fault and where to continue, as the kernel's exception table. */
+/* The instructions that may fault and the addresses where execution continues, as in the kernel's exception table. */
 #ifndef MCE_FIXUP_TABLE_H
 #define MCE_FIXUP_TABLE_H
 
-#define MCE_KIND_COPY 0      /* a load or store of a copy: registers as src/<arch>/registers.h says */
+#define MCE_KIND_COPY 0      /* a load or store of a copy: registers as described in src/<arch>/registers.h */
 #define MCE_KIND_INJECTION 1 /* the instruction after the injecting system call: the signal is ignored */
 #define MCE_KIND_SHORT 2     /* a load or store of a copy whose arguments are still in their registers */
 

@@ -42,8 +42,8 @@ static void count(struct mce_gate *gate, const struct mce_watched_map *map, uint
 }
 
 /*
- * Returns whether a line was not marked before. As PoisonMap.SetLines: counts go up before the word is set, less what was set already. So
- * no count is ever too low while others mark or clear lines that share it.
+ * Returns whether a line was not marked before. As in PoisonMap.SetLines, counts are incremented before the word is set, and lines that
+ * were set already are subtracted afterwards. So no count is ever too low while other threads mark or clear lines that share it.
  */
 static bool mark_lines(struct mce_gate *gate, const struct mce_watched_map *map, uintptr_t page, uint64_t mask) {
     uint64_t *word = &map->lines[page - map->first_page];
@@ -71,7 +71,7 @@ static void mark(struct mce_gate *gate, const struct mce_watched_map *map, uintp
 
 bool mce_mark_reported(uintptr_t address, size_t extent) {
     bool covered = false;
-    /* Count in before reading the list: mce_watch frees a list only after this count is 0. */
+    /* Increments before reading the list, because mce_watch frees a list only after this count is 0. */
     __atomic_fetch_add(&handlers_inside, 1, __ATOMIC_SEQ_CST);
     struct watched *list = __atomic_load_n(&current, __ATOMIC_SEQ_CST);
     for (size_t i = 0; list && i < list->count; i++) {

@@ -15,12 +15,12 @@
 #include "registers.h"
 #include "reported_poison.h"
 
-/* A handled signal. There are two previous actions, so that a handler can replace the action while another thread reads it. */
+/* A handled signal. The previous action has two slots, so that a handler can replace it while another thread reads it. */
 struct handled_signal {
     struct sigaction previous[2];
     atomic_int which;       /* the valid one of the two */
     atomic_bool recovering; /* false: every signal is passed on */
-    bool in_chain;          /* a handler that was installed over ours may call it */
+    bool in_chain;          /* another handler, installed over ours, may call ours */
 };
 
 static struct handled_signal sigbus, sigsegv;
@@ -40,7 +40,7 @@ static void set_previous(struct handled_signal *state, const struct sigaction *p
 
 static bool touches(uintptr_t address, size_t extent, uintptr_t start, uintptr_t end) { return address < end && address + extent > start; }
 
-/* Whether the kernel raised the signal for an access by this instruction: not kill(), BUS_MCEERR_AO or an alignment check. */
+/* Whether the kernel raised the signal for an access by the interrupted instruction: not kill(), BUS_MCEERR_AO or an alignment check. */
 static bool is_access_fault(int signal, int code) {
     if (signal == SIGBUS)
         return code == BUS_ADRERR || code == BUS_OBJERR || code == BUS_MCEERR_AR;
@@ -48,16 +48,16 @@ static bool is_access_fault(int signal, int code) {
 }
 
 static size_t extent_of(const siginfo_t *info) {
-    bool says = info->si_signo == SIGBUS && (info->si_code == BUS_MCEERR_AR || info->si_code == BUS_MCEERR_AO);
-    return says && info->si_addr_lsb > 0 ? (size_t)1 << info->si_addr_lsb : page_size;
+    bool has_extent = info->si_signo == SIGBUS && (info->si_code == BUS_MCEERR_AR || info->si_code == BUS_MCEERR_AO);
+    return has_extent && info->si_addr_lsb > 0 ? (size_t)1 << info->si_addr_lsb : page_size;
 }
 
 /*
- * For a poisoned page that is mapped more than once, the kernel reports the address of the first mapping that it finds, which need not be
- * the one that the copy reads (mm/memory-failure.c, add_to_kill). It has unmapped all of them, so the same access again raises a page fault
- * with its own address. The record limits the number of retries; values left by an earlier copy make them fewer.
+ * If a poisoned page is mapped more than once, the kernel reports the address of the first mapping that it finds, which need not be the
+ * one that the copy reads (mm/memory-failure.c, add_to_kill). It has unmapped all of them, so a retry of the access raises a page fault
+ * with the right address. The record counts the retries; a value left by an earlier copy can only make them fewer.
  */
-static bool retry_to_learn_where(const siginfo_t *info, struct mce_fault *record) {
+static bool retry_for_address(const siginfo_t *info, struct mce_fault *record) {
     enum { RETRYING = -1, MOST = 16 };
     if (info->si_signo != SIGBUS || info->si_code != BUS_MCEERR_AR)
         return false;
@@ -88,7 +88,7 @@ static bool recover(const struct mce_fixup *entry, const siginfo_t *info, void *
     else if (touches(address, extent, destination_start, destination_end))
         side = MCE_DESTINATION;
     else
-        return retry_to_learn_where(info, copy.record);
+        return retry_for_address(info, copy.record);
 
     uintptr_t next = side == MCE_SOURCE ? copy.source : copy.destination;
     struct mce_fault *record = copy.record;
@@ -103,12 +103,12 @@ static bool recover(const struct mce_fixup *entry, const siginfo_t *info, void *
     return true;
 }
 
-/* Whether the signal comes again when the handler returns: a fault does, a sent signal does not, and SI_KERNEL may be either. */
-static bool may_come_again(int signal, int code) { return code > 0 && !(signal == SIGBUS && code == BUS_MCEERR_AO); }
+/* Whether the signal may be raised again when the handler returns: a fault is, a sent signal is not, and SI_KERNEL may be either. */
+static bool may_recur(int signal, int code) { return code > 0 && !(signal == SIGBUS && code == BUS_MCEERR_AO); }
 
 static bool is_function(const struct sigaction *action) { return action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN; }
 
-/* Does what would have happened without our handler. Returns false if the process dies as soon as our handler returns. */
+/* Does what the kernel would have done without our handler. Returns false if the process dies as soon as our handler returns. */
 static bool pass_on(int signal, siginfo_t *info, void *context, const struct sigaction *previous) {
     const struct sigaction standard = {.sa_handler = SIG_DFL};
     if (previous->sa_flags & SA_RESETHAND)
@@ -121,15 +121,16 @@ static bool pass_on(int signal, siginfo_t *info, void *context, const struct sig
             previous->sa_handler(signal);
         return true;
     }
-    const bool again = may_come_again(signal, info->si_code);
+    const bool again = may_recur(signal, info->si_code);
     if (previous->sa_handler == SIG_DFL && (!again || info->si_code == SI_KERNEL)) {
-        sigset_t this_one;
-        sigemptyset(&this_one);
-        sigaddset(&this_one, signal);
+        sigset_t only_this;
+        sigemptyset(&only_this);
+        sigaddset(&only_this, signal);
         sigaction(signal, &standard, NULL);
         syscall(SYS_rt_tgsigqueueinfo, getpid(), (pid_t)syscall(SYS_gettid), signal, info);
-        /* The process dies here, unless it is the first one of a PID namespace, which the default action spares (pid_namespaces(7)). */
-        sigprocmask(SIG_UNBLOCK, &this_one, NULL);
+        /* The process dies here, unless it is the init process of a PID namespace, which the default action does not kill
+         * (pid_namespaces(7)). */
+        sigprocmask(SIG_UNBLOCK, &only_this, NULL);
     } else if (again) {
         /* The kernel takes the default action for an ignored fault too. */
         sigaction(signal, &standard, NULL);
@@ -143,8 +144,8 @@ static void on_signal(int signal, siginfo_t *info, void *context);
 static bool is_ours(const struct sigaction *action) { return (action->sa_flags & SA_SIGINFO) && action->sa_sigaction == on_signal; }
 
 /*
- * Installs our handler over a given one, with the flags and mask of the previous handler, so that it runs as before, above all on the same
- * stack. Where there is none, SA_RESTART keeps the signals that we handle from interrupting system calls.
+ * Installs our handler over a previous one, with its flags and mask, so that the previous one runs as before, above all on the same stack.
+ * If there is none, SA_RESTART keeps the signals that we handle from interrupting system calls.
  */
 static int install_over(int signal, const struct sigaction *previous) {
     set_previous(handled(signal), previous);
@@ -157,7 +158,7 @@ static int install_over(int signal, const struct sigaction *previous) {
 }
 
 /* Restores the previous handler, unless another one was installed over ours since. */
-static int take_out(int signal) {
+static int uninstall(int signal) {
     struct handled_signal *state = handled(signal);
     struct sigaction current;
     if (sigaction(signal, NULL, &current) != 0)
@@ -168,11 +169,11 @@ static int take_out(int signal) {
 }
 
 /*
- * A previous handler may restore its own predecessor, as .NET's does for a SIGBUS that was sent, or reinstall itself. Then our handler is
- * installed over the restored one, and recovery continues. Any other function stays on top, because it may call our handler, and we would
- * call it. Until our handler is back, while the previous one runs, a fault in a copy goes to the restored handler.
+ * A previous handler may restore the one before it, as .NET's does for a SIGBUS that was sent, or reinstall itself. Then our handler is
+ * installed over the restored one, and recovery continues. Any other function stays on top, because it may call our handler, which would
+ * then call it. Until our handler is installed again, a fault in a copy goes to the restored handler.
  */
-static void pass_on_and_stay(int signal, siginfo_t *info, void *context) {
+static void pass_on_and_reinstall(int signal, siginfo_t *info, void *context) {
     struct handled_signal *state = handled(signal);
     const struct sigaction previous = *previous_of(state);
     struct sigaction before, after;
@@ -182,9 +183,9 @@ static void pass_on_and_stay(int signal, siginfo_t *info, void *context) {
     if (is_function(&after) && after.sa_handler != previous.sa_handler)
         return;
     install_over(signal, &after);
-    /* mce_disable may have run before that, and found no handler of ours to remove. */
+    /* mce_disable may have run before install_over, when there was no handler of ours to remove. */
     if (!atomic_load(&state->recovering))
-        take_out(signal);
+        uninstall(signal);
 }
 
 static void on_signal(int signal, siginfo_t *info, void *context) {
@@ -200,7 +201,7 @@ static void on_signal(int signal, siginfo_t *info, void *context) {
                 return;
         }
     }
-    pass_on_and_stay(signal, info, context);
+    pass_on_and_reinstall(signal, info, context);
     errno = saved_errno;
 }
 
@@ -214,8 +215,8 @@ int mce_enable(int signal) {
     if (sigaction(signal, NULL, &current) != 0)
         return errno;
     /*
-     * Installed twice, our handler would chain to itself: a function that was installed over it may already call it. The previous handler
-     * does not; it has reinstalled itself.
+     * If a function that was installed over our handler calls it, installing ours again would make a loop. The previous handler does not
+     * call ours: if it is the current one, it has reinstalled itself.
      */
     bool may_call_us = state->in_chain && is_function(&current) && current.sa_handler != previous_of(state)->sa_handler;
     if (!is_ours(&current) && !may_call_us) {
@@ -238,7 +239,7 @@ int mce_disable(int signal) {
     if (sigaction(signal, NULL, &current) != 0)
         return errno;
     state->in_chain = is_function(&current) && !is_ours(&current);
-    return take_out(signal);
+    return uninstall(signal);
 }
 
 uint32_t mce_abi_version(void) { return MCE_ABI_VERSION; }

@@ -77,8 +77,8 @@ static void clean_copies(const struct kernel *k) {
 }
 
 #ifdef __x86_64__
-/* Whether the upper halves of the vector registers are in use, which slows SSE code down (Intel SDM volume 1, 13.6); -1: the CPU cannot
- * say. */
+/* Whether the upper halves of the vector registers are in use, which slows SSE code down (Intel SDM volume 1, 13.6); -1 if the CPU does not
+ * report it. */
 static int upper_halves_in_use(void) {
     unsigned a, b, c, d;
     if (!__get_cpuid_count(1, 0, &a, &b, &c, &d) || !(c & bit_OSXSAVE) || !__get_cpuid_count(0xd, 1, &a, &b, &c, &d) || !(a & 4))
@@ -89,7 +89,7 @@ static int upper_halves_in_use(void) {
 
 static void upper_halves_are_clear(void) {
     if (!(mce_cpu_features() & MCE_CPU_AVX2) || upper_halves_in_use() < 0) {
-        printf("upper halves: skipped, the CPU cannot say\n");
+        printf("upper halves: skipped, the CPU does not report them\n");
         return;
     }
     const size_t length = 1 << 20;
@@ -132,7 +132,7 @@ static void guard_page(const struct kernel *k) {
 static void every_kernel(void) {
     for (size_t i = 0; i < kernel_count; i++) {
         if (kernels[i].needs & ~mce_cpu_features()) {
-            printf("%s: skipped, the CPU lacks what it needs\n", kernels[i].name);
+            printf("%s: skipped, the CPU lacks its instructions\n", kernels[i].name);
             continue;
         }
         clean_copies(&kernels[i]);
@@ -164,7 +164,7 @@ static void tagged_pointers(void) {
 void copies(void) {
     every_kernel();
 #ifdef __x86_64__
-    /* Again in the loops that this CPU does not choose, or not for such short copies. */
+    /* Again with the loops that this CPU does not choose, or only for longer copies. */
     mce_streaming_from = 1024;
     mce_string_copy_above = 600;
     mce_string_copy_distance = mce_string_copy_distance == 63 ? 4095 : 63;

@@ -8,7 +8,7 @@
 #include "reported_poison.h"
 #include "test.h"
 
-/* Observes a report while it marks: the counts are on pages that fault until this has read the word. */
+/* Observes the order of the stores of a report: the counts are on pages that fault until the handler here has read the word. */
 static struct {
     unsigned char *page[2];
     size_t length[2];
@@ -30,8 +30,8 @@ static void on_touch(int signal, siginfo_t *info, void *context) {
 }
 
 /*
- * Counts go up before the word. Otherwise a thread that clears the page in between counts down a line that was not counted yet, and hides
- * another line that shares the count.
+ * Counts are incremented before the word is set. Otherwise a thread that clears the page in between decrements the count for a line that
+ * was not counted yet, and hides another line that shares the count.
  */
 static void reports_count_before_they_mark(void) {
     size_t gate_length = (sizeof(struct mce_gate) + PAGE - 1) & ~(PAGE - 1);
@@ -50,7 +50,7 @@ static void reports_count_before_they_mark(void) {
     sigaction(SIGSEGV, &action, &before);
     mprotect(groups, PAGE, PROT_NONE);
     mprotect(gate, gate_length, PROT_NONE);
-    CHECK(mce_mark_reported(start + 3 * PAGE, PAGE), "a covered report is ours");
+    CHECK(mce_mark_reported(start + 3 * PAGE, PAGE), "a report that a map covers is marked");
     sigaction(SIGSEGV, &before, NULL);
     CHECK(watch.word_when_touched[0] == 0, "the group was counted after the word was set");
     CHECK(watch.word_when_touched[1] == 0, "the gate was counted after the word was set");
@@ -58,16 +58,16 @@ static void reports_count_before_they_mark(void) {
     uint16_t *pages = gate->poisoned_pages;
     CHECK(lines[3] == ~0ul && groups[0] == 1 && gate->poisoned_lines == 64 && gate->marks == 1, "one report counts once");
     CHECK(pages[(uint16_t)(start / PAGE + 3)] == 1 && pages[(uint16_t)(start / PAGE + 2)] == 1, "one report counts once in the filter");
-    CHECK(mce_mark_reported(start + 3 * PAGE, PAGE), "a report that comes again is ours");
+    CHECK(mce_mark_reported(start + 3 * PAGE, PAGE), "a repeated report is marked");
     lines[4] = 1, groups[0] = 2, gate->poisoned_lines = 65, pages[(uint16_t)(start / PAGE + 4)]++, pages[(uint16_t)(start / PAGE + 3)]++;
-    CHECK(mce_mark_reported(start + 4 * PAGE, PAGE), "a report on a page with a marked line is ours");
-    CHECK(lines[4] == ~0ul && groups[0] == 2 && gate->poisoned_lines == 128, "only what is new counts");
-    CHECK(pages[(uint16_t)(start / PAGE + 4)] == 1 && pages[(uint16_t)(start / PAGE + 3)] == 2, "only what is new counts in the filter");
-    CHECK(!mce_mark_reported(start + 64 * PAGE, PAGE), "a report that no map covers is not ours");
+    CHECK(mce_mark_reported(start + 4 * PAGE, PAGE), "a report of a page with a marked line is marked");
+    CHECK(lines[4] == ~0ul && groups[0] == 2 && gate->poisoned_lines == 128, "only new lines are counted");
+    CHECK(pages[(uint16_t)(start / PAGE + 4)] == 1 && pages[(uint16_t)(start / PAGE + 3)] == 2, "only new pages are counted in the filter");
+    CHECK(!mce_mark_reported(start + 64 * PAGE, PAGE), "a report that no map covers is not marked");
     CHECK(mce_watch(gate, NULL, 0) == 0, "watch nothing");
 }
 
-/* A report covers the extent that the kernel gives. */
+/* A report marks the whole extent that the kernel reports. */
 static void extent_is_honoured(void) {
     enum { PAGES = 512 };
     static uint64_t lines[PAGES];
@@ -99,7 +99,7 @@ static void *report(void *address) {
     return NULL;
 }
 
-/* mce_watch waits for handlers that use the former list before it frees it. */
+/* mce_watch waits for the handlers that use the former list before it frees the list. */
 static void watch_waits_for_handlers(void) {
     static struct mce_gate gate;
     uint8_t *groups = anonymous(PAGE);

@@ -18,7 +18,7 @@ enum { BROKEN = 90, PREVIOUS_CALLED = 91, UNAVAILABLE = 92 };
 #define REQUIRE(condition)                                                                                                                 \
     do {                                                                                                                                   \
         if (!(condition)) {                                                                                                                \
-            printf("%s:%d: not so: %s\n", __func__, __LINE__, #condition);                                                                 \
+            printf("%s:%d: failed: %s\n", __func__, __LINE__, #condition);                                                                 \
             fflush(stdout);                                                                                                                \
             _exit(BROKEN);                                                                                                                 \
         }                                                                                                                                  \
@@ -46,7 +46,7 @@ static void counting(int signal, siginfo_t *info, void *context) {
     seen = *info;
 }
 
-static void leaving(int signal, siginfo_t *info, void *context) {
+static void exiting(int signal, siginfo_t *info, void *context) {
     (void)signal, (void)info, (void)context;
     _exit(PREVIOUS_CALLED);
 }
@@ -61,14 +61,14 @@ static handler *current(void) {
     return action.sa_sigaction;
 }
 
-/* Installs a handler that counts or exits, without ours. */
+/* Installs our handler over another one. */
 static void enable_over(handler *function, int flags) {
     mce_disable(SIGBUS);
     set(function, flags);
     REQUIRE(mce_enable(SIGBUS) == 0);
 }
 
-/* A handler over ours that passes every signal on. */
+/* Installs a handler over ours that passes signals on. */
 static void install_on_top(handler *function) {
     chained = current();
     set(function, 0);
@@ -105,7 +105,7 @@ static void uncovered_report(void) {
     REQUIRE(calls == 1 && seen.si_code == BUS_MCEERR_AO && seen.si_addr == (void *)(64 * PAGE) && seen.si_addr_lsb == 12);
 }
 
-/* SIG_DFL and SIG_IGN are not called as functions, whatever their flags. */
+/* SIG_DFL and SIG_IGN are never called as functions, with any flags. */
 static void over_default(void) {
     enable_over(by_default, 0);
     send_to_self();
@@ -138,13 +138,13 @@ static void over_default_no_address(void) {
 /* The previous handler runs with its own flags, mask and stack. */
 
 static sigset_t blocked_in_handler;
-static void looking_at_mask(int signal, siginfo_t *info, void *context) {
+static void recording_mask(int signal, siginfo_t *info, void *context) {
     (void)signal, (void)info, (void)context;
     sigprocmask(SIG_SETMASK, NULL, &blocked_in_handler);
 }
 
 static void mask_is_kept(void) {
-    struct sigaction action = {.sa_sigaction = looking_at_mask, .sa_flags = SA_SIGINFO}, after;
+    struct sigaction action = {.sa_sigaction = recording_mask, .sa_flags = SA_SIGINFO}, after;
     sigaddset(&action.sa_mask, SIGUSR1);
     mce_disable(SIGBUS);
     sigaction(SIGBUS, &action, NULL);
@@ -157,25 +157,25 @@ static void mask_is_kept(void) {
     REQUIRE((after.sa_flags & ~kernel_only) == action.sa_flags && sigismember(&after.sa_mask, SIGUSR1));
 }
 
-static void called_once_if_so_set(void) {
+static void resethand_is_honoured(void) {
     enable_over(counting, (int)SA_RESETHAND);
     send_to_self();
     REQUIRE(calls == 1 && recovers());
     REQUIRE(outcome_of(send_to_self) == -SIGBUS);
 }
 
-static void spoiling_errno(int signal, siginfo_t *info, void *context) {
+static void changing_errno(int signal, siginfo_t *info, void *context) {
     (void)signal, (void)info, (void)context;
     errno = ENOTTY;
 }
 static void errno_is_kept(void) {
-    enable_over(spoiling_errno, 0);
+    enable_over(changing_errno, 0);
     errno = 77;
     send_to_self();
     REQUIRE(errno == 77);
 }
 
-/* A signal that was ignored before interrupts no system call when our handler takes it. */
+/* A signal that was ignored before does not interrupt system calls when our handler handles it. */
 static pthread_t reader;
 static void *signal_then_write(void *pipe_end) {
     usleep(50000);
@@ -184,7 +184,7 @@ static void *signal_then_write(void *pipe_end) {
     REQUIRE(write(*(int *)pipe_end, "x", 1) == 1);
     return NULL;
 }
-static void system_calls_go_on(void) {
+static void system_calls_are_restarted(void) {
     enable_over(ignoring, 0);
     reader = pthread_self();
     int pipe_ends[2];
@@ -202,7 +202,7 @@ static void reset_action(int signal, siginfo_t *info, void *context) {
     sigaction(signal, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
 }
 
-/* As .NET's does for a signal that was sent. */
+/* As .NET's handler does for a signal that was sent. */
 static void reset_by_previous_handler(void) {
     enable_over(reset_action, 0);
     send_to_self();
@@ -211,23 +211,23 @@ static void reset_by_previous_handler(void) {
     REQUIRE(outcome_of(send_to_self) == -SIGBUS);
 }
 
-/* As with System V's signal(). */
-static void put_itself_back(int signal, siginfo_t *info, void *context) {
+/* As handlers that are installed with System V's signal() do. */
+static void reinstalling(int signal, siginfo_t *info, void *context) {
     (void)signal, (void)info, (void)context;
     calls++;
-    set(put_itself_back, 0);
+    set(reinstalling, 0);
 }
-static void put_back_by_previous_handler(void) {
-    enable_over(put_itself_back, 0);
+static void reinstalled_by_previous_handler(void) {
+    enable_over(reinstalling, 0);
     send_to_self();
     send_to_self();
     REQUIRE(calls == 2 && recovers());
 }
 
-/* As a call on one thread does that is still running when the call on another thread ends and our handler is back. */
-static void put_back_after_we_came_back(void) {
-    enable_over(put_itself_back, 0);
-    set(put_itself_back, 0);
+/* The previous handler reinstalls itself on one thread after it ended on another and our handler was installed again. */
+static void reinstalled_over_ours(void) {
+    enable_over(reinstalling, 0);
+    set(reinstalling, 0);
     REQUIRE(mce_enable(SIGBUS) == 0 && recovers());
     send_to_self();
     REQUIRE(calls == 1);
@@ -259,26 +259,26 @@ static void disabled_while_previous_handler_runs(void) {
     enable_over(disabling, 0);
     send_to_self();
     REQUIRE(calls == 1 && current() == by_default);
-    set(leaving, 0);
+    set(exiting, 0);
     recovers();
 }
 
 static void disabled_under_another(void) {
-    enable_over(leaving, 0);
+    enable_over(exiting, 0);
     install_on_top(on_top);
     REQUIRE(mce_disable(SIGBUS) == 0 && current() == on_top);
     recovers();
 }
 
 static void enabled_again_under_another(void) {
-    enable_over(leaving, 0);
+    enable_over(exiting, 0);
     install_on_top(on_top);
     mce_disable(SIGBUS);
     REQUIRE(mce_enable(SIGBUS) == 0 && current() == on_top && recovers() && calls_on_top == 1);
 }
 
 static void enabled_again_after_reset(void) {
-    enable_over(leaving, 0);
+    enable_over(exiting, 0);
     set(by_default, 0);
     REQUIRE(mce_enable(SIGBUS) == 0 && recovers());
     install_on_top(on_top);
@@ -287,8 +287,8 @@ static void enabled_again_after_reset(void) {
     REQUIRE(mce_enable(SIGBUS) == 0 && recovers());
 }
 
-/* The first process of a PID namespace survives the default action. */
-static void as_first_process(void) {
+/* The init process of a PID namespace survives the default action. */
+static void as_init_process(void) {
     enable_over(by_default, 0);
     send_to_self();
     REQUIRE(recovers());
@@ -296,30 +296,30 @@ static void as_first_process(void) {
 static void in_pid_namespace(void) {
     if (unshare(CLONE_NEWUSER | CLONE_NEWPID) != 0)
         _exit(UNAVAILABLE);
-    int outcome = outcome_of(as_first_process);
+    int outcome = outcome_of(as_init_process);
     _exit(outcome < 0 ? BROKEN : outcome);
 }
 
-/* A handler over ours turns faults that this kernel raises into faults that it does not. */
+/* A handler over ours turns faults that this kernel raises into faults that it cannot raise. */
 
-static int code_instead, extent_shift = 12, lies;
+static int code_instead, extent_shift = 12, rewrites_left;
 static bool rounds_to_page;
 static void *address_instead, *other_address_instead;
 static void rewriting(int signal, siginfo_t *info, void *context) {
-    if (lies != 0) {
-        lies--;
+    if (rewrites_left != 0) {
+        rewrites_left--;
         info->si_code = code_instead;
         info->si_addr_lsb = (short)extent_shift;
         if (rounds_to_page)
             info->si_addr = (void *)((uintptr_t)info->si_addr & ~(PAGE - 1));
         if (address_instead)
-            info->si_addr = lies % 2 && other_address_instead ? other_address_instead : address_instead;
+            info->si_addr = rewrites_left % 2 && other_address_instead ? other_address_instead : address_instead;
     }
     chained(signal, info, context);
 }
 
 static void other_codes(void) {
-    enable_over(leaving, 0);
+    enable_over(exiting, 0);
     install_on_top(rewriting);
     unsigned char *edge = truncated(PAGE, PAGE) + PAGE, *whole = anonymous(2 * PAGE);
     for (size_t i = 0; i < kernel_count; i++) {
@@ -327,9 +327,9 @@ static void other_codes(void) {
             continue;
         for (size_t n = 10; n <= 2000; n *= 14) {
             struct mce_fault fault;
-            rounds_to_page = false, lies = -1, code_instead = BUS_OBJERR;
+            rounds_to_page = false, rewrites_left = -1, code_instead = BUS_OBJERR;
             REQUIRE(kernels[i].copy(whole, edge - 5, n, &fault) == n - 5 && fault.code == BUS_OBJERR && fault.side == MCE_SOURCE);
-            /* As after a machine check: the address is that of the page. */
+            /* As after a machine check: the address is rounded down to the page. */
             rounds_to_page = true, code_instead = BUS_MCEERR_AR;
             REQUIRE(kernels[i].copy(whole, edge + 100, n, &fault) == n && fault.side == MCE_SOURCE && fault.address == (uintptr_t)edge);
             REQUIRE(kernels[i].copy(edge + 100, whole, n, &fault) == n && fault.side == MCE_DESTINATION &&
@@ -343,8 +343,8 @@ static void other_codes(void) {
 }
 
 /* A page that is mapped twice: the first signal has the address of the other mapping. */
-static void named_by_another_mapping(void) {
-    enable_over(leaving, 0);
+static void address_of_another_mapping(void) {
+    enable_over(exiting, 0);
     install_on_top(rewriting);
     unsigned char *edge = truncated(PAGE, PAGE) + PAGE, *whole = anonymous(2 * PAGE);
     code_instead = BUS_MCEERR_AR, address_instead = anonymous(PAGE);
@@ -354,15 +354,15 @@ static void named_by_another_mapping(void) {
         struct mce_fault fault;
         memset(&fault, (int)i % 2 ? 0xff : 0, sizeof fault);
         for (int copy = 0; copy < 40; copy++) {
-            lies = 1 + copy % 3;
-            REQUIRE(kernels[i].copy(whole, edge - 5, 2000, &fault) == 1995 && fault.address == (uintptr_t)edge && lies == 0);
+            rewrites_left = 1 + copy % 3;
+            REQUIRE(kernels[i].copy(whole, edge - 5, 2000, &fault) == 1995 && fault.address == (uintptr_t)edge && rewrites_left == 0);
         }
     }
 }
-static void never_named(void) {
-    enable_over(leaving, 0);
+static void address_never_in_copy(void) {
+    enable_over(exiting, 0);
     install_on_top(rewriting);
-    code_instead = BUS_MCEERR_AR, address_instead = anonymous(PAGE), other_address_instead = anonymous(PAGE), lies = -1;
+    code_instead = BUS_MCEERR_AR, address_instead = anonymous(PAGE), other_address_instead = anonymous(PAGE), rewrites_left = -1;
     recovers();
 }
 
@@ -375,36 +375,36 @@ void signals(void) {
     CHECK(outcome_of(over_ignore_fault) == -SIGBUS, "a fault cannot be ignored");
 
 #ifdef __x86_64__
-    CHECK(outcome_of(over_ignore_no_address) == -SIGSEGV, "nor one that SI_KERNEL tells of");
-    CHECK(outcome_of(over_default_no_address) == -SIGSEGV, "a fault that SI_KERNEL tells of kills as it did before");
+    CHECK(outcome_of(over_ignore_no_address) == -SIGSEGV, "a fault with SI_KERNEL cannot be ignored");
+    CHECK(outcome_of(over_default_no_address) == -SIGSEGV, "a fault with SI_KERNEL kills as it did before");
 #endif
 
     CHECK(outcome_of(mask_is_kept) == 0, "the previous handler runs with its own mask");
-    CHECK(outcome_of(called_once_if_so_set) == 0, "SA_RESETHAND: once");
-    CHECK(outcome_of(errno_is_kept) == 0, "errno is what it was");
+    CHECK(outcome_of(resethand_is_honoured) == 0, "a handler with SA_RESETHAND is called once");
+    CHECK(outcome_of(errno_is_kept) == 0, "errno is unchanged");
 
     if (emulated) {
         printf("forged reports, restarted system calls: skipped, under emulation\n");
     } else {
         CHECK(outcome_of(uncovered_report) == 0, "a report that no map covers goes to the previous handler");
-        CHECK(outcome_of(system_calls_go_on) == 0, "a signal that is ignored interrupts nothing");
+        CHECK(outcome_of(system_calls_are_restarted) == 0, "an ignored signal interrupts no system call");
     }
 
-    CHECK(outcome_of(reset_by_previous_handler) == 0, "the previous handler takes itself out");
-    CHECK(outcome_of(put_back_by_previous_handler) == 0, "the previous handler puts itself back");
-    CHECK(outcome_of(put_back_after_we_came_back) == 0, "enabled again after the previous handler put itself back over us");
-    CHECK(outcome_of(covered_while_previous_handler_runs) == 0, "somebody is installed over us while the previous handler runs");
+    CHECK(outcome_of(reset_by_previous_handler) == 0, "the previous handler resets the action");
+    CHECK(outcome_of(reinstalled_by_previous_handler) == 0, "the previous handler reinstalls itself");
+    CHECK(outcome_of(reinstalled_over_ours) == 0, "enabled again after the previous handler reinstalled itself over ours");
+    CHECK(outcome_of(covered_while_previous_handler_runs) == 0, "another handler is installed over ours while the previous handler runs");
     CHECK(outcome_of(disabled_while_previous_handler_runs) == PREVIOUS_CALLED, "disabled while the previous handler runs");
-    CHECK(outcome_of(disabled_under_another) == PREVIOUS_CALLED, "disabled under another handler: everything is passed on");
+    CHECK(outcome_of(disabled_under_another) == PREVIOUS_CALLED, "disabled under another handler: every signal is passed on");
     CHECK(outcome_of(enabled_again_under_another) == 0, "enabled again under another handler");
-    CHECK(outcome_of(enabled_again_after_reset) == 0, "enabled again after somebody reset the action");
+    CHECK(outcome_of(enabled_again_after_reset) == 0, "enabled again after the action was reset");
     int first = outcome_of(in_pid_namespace);
     if (first == UNAVAILABLE)
-        printf("first process of a PID namespace: skipped, this user may not make one\n");
+        printf("init process of a PID namespace: skipped, this user may not make a namespace\n");
     else
-        CHECK(first == 0, "the first process of a PID namespace goes on to recover");
+        CHECK(first == 0, "the init process of a PID namespace still recovers");
 
     CHECK(outcome_of(other_codes) == 0, "BUS_OBJERR, and addresses that are rounded to the page");
-    CHECK(outcome_of(named_by_another_mapping) == 0, "a fault that names another mapping of the page");
-    CHECK(outcome_of(never_named) == PREVIOUS_CALLED, "a fault that never names the copy's memory is not ours");
+    CHECK(outcome_of(address_of_another_mapping) == 0, "a fault with the address of another mapping of the page");
+    CHECK(outcome_of(address_never_in_copy) == PREVIOUS_CALLED, "a fault whose address is never in the copy is passed on");
 }

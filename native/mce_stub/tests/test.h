@@ -31,7 +31,7 @@ struct kernel {
 extern const struct kernel kernels[];
 extern const size_t kernel_count;
 
-/* Whether this runs under user-mode emulation, which dies of a forged SIGBUS and does not restart system calls. */
+/* Whether this runs under user-mode emulation, which a forged SIGBUS kills and which does not restart system calls. */
 extern bool emulated;
 
 /* Maps length bytes of pattern, then pages that raise SIGBUS because the file ends there. */

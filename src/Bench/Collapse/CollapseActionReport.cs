@@ -3,27 +3,17 @@ using CopyMc.Bench.Collapse.Scenarios;
 namespace CopyMc.Bench.Collapse;
 
 /// <summary>One collapse of a scenario.</summary>
-internal sealed record CollapseActionReport
-{
-    public required CollapseMeans By { get; init; }
-    public required int Process { get; init; }
-
-    /// <summary>The region's number.</summary>
-    public required int Region { get; init; }
-
-    public required IReadOnlyList<RangeReport> Ranges { get; init; }
-
-    /// <summary>The result of the last range that failed; SUCCEED if none did.</summary>
-    public required string Result { get; init; }
-
-    /// <summary>The name of what madvise(2) failed with, 0 if it did not; null: nobody called.</summary>
-    public required string? Errno { get; init; }
-
-    public required IReadOnlyList<InterleavedReport> Between { get; init; }
-    public required RegionState Before { get; init; }
-    public required RegionState After { get; init; }
-    public required ContentReport Content { get; init; }
-
-    /// <summary>What did not hold of the machine, before, between or after the steps: always empty, or there is a bug.</summary>
-    public required IReadOnlyList<string> Violations { get; init; }
-}
+/// <param name="By">Who collapsed.</param>
+/// <param name="Process">The process's number.</param>
+/// <param name="Region">The region's number.</param>
+/// <param name="Ranges">The 2 MiB ranges of the region that were looked at.</param>
+/// <param name="Result">The result of the last range that failed; SUCCEED if none did.</param>
+/// <param name="Errno">The name of the errno of madvise(2), 0 if it succeeded; null: khugepaged collapsed.</param>
+/// <param name="Between">What happened between the steps.</param>
+/// <param name="Before">The state before the collapse.</param>
+/// <param name="After">The state after it.</param>
+/// <param name="Content">The content after it, compared with the content before.</param>
+/// <param name="Violations">What was wrong with the machine before, between or after the steps. Anything here is a bug.</param>
+internal sealed record CollapseActionReport(
+    CollapseMeans By, int Process, int Region, IReadOnlyList<RangeReport> Ranges, string Result, string? Errno,
+    IReadOnlyList<InterleavedReport> Between, RegionState Before, RegionState After, ContentReport Content, IReadOnlyList<string> Violations);

@@ -4,7 +4,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Bench.Collapse;
 
-/// <summary>Runs one collapse of a scenario, with what happens between its steps, and compares what was with what is.</summary>
+/// <summary>Runs one collapse of a scenario with the actions between its steps, and compares the machine before and after.</summary>
 internal sealed class CollapseRun
 {
     private const int MostViolations = 10;
@@ -14,38 +14,42 @@ internal sealed class CollapseRun
     private readonly ActionRun _runner;
     private readonly CollapseInvariants _invariants;
     private readonly ScenarioAction _action;
-    private readonly string _place;
     private readonly AddressSpace _process;
     private readonly StagedRegion _region;
-    private readonly CollapseTrace _trace;
-    private readonly int _traceStart;
-    private readonly PendingActions _pending;
+    private readonly PendingAction[] _pending;
     private readonly List<string> _violations = [];
-    private readonly List<CollapseOperation> _ranges = [];
     private readonly Dictionary<FailurePoint, int> _visits = [];
     private readonly ContentSnapshot _expected;
+
+    private readonly CollapseTrace _trace;
+    private int _eventsRead;
+    private readonly List<CollapseStep> _steps = [];
+    private readonly List<string> _undo = [];
+    private readonly List<RangeReport> _ranges = [];
+    private int _rangesEnded;
+
     private (CollapseOperation? Operation, CollapseStep Step) _last;
     private int _stops;
 
     internal CollapseRun(ScenarioStage stage, ActionRun runner, ScenarioAction action, string place, CollapseTrace trace)
     {
-        (_stage, _runner, _action, _place, _trace) = (stage, runner, action, place, trace);
+        (_stage, _runner, _action, _trace) = (stage, runner, action, trace);
         _invariants = new CollapseInvariants(stage.Machine);
         _process = runner.LivingProcessOf(action, place);
         _region = runner.RegionOf(action);
-        _traceStart = trace.Events.Count;
-        _pending = new PendingActions(action.Between ?? []);
+        _eventsRead = trace.Events.Count;
+        _pending = [.. (action.Between ?? []).Select((interleaved, i) => new PendingAction(interleaved, $"{place}.between[{i}].action"))];
         _expected = new ContentSnapshot(stage);
     }
 
     internal CollapseActionReport Run()
     {
         SimulatedMachine machine = _stage.Machine;
-        RegionState before = StateReader.Read(machine, _process, _region);
+        RegionState before = RegionState.Of(machine, _process, _region);
         RangeEntries[] entries = [.. _region.HugeRanges.Select(address => new RangeEntries(_process, address))];
         CheckInvariants("before");
-        foreach (InterleavedAction action in _pending.All)
-            _runner.Remember(action.Action);
+        foreach (PendingAction pending in _pending)
+            _runner.Remember(pending.Action);
         machine.FailureInjection = _action.Failures is null ? null : FailsNow;
         Errno? errno = null;
         string? failure;
@@ -60,32 +64,20 @@ internal sealed class CollapseRun
         {
             machine.FailureInjection = null;
         }
-        foreach (InterleavedAction action in _pending.Waiting())
-            Happen(action, null);
+        foreach (PendingAction pending in _pending.Where(pending => pending.IsWaiting))
+            Happen(pending, null);
         CheckInvariants("after");
 
-        IReadOnlyList<RangeReport> ranges = RangeReports();
-        var now = new ContentSnapshot(_stage);
-        ContentReport content = _expected.Compare(now);
+        ContentReport content = _expected.Compare(new ContentSnapshot(_stage));
         if (content.ChangedPages > 0)
             _violations.Add($"{content.ChangedPages} pages hold what nobody wrote");
-        // What somebody else does meanwhile changes entries rightfully.
-        if (_pending.All.Count == 0)
-            CheckUnwound(entries, ranges);
-        return new CollapseActionReport
-        {
-            By = _action.By!.Value,
-            Process = _action.Process ?? 0,
-            Region = _region.Number,
-            Ranges = ranges,
-            Result = failure ?? s_succeeded,
-            Errno = errno is null ? null : ErrnoNames.Of(errno.Value),
-            Between = _pending.Report(),
-            Before = before,
-            After = StateReader.Read(machine, _process, _region),
-            Content = content,
-            Violations = [.. _violations.Take(MostViolations)],
-        };
+        // Other actions may change entries.
+        if (_pending.Length == 0)
+            CheckUnwound(entries);
+        return new CollapseActionReport(
+            _action.By!.Value, _action.Process ?? 0, _region.Number, _ranges, failure ?? s_succeeded,
+            errno is null ? null : ScenarioJson.NameOf(errno.Value), [.. _pending.Select(pending => pending.Report())],
+            before, RegionState.Of(machine, _process, _region), content, [.. _violations.Take(MostViolations)]);
     }
 
     private Errno Madvise(out string? failure)
@@ -94,6 +86,7 @@ internal sealed class CollapseRun
         int count = _action.Count ?? _region.Setup.LengthPages - first;
         MadviseCollapseResult result = MadviseCollapse.Run(
             _process, _region.AddressOf(first), (ulong)count * NativeRegion.PageSize, _trace, BeforeStep);
+        ReadTrace();
         failure = result.LastFailure?.ToName();
         return result.Error;
     }
@@ -111,38 +104,28 @@ internal sealed class CollapseRun
         long passes = _stage.Machine.Counters.FullScans;
         while (_stage.Machine.Counters.FullScans == passes && agent.ScanBatch())
             continue;
-        string[] results = [.. RangeReports().Select(range => range.Result)];
-        if (results.Length == 0)
-            return CollapseResult.VmaCheck.ToName();
-        return results.LastOrDefault(result => !IsHuge(result));
+        ReadTrace();
+        return _ranges.Count == 0 ? CollapseResult.VmaCheck.ToName() : _ranges.LastOrDefault(range => !IsHuge(range))?.Result;
     }
 
     private void BeforeStep(CollapseOperation operation)
     {
-        if (_last.Operation != operation)
-        {
-            _ranges.Add(operation);
-            _last = default;
-        }
-        // Between pages of one step nothing but what actions do can change.
+        ReadTrace();
+        // Between pages of one step nothing changes but by an action.
         bool isNewStep = _last != (operation, operation.NextStep);
         _stops = isNewStep ? 0 : _stops + 1;
         _last = (operation, operation.NextStep);
-        bool any = false;
-        foreach (InterleavedAction action in _pending.Due(operation.NextStep, _stops, _ranges.Count - 1))
-        {
-            any = true;
-            Happen(action, operation.NextStep);
-        }
-        if (isNewStep || any)
+        PendingAction[] due = Array.FindAll(_pending, pending => pending.IsDue(operation.NextStep, _stops, _rangesEnded));
+        foreach (PendingAction pending in due)
+            Happen(pending, operation.NextStep);
+        if (isNewStep || due.Length > 0)
             CheckInvariants($"before {operation.NextStep}", operation);
     }
 
-    private void Happen(InterleavedAction action, CollapseStep? at)
+    private void Happen(PendingAction pending, CollapseStep? at)
     {
         var before = new ContentSnapshot(_stage);
-        ActionResult result = _runner.Do(action.Action, $"{_place}.between[{_pending.IndexOf(action)}].action");
-        _pending.Tried(action, at, result);
+        pending.Tried(at, _runner.Do(pending.Action, pending.Place));
         _expected.Follow(before, new ContentSnapshot(_stage));
     }
 
@@ -152,61 +135,43 @@ internal sealed class CollapseRun
         return _action.Failures!.Any(failure => failure.Point == point && failure.Nth == visit);
     }
 
-    private void CheckInvariants(string when, params CollapseOperation[] running)
-    {
-        foreach (string violation in _invariants.Violations(running))
-            _violations.Add($"{when}: {violation}");
-    }
+    private void CheckInvariants(string when, params CollapseOperation[] running) =>
+        _violations.AddRange(_invariants.Violations(running).Select(violation => $"{when}: {violation}"));
 
-    private void CheckUnwound(RangeEntries[] entries, IReadOnlyList<RangeReport> ranges)
+    private void CheckUnwound(RangeEntries[] entries)
     {
-        foreach (RangeEntries range in entries)
+        foreach (RangeEntries range in entries.Where(_ => _region.File is null))
         {
-            string? result = ranges.LastOrDefault(report => report.Address == range.Name)?.Result;
-            if (result is null || IsHuge(result) || _region.File is not null)
-                continue;
-            if (range.Difference(_process) is { } difference)
-                _violations.Add($"after {result}: {difference}");
+            RangeReport? ended = _ranges.LastOrDefault(report => report.Address == range.Name);
+            if (ended is not null && !IsHuge(ended) && range.Difference(_process) is { } difference)
+                _violations.Add($"after {ended.Result}: {difference}");
         }
     }
 
-    /// <summary>Out of the trace: each range ends with an event of its own.</summary>
-    private List<RangeReport> RangeReports()
+    /// <summary>Reports the ranges that have ended since the last call: the trace has an event at the end of each.</summary>
+    private void ReadTrace()
     {
-        var reports = new List<RangeReport>();
-        int ended = 0;
-        var steps = new List<CollapseStep>();
-        var undo = new List<string>();
-        foreach (CollapseTraceEvent happened in _trace.Events.Skip(_traceStart))
+        for (; _eventsRead < _trace.Events.Count; _eventsRead++)
         {
-            if (happened.Name == "step")
-                steps.Add((CollapseStep)happened.Fields[0].Value);
-            else if (happened.Name == "undo")
-                undo.Add((string)happened.Fields[0].Value);
-            if (happened.Name != "range")
+            (string name, IReadOnlyList<(string Name, object Value)> fields) = _trace.Events[_eventsRead];
+            if (name == "step")
+                _steps.Add((CollapseStep)fields[0].Value);
+            else if (name == "undo")
+                _undo.Add((string)fields[0].Value);
+            if (name != "range")
                 continue;
-            CollapseOperation operation = _ranges[ended++];
-            ulong address = (ulong)happened.Fields[1].Value;
-            if ((int)happened.Fields[0].Value == _process.Number && address >= _region.Address && address < _region.Address + _region.Length)
-            {
-                reports.Add(new RangeReport
-                {
-                    Address = RangeEntries.NameOf(address),
-                    Result = (string)happened.Fields[2].Value,
-                    Steps = [.. steps],
-                    Undo = [.. undo],
-                    CopiedPages = CopiedBy(operation),
-                });
-            }
-            steps.Clear();
-            undo.Clear();
+            var address = (ulong)fields[1].Value;
+            if ((int)fields[0].Value == _process.Number && address - _region.Address < _region.Length)
+                _ranges.Add(new RangeReport(RangeEntries.NameOf(address), (string)fields[2].Value, [.. _steps], [.. _undo], CopiedPages()));
+            _rangesEnded++;
+            _steps.Clear();
+            _undo.Clear();
         }
-        return reports;
     }
 
-    private static bool IsHuge(string result) => result == s_succeeded || result == CollapseResult.PmdMapped.ToName();
+    private static bool IsHuge(RangeReport range) => range.Result == s_succeeded || range.Result == CollapseResult.PmdMapped.ToName();
 
-    private static int CopiedBy(CollapseOperation operation) => operation switch
+    private int CopiedPages() => _last.Operation switch
     {
         AnonymousCollapse anonymous => anonymous.CopiedPages,
         FileCollapse file => file.CopiedPages,

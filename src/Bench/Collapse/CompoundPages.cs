@@ -9,12 +9,12 @@ namespace CopyMc.Bench.Collapse;
 internal static class CompoundPages
 {
     private const RemapFlags Move = RemapFlags.MayMove | RemapFlags.Fixed;
+    private const ulong Page = NativeRegion.PageSize, Huge = NativeRegion.HugePageSize;
+
     /// <summary>The window, a gap, and where the pages that move lie for a moment.</summary>
     private const ulong NeededBehind = 4 * Huge;
 
-    private const ulong Page = NativeRegion.PageSize, Huge = NativeRegion.HugePageSize;
-
-    /// <returns>How the first call that failed ended: the addresses behind the region are past the end or taken, or there are too few huge pages.</returns>
+    /// <returns>The first failure: the addresses behind the region are past the end or taken, or there are too few huge pages.</returns>
     internal static ActionResult Build(AddressSpace process, StagedRegion region)
     {
         ulong window = region.Address + region.Length;

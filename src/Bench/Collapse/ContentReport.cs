@@ -1,13 +1,7 @@
 namespace CopyMc.Bench.Collapse;
 
 /// <summary>The pages of all regions in all processes, each compared byte for byte with what it was.</summary>
-internal sealed record ContentReport
-{
-    public required int IdenticalPages { get; init; }
-
-    /// <summary>Poisoned, whole or in part.</summary>
-    public required int LostPages { get; init; }
-
-    /// <summary>Pages whose content changed although nothing wrote to them: always an error.</summary>
-    public required int ChangedPages { get; init; }
-}
+/// <param name="IdenticalPages">Pages with the same content.</param>
+/// <param name="LostPages">Poisoned, whole or in part.</param>
+/// <param name="ChangedPages">Pages whose content changed although nothing wrote to them: always an error.</param>
+internal sealed record ContentReport(int IdenticalPages, int LostPages, int ChangedPages);

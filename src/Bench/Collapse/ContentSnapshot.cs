@@ -16,7 +16,7 @@ internal sealed class ContentSnapshot
         }
     }
 
-    /// <summary>What somebody did between two snapshots is what is expected from then on.</summary>
+    /// <summary>Expects from now on what changed between two snapshots.</summary>
     internal void Follow(ContentSnapshot before, ContentSnapshot after)
     {
         foreach (((AddressSpace, StagedRegion) key, Pages now) in after._pages)
@@ -49,13 +49,13 @@ internal sealed class ContentSnapshot
                 else if (after.Results[page].IsBusError)
                     lost++;
                 else if (before.Results[page].IsBusError || after.IsSame(before, page))
-                    // What was lost in part and can be read again was read from disk.
+                    // A page that was lost in part and can be read again was read from disk.
                     identical++;
                 else
                     changed++;
             }
         }
-        return new ContentReport { IdenticalPages = identical, LostPages = lost, ChangedPages = changed };
+        return new ContentReport(identical, lost, changed);
     }
 
     internal int LostPagesOf(AddressSpace process, StagedRegion region) =>
@@ -72,7 +72,7 @@ internal sealed class ContentSnapshot
             for (int page = 0; page < Results.Length; page++)
             {
                 AccessResult found = process.Peek(region.AddressOf(page), ContentOf(page));
-                // Past a file's end the rest of a huge page reads as zeros and small pages are none: which of them is there, a collapse may change.
+                // Past a file's end the rest of a huge page reads as zeros, and small pages are not there: a collapse may change one to the other.
                 Results[page] = !found.IsDone && IsPastEnd(process, region, page) ? AccessResult.Done : found;
             }
         }

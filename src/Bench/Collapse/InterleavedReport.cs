@@ -3,16 +3,10 @@ using CopyMc.Collapse;
 
 namespace CopyMc.Bench.Collapse;
 
-/// <summary>What became of an action that was to happen between the steps.</summary>
-internal sealed record InterleavedReport
-{
-    public required CollapseStep At { get; init; }
-    public required int Page { get; init; }
-    public required ActionKind Do { get; init; }
-
-    /// <summary>Before which step it happened; null: after the collapse, or not at all.</summary>
-    public required CollapseStep? HappenedAt { get; init; }
-
-    /// <summary>How it ended; null: its moment never came.</summary>
-    public required string? Result { get; init; }
-}
+/// <summary>An action that was to happen between the steps.</summary>
+/// <param name="At">Before which step.</param>
+/// <param name="Page">Before which page of the step.</param>
+/// <param name="Do">Its kind.</param>
+/// <param name="HappenedAt">Before which step it happened; null: after the collapse, or not at all.</param>
+/// <param name="Result">How it ended; null: the collapse did not come to its step.</param>
+internal sealed record InterleavedReport(CollapseStep At, int Page, ActionKind Do, CollapseStep? HappenedAt, string? Result);

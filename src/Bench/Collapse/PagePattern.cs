@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace CopyMc.Bench.Collapse;
 
-/// <summary>Content that says whose it is: no two pages, and no two writes to a page, have a word in common.</summary>
+/// <summary>Content that tells its page and its write: no two pages, and no two writes to a page, have a word in common.</summary>
 internal static class PagePattern
 {
     /// <param name="region">The region's number.</param>

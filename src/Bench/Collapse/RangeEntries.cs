@@ -2,7 +2,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Bench.Collapse;
 
-/// <summary>A range's page table as it was: after an abort it is the same one, with the same entries.</summary>
+/// <summary>A range's page table before a collapse: after an abort it is the same one, with the same entries.</summary>
 internal sealed class RangeEntries
 {
     private readonly ulong _address;
@@ -20,7 +20,7 @@ internal sealed class RangeEntries
 
     internal static string NameOf(ulong address) => $"0x{address:x}";
 
-    /// <summary>What is not as it was, beyond pages that were swapped in and those that memory-failure handling took; null: nothing.</summary>
+    /// <summary>The first change, apart from pages that were swapped in or that memory failure took; null: there is none.</summary>
     internal string? Difference(AddressSpace process)
     {
         PageTable? now = process.TableAt(_address);

@@ -7,40 +7,34 @@ namespace CopyMc.Bench.Collapse;
 /// <summary>Runs a scenario from its beginning.</summary>
 internal static class ScenarioRun
 {
-    /// <param name="name">What it is called in the report.</param>
-    /// <param name="scenario">What <see cref="ScenarioCheck"/> found sensible.</param>
+    /// <param name="name">Its name in the report.</param>
+    /// <param name="scenario">A scenario that passes <see cref="ScenarioCheck"/>.</param>
     /// <param name="trace">Where events are written.</param>
-    /// <exception cref="ScenarioFault">It asks for what the machine is not or has not.</exception>
+    /// <exception cref="ScenarioFault">The machine does not have what it asks for.</exception>
     internal static ScenarioReport Run(string name, CollapseScenario scenario, CollapseTrace trace)
     {
-        var report = new ScenarioReport
-        {
-            Name = name,
-            Description = scenario.Description,
-            By = null,
-            Memory = null,
-            Kernel = scenario.Kernel.Name,
-            KernelPanic = null,
-            Collapses = [],
-            Failures = [],
-            SkippedReason = null,
-        };
+        var collapses = new List<CollapseActionReport>();
+        var failures = new List<string>();
+        string? panic = null, skipped = null;
         try
         {
-            return Run(report, scenario, trace);
+            panic = Run(scenario, trace, collapses, failures);
         }
         catch (PlatformNotSupportedException error)
         {
-            return report with { SkippedReason = error.Message };
+            skipped = error.Message;
+            collapses.Clear();
+            failures.Clear();
         }
+        return new ScenarioReport(name, scenario.Description, By: null, Memory: null, scenario.Kernel.Name, panic, collapses, failures, skipped);
     }
 
-    private static ScenarioReport Run(ScenarioReport report, CollapseScenario scenario, CollapseTrace trace)
+    /// <returns>The place of the action that was a kernel panic; null: none was.</returns>
+    private static string? Run(
+        CollapseScenario scenario, CollapseTrace trace, List<CollapseActionReport> collapses, List<string> failures)
     {
         using var stage = new ScenarioStage(scenario);
         var runner = new ActionRun(stage);
-        var collapses = new List<CollapseActionReport>();
-        var failures = new List<string>();
         for (int i = 0; i < scenario.Actions.Count; i++)
         {
             ScenarioAction action = scenario.Actions[i];
@@ -53,12 +47,12 @@ internal static class ScenarioRun
             {
                 if (action.Expect is not null and not { KernelPanic: true })
                     failures.Add($"{place}: a kernel panic");
-                return report with { Collapses = collapses, Failures = failures, KernelPanic = place };
+                return place;
             }
             if (action.Expect?.KernelPanic == true)
                 failures.Add($"{place}: expected a kernel panic");
         }
-        return report with { Collapses = collapses, Failures = failures };
+        return null;
 
         void Run(ScenarioAction action, string place)
         {
@@ -69,7 +63,7 @@ internal static class ScenarioRun
                     collapses.Add(collapse);
                     failures.AddRange(collapse.Violations.Select(violation => $"{place}: {violation}"));
                     Compare(action.Expect?.Result?.ToName(), collapse.Result, $"{place}: the result");
-                    Compare(action.Expect?.Errno, collapse.Errno, $"{place}: the errno");
+                    Compare(action.Expect?.Errno is { } errno ? ScenarioJson.NameOf(errno) : null, collapse.Errno, $"{place}: the errno");
                     break;
                 case ActionKind.Expect:
                     break;
@@ -82,7 +76,7 @@ internal static class ScenarioRun
             if (action.Expect is { } expected)
             {
                 (AddressSpace process, StagedRegion region) = (runner.ProcessOf(action, place), runner.RegionOf(action));
-                Compare(expected.Huge, StateReader.Read(stage.Machine, process, region).HugeRanges, $"{place}: huge ranges");
+                Compare(expected.Huge, region.HugeRanges.Count(process.IsHuge), $"{place}: huge ranges");
                 if (expected.LostPages is not null)
                     Compare(expected.LostPages, new ContentSnapshot(stage).LostPagesOf(process, region), $"{place}: lost pages");
             }

@@ -12,19 +12,17 @@ internal sealed class ScenarioStage : IDisposable
 
     private readonly List<AddressSpace> _processes = [];
 
-    /// <exception cref="ScenarioFault">There is no such machine, or it has no room for what is to be there.</exception>
+    /// <exception cref="ScenarioFault">There is no such machine, or it has no room for the regions.</exception>
     internal ScenarioStage(CollapseScenario scenario)
     {
         Machine = NewMachine(scenario.Machine, scenario.Kernel);
         try
         {
-            if (scenario.Machine.LimitPages is { } limit)
-                Machine.RootCgroup.LimitPages = limit;
+            Machine.RootCgroup.LimitPages = scenario.Machine.LimitPages ?? Machine.RootCgroup.LimitPages;
             _processes.Add(Machine.NewProcess());
             var setup = new StageSetup(this);
-            Regions = [.. scenario.Regions.Select((region, i) => setup.Map(region, i))];
-            // What the states are made of stays small; from here on the settings hold.
-            Machine.HugePagesAtFault = false;
+            Regions = [.. scenario.Regions.Select(setup.Map)];
+            // The states are made of small pages; the setting holds from here on.
             setup.Fill();
             Machine.HugePagesAtFault = scenario.Machine.HugePagesAtFault;
         }
@@ -37,24 +35,22 @@ internal sealed class ScenarioStage : IDisposable
 
     internal SimulatedMachine Machine { get; }
 
-    /// <summary>In the order in which they were made, ended ones too.</summary>
+    /// <summary>In the order in which they were made, including those that have exited.</summary>
     internal IReadOnlyList<AddressSpace> Processes => _processes;
 
-    internal IReadOnlyList<StagedRegion> Regions { get; private set; } = [];
+    internal IReadOnlyList<StagedRegion> Regions { get; } = [];
 
-    /// <summary>How poison that nobody knows of is made here; null: nothing here can.</summary>
+    /// <summary>How latent poison is made here; null: it cannot be.</summary>
     internal static PoisonSource? LatentSource { get; } = CopyEngine.Shared.Kernel.RecoversFromFaults
         ? new[] { PoisonSource.UffdPoison, PoisonSource.TruncatedMapping }
             .Where(source => PoisonInjector.UnsupportedReason(source) is null).Select(source => (PoisonSource?)source).FirstOrDefault()
         : null;
 
-    internal void Add(StagedRegion region) => Regions = [.. Regions, region];
-
     /// <exception cref="ScenarioFault">There are as many processes as a scenario may have.</exception>
     internal ActionResult Fork(AddressSpace process, string place)
     {
         if (_processes.Count == MostProcesses)
-            throw new ScenarioFault(place, $"a scenario has at most {MostProcesses} processes, those that have ended included.");
+            throw new ScenarioFault(place, $"a scenario has at most {MostProcesses} processes, including those that have exited.");
         SystemCallResult result = process.Fork(out AddressSpace? child);
         if (child is not null)
             _processes.Add(child);
@@ -78,14 +74,13 @@ internal sealed class ScenarioStage : IDisposable
                 SwapPages = setup.SwapPages,
                 Enabled = setup.Enabled,
                 ShmemEnabled = setup.ShmemEnabled,
-                HugePagesAtFault = setup.HugePagesAtFault,
                 ReadOnlyFileThp = setup.ReadOnlyFileThp,
                 PageTableReclaim = setup.PageTableReclaim,
             });
         }
         catch (ArgumentOutOfRangeException error)
         {
-            throw new ScenarioFault("$.machine.memoryMiB", $"{setup.MemoryMiB} MiB is no machine: {PlainText.Of(error)}");
+            throw new ScenarioFault("$.machine.memoryMiB", $"{setup.MemoryMiB} MiB is not possible: {PlainText.Of(error)}");
         }
     }
 }

@@ -3,7 +3,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Bench.Collapse;
 
-/// <summary>Brings the pages of the regions into the states that they begin in.</summary>
+/// <summary>Maps the regions and brings their pages into the states that they begin in.</summary>
 internal sealed class StageSetup(ScenarioStage stage)
 {
     private const ulong Page = NativeRegion.PageSize;
@@ -13,75 +13,69 @@ internal sealed class StageSetup(ScenarioStage stage)
     /// <summary>Maps a region, with nothing in it.</summary>
     internal StagedRegion Map(RegionSetup setup, int number)
     {
-        ulong length = (ulong)setup.LengthPages * Page;
-        ulong? address = setup.Address is not null && ScenarioCheck.TryParseAddress(setup.Address, out ulong parsed) ? parsed : null;
+        ulong length = (ulong)setup.LengthPages * Page, offset = (ulong)setup.FilePage * Page;
         SimulatedFile? file = null;
         MapFlags flags = MapFlags.Private;
         if (setup.Memory != MemoryKind.Anonymous)
         {
-            file = stage.Machine.NewFile((ulong)setup.FilePage * Page + length, setup.Memory == MemoryKind.Shmem);
+            file = stage.Machine.NewFile(offset + length, setup.Memory == MemoryKind.Shmem);
             file.LimitPages = setup.LimitPages ?? long.MaxValue;
             flags = setup.Private ? MapFlags.Private : MapFlags.Shared;
         }
-        SystemCallResult mapped = address is { } place
-            ? Process.Mmap(place, length, Protection.ReadWrite, flags | MapFlags.FixedNoReplace, file, (ulong)setup.FilePage * Page)
-            : Process.Mmap(length, Protection.ReadWrite, flags, file, (ulong)setup.FilePage * Page);
-        if (!mapped.IsDone)
-            throw new ScenarioFault($"$.regions[{number}].address", $"{length} bytes cannot be mapped{(address is { } wanted ? $" at 0x{wanted:x}" : "")}: {mapped}.");
-        return new StagedRegion(number, setup, mapped.Value, file);
+        SystemCallResult mapped = setup.Address is not null && ScenarioCheck.TryParseAddress(setup.Address, out ulong address)
+            ? Process.Mmap(address, length, Protection.ReadWrite, flags | MapFlags.FixedNoReplace, file, offset)
+            : Process.Mmap(length, Protection.ReadWrite, flags, file, offset);
+        string at = setup.Address is null ? "" : $" at {setup.Address}";
+        return mapped.IsDone
+            ? new StagedRegion(number, setup, mapped.Value, file)
+            : throw new ScenarioFault($"$.regions[{number}].address", $"{length} bytes cannot be mapped{at}: {mapped}.");
     }
 
-    /// <summary>All regions at once: a fork shares what all of them have.</summary>
+    /// <summary>All regions at once: a fork shares the pages of all of them.</summary>
     internal void Fill()
     {
-        var states = stage.Regions.ToDictionary(region => region, region => ScenarioCheck.StatesOf(region.Setup));
-        ForEach(states, Write);
-        if (states.Values.Any(pages => pages.Any(run => run is { Shared: true })))
+        (StagedRegion Region, PageRun[] Pages)[] regions = [.. stage.Regions.Select(region => (region, region.Setup.RunOfEachPage()))];
+        ForEachPage(Write);
+        if (regions.Any(region => region.Pages.Any(run => run.Shared)))
         {
             stage.Fork(Process, "$.regions");
-            ForEach(states, Unshare);
+            ForEachPage(Unshare);
         }
-        ForEach(states, Change);
+        ForEachPage(Change);
         foreach (StagedRegion region in stage.Regions)
             Settle(region);
-        ForEach(states, Poison);
-        ForEach(states, Hold);
-    }
+        ForEachPage(Poison);
+        ForEachPage(Hold);
 
-    private static void ForEach(Dictionary<StagedRegion, PageRun?[]> states, Func<StagedRegion, int, PageRun, ActionResult> make)
-    {
-        foreach ((StagedRegion region, PageRun?[] pages) in states)
+        void ForEachPage(Func<StagedRegion, int, PageRun, ActionResult> make)
         {
-            for (int page = 0; page < pages.Length; page++)
+            foreach ((StagedRegion region, PageRun[] pages) in regions)
             {
-                // What no run covers is absent.
-                PageRun run = pages[page] ?? new PageRun { First = page, State = PageState.Absent };
-                ActionResult result = make(region, page, run);
-                if (result.IsDone)
-                    continue;
-                int place = region.Setup.Pages.ToList().IndexOf(run);
-                throw new ScenarioFault(
-                    place < 0 ? $"$.regions[{region.Number}]" : $"$.regions[{region.Number}].pages[{place}]",
-                    $"page {page} cannot be brought into the state '{run.State}' here: {result}.");
+                for (int page = 0; page < pages.Length; page++)
+                {
+                    ActionResult result = make(region, page, pages[page]);
+                    if (result.IsDone)
+                        continue;
+                    int run = region.Setup.Pages.ToList().IndexOf(pages[page]);
+                    throw new ScenarioFault(
+                        $"$.regions[{region.Number}]{(run < 0 ? "" : $".pages[{run}]")}",
+                        $"page {page} cannot be brought into the state '{Word.Of(pages[page].State)}': {result}.");
+                }
             }
         }
     }
 
     private ActionResult Write(StagedRegion region, int page, PageRun run)
     {
-        ulong address = region.AddressOf(page);
+        // A regular file has content on disk where no page is in memory.
+        if (run.IsEmpty && region.File is not { IsShmem: false })
+            return ActionResult.Done;
+        if (run.State == PageState.Zero)
+            return Process.Read(region.AddressOf(page), new byte[1]);
+        if (page == 0 && run.State == PageState.Compound && CompoundPages.Build(Process, region) is { IsDone: false } failed)
+            return failed;
         byte[] content = PagePattern.Of(region.Number, page, version: 0);
-        if (region.File is { } file)
-            return run.State is PageState.Absent or PageState.PoisonMarker or PageState.GuardMarker && file.IsShmem
-                ? ActionResult.Done
-                : file.Write(region.FilePageOf(page) * Page, content);
-        return run.State switch
-        {
-            PageState.Absent or PageState.PoisonMarker or PageState.GuardMarker => ActionResult.Done,
-            PageState.Zero => Process.Read(address, new byte[1]),
-            PageState.Compound => page == 0 && CompoundPages.Build(Process, region) is { IsDone: false } failed ? failed : Process.Write(address, content),
-            _ => Process.Write(address, content),
-        };
+        return region.File is { } file ? file.Write(region.FilePageOf(page) * Page, content) : Process.Write(region.AddressOf(page), content);
     }
 
     private ActionResult Unshare(StagedRegion region, int page, PageRun run) =>
@@ -91,45 +85,37 @@ internal sealed class StageSetup(ScenarioStage stage)
 
     private ActionResult Change(StagedRegion region, int page, PageRun run)
     {
-        ulong address = region.AddressOf(page);
+        (ulong address, ulong offset) = (region.AddressOf(page), region.FilePageOf(page) * Page);
         if (region.File is { IsShmem: false } file && page == 0)
         {
-            // On disk, all of it; then what is to be in memory comes back.
+            // All of it goes to disk; then the pages that begin in memory come back.
             file.WriteBack();
             Reclaim.DropCaches(stage.Machine);
         }
-        if (region.File is not null && run.State is PageState.Present or PageState.Swapped or PageState.Old or PageState.WriteProtected)
-        {
-            ActionResult mapped = Process.Read(address, new byte[1]);
-            if (!mapped.IsDone)
-                return mapped;
-        }
-        byte[] content = PagePattern.Of(region.Number, page, version: 0);
+        bool isMapped = run.State is PageState.Present or PageState.Swapped or PageState.Old or PageState.WriteProtected;
+        if (region.File is not null && isMapped && Process.Read(address, new byte[1]) is { IsDone: false } failed)
+            return failed;
         return run.State switch
         {
-            PageState.Cached => region.File!.Read(region.FilePageOf(page) * Page, new byte[1]),
-            PageState.Dirty => region.File!.Write(region.FilePageOf(page) * Page, content),
+            PageState.Cached => region.File!.Read(offset, new byte[1]),
+            PageState.Dirty => region.File!.Write(offset, PagePattern.Of(region.Number, page, version: 0)),
             PageState.Swapped => Swap(address),
             PageState.LazyFree => Process.Madvise(address, Page, Advice.Free),
             PageState.Old => Process.Madvise(address, Page, Advice.Cold),
-            PageState.PoisonMarker => InstallMarker(region, address),
             PageState.GuardMarker => Process.Madvise(address, Page, Advice.GuardInstall),
-            PageState.WriteProtected => ActionResult.Done,
+            PageState.PoisonMarker => InstallMarker(address),
             _ => ActionResult.Done,
         };
     }
 
-    /// <summary>Poison is planted under a registration for missing pages, and stays when that ends.</summary>
-    private ActionResult InstallMarker(StagedRegion region, ulong address)
+    /// <summary>A marker of poison needs a registration for missing pages, and stays when that ends.</summary>
+    private ActionResult InstallMarker(ulong address)
     {
-        Userfaultfd watcher = Process.OpenUserfaultfd();
-        ActionResult registered = watcher.Register(address, Page, UserfaultfdModes.Missing);
-        if (!registered.IsDone)
-            return registered;
-        if (region.File is not null)
-            Process.Madvise(address, Page, Advice.DontNeed);
-        ActionResult result = watcher.Poison(address, Page);
-        watcher.Close();
+        Userfaultfd userfaultfd = Process.OpenUserfaultfd();
+        SystemCallResult result = userfaultfd.Register(address, Page, UserfaultfdModes.Missing);
+        if (result.IsDone)
+            result = userfaultfd.Poison(address, Page);
+        userfaultfd.Close();
         return result;
     }
 
@@ -139,21 +125,30 @@ internal sealed class StageSetup(ScenarioStage stage)
         return result.IsDone && Process.EntryAt(address).IsPresent ? AccessResult.OutOfMemory : result;
     }
 
-    /// <summary>What the region asks for and allows, now that its pages are there.</summary>
+    /// <summary>Gives a region its advice, protection and registration, now that its pages are there.</summary>
     private void Settle(StagedRegion region)
     {
         RegionSetup setup = region.Setup;
-        bool isProtected = setup.Protection != RegionProtection.ReadWrite;
         foreach (AddressSpace process in stage.Processes)
         {
             // Twice: khugepaged learns of shmem only from an area that is advised already.
-            for (int i = 0; i < 2 && setup.Advice != RegionAdvice.None; i++)
-                Require(process.Madvise(region.Address, region.Length, setup.Advice == RegionAdvice.HugePage ? Advice.HugePage : Advice.NoHugePage));
-            if (isProtected)
-                Require(process.Mprotect(region.Address, region.Length, setup.Protection == RegionProtection.Read ? Protection.Read : Protection.None));
+            for (int i = 0; i < 2 && setup.Advice != Advice.Normal; i++)
+                Require(process.Madvise(region.Address, region.Length, setup.Advice));
+            if (setup.Protection != Protection.ReadWrite)
+                Require(process.Mprotect(region.Address, region.Length, setup.Protection));
         }
-        if (setup.Userfaultfd != UserfaultfdRegistration.None)
-            Register(region);
+        if (setup.Userfaultfd != default)
+        {
+            UserfaultfdFeatures features =
+                stage.Machine.Behavior.ProtectsAbsentPages ? UserfaultfdFeatures.WriteProtectUnpopulated : UserfaultfdFeatures.None;
+            Userfaultfd userfaultfd = Process.OpenUserfaultfd(features);
+            Require(userfaultfd.Register(region.Address, region.Length, setup.Userfaultfd));
+            foreach ((int page, PageRun run) in setup.RunOfEachPage().Index())
+            {
+                if (run.State == PageState.WriteProtected)
+                    Require(userfaultfd.WriteProtect(region.AddressOf(page), Page));
+            }
+        }
         if (region.File is not null)
             region.File.IsOpenForWrite = setup.OpenForWrite;
 
@@ -161,19 +156,6 @@ internal sealed class StageSetup(ScenarioStage stage)
         {
             if (!result.IsDone)
                 throw new ScenarioFault($"$.regions[{region.Number}]", $"the region cannot be set up: {result}.");
-        }
-
-        void Register(StagedRegion registered)
-        {
-            Userfaultfd watcher = Process.OpenUserfaultfd(UserfaultfdFeatures.WriteProtectUnpopulated);
-            UserfaultfdModes modes = setup.Userfaultfd == UserfaultfdRegistration.Missing ? UserfaultfdModes.Missing : UserfaultfdModes.WriteProtect;
-            Require(watcher.Register(registered.Address, registered.Length, modes));
-            PageRun?[] pages = ScenarioCheck.StatesOf(setup);
-            for (int page = 0; page < pages.Length; page++)
-            {
-                if (pages[page] is { State: PageState.WriteProtected })
-                    Require(watcher.WriteProtect(registered.AddressOf(page), Page));
-            }
         }
     }
 

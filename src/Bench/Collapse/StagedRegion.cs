@@ -5,7 +5,7 @@ namespace CopyMc.Bench.Collapse;
 
 /// <summary>A region where it is mapped.</summary>
 /// <param name="Number">Its place in the scenario.</param>
-/// <param name="Setup">What it was to be.</param>
+/// <param name="Setup">The region of the scenario.</param>
 /// <param name="Address">Its first byte, in every process that has it.</param>
 /// <param name="File">The file behind it; null: anonymous memory.</param>
 internal sealed record StagedRegion(int Number, RegionSetup Setup, ulong Address, SimulatedFile? File)
@@ -27,7 +27,14 @@ internal sealed record StagedRegion(int Number, RegionSetup Setup, ulong Address
 
     internal uint FilePageOf(int page) => (uint)(Setup.FilePage + page);
 
-    /// <summary>The frame that holds a page; null if none does, or if the page table is not to be had.</summary>
+    /// <summary>Whether a 2 MiB range is one huge page in the file's cache.</summary>
+    internal bool IsHugeInFile(ulong address)
+    {
+        uint page = FilePageOf((int)((address - Address) / NativeRegion.PageSize));
+        return File is not null && page % PageTable.EntryCount == 0 && File.IsHuge(page);
+    }
+
+    /// <summary>The frame that holds a page; null if none does, or if a collapse has detached the page table.</summary>
     internal uint? FrameOf(AddressSpace process, int page)
     {
         Pte entry = process.EntryAt(AddressOf(page));

@@ -1,54 +1,31 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using CopyMc.Bench.Collapse.Scenarios;
 using CopyMc.Collapse;
 
 namespace CopyMc.Bench.Collapse;
 
-/// <summary>A trace as JSON, an event a line. Fields are called as the kernel prints them in <c>trace_pipe</c>.</summary>
+/// <summary>A trace as JSON, one event a line. Fields have the names that the kernel prints in <c>trace_pipe</c>.</summary>
 internal static class TraceLines
 {
-    private static readonly byte[] s_newLine = "\n"u8.ToArray();
+    private static readonly JsonSerializerOptions s_options =
+        new() { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
 
     /// <summary>Each scenario begins with an event that names it.</summary>
     internal static void Write(Stream stream, ScenarioReport scenario, CollapseTrace trace)
     {
-        Write(stream, "scenario",
-        [
-            ("name", scenario.Name), .. scenario.By is { } by ? [("by", by)] : Array.Empty<(string, object)>(),
-            .. scenario.Memory is { } memory ? [("memory", memory)] : Array.Empty<(string, object)>(),
-        ]);
+        (string, object?)[] names = [("name", scenario.Name), ("by", scenario.By), ("memory", scenario.Memory)];
+        Write(stream, "scenario", names.Where(name => name.Item2 is not null)!);
         foreach (CollapseTraceEvent happened in trace.Events)
             Write(stream, happened.Name, happened.Fields);
     }
 
     private static void Write(Stream stream, string name, IEnumerable<(string Name, object Value)> fields)
     {
-        using (var writer = new Utf8JsonWriter(stream))
-        {
-            writer.WriteStartObject();
-            writer.WriteString("event", name);
-            foreach ((string field, object value) in fields)
-                Write(writer, field, value);
-            writer.WriteEndObject();
-        }
-        stream.Write(s_newLine);
-    }
-
-    private static void Write(Utf8JsonWriter writer, string name, object value)
-    {
-        switch (value)
-        {
-            case string text:
-                writer.WriteString(name, text);
-                break;
-            case Enum word:
-                writer.WriteString(name, JsonNamingPolicy.CamelCase.ConvertName(word.ToString()));
-                break;
-            case ulong number:
-                writer.WriteNumber(name, number);
-                break;
-            default:
-                writer.WriteNumber(name, Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture));
-                break;
-        }
+        var line = new OrderedDictionary<string, object> { ["event"] = name };
+        foreach ((string field, object value) in fields)
+            line.Add(field, value);
+        JsonSerializer.Serialize(stream, line, s_options);
+        stream.WriteByte((byte)'\n');
     }
 }

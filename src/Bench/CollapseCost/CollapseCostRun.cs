@@ -9,23 +9,18 @@ using CopyMc.Simulation;
 namespace CopyMc.Bench.CollapseCost;
 
 /// <summary>
-/// Times collapses on a simulated machine, and in the same rounds the engine's plain copy of as much, from and to the same frames in the same
-/// order: the huge page is often the block that the last collapse freed, and as warm. Every range is collapsed once: memory that is collapsed
-/// is cold, as khugepaged finds it.
+/// Times collapses on a simulated machine, and in the same rounds the engine's plain copy of as much, between the same frames in the same order,
+/// because the huge page is often the block that the last collapse freed, and in the caches. Every range is collapsed once, so that its memory is
+/// cold, as khugepaged finds it.
 /// </summary>
-internal sealed unsafe class CollapseCostRun(CopyEngine engine, int rounds, int ranges, IProgress<PhaseProgress>? progress) : IDisposable
+internal sealed unsafe class CollapseCostRun(CopyEngine engine, int rounds, int ranges, IProgress<PhaseProgress> progress) : IDisposable
 {
-    internal const int DefaultRounds = 15, DefaultRanges = 64;
-
     private const ulong HugePage = NativeRegion.HugePageSize, Page = NativeRegion.PageSize;
 
     private static readonly int[] s_poisonedPages = [0, 128, 256, 511];
 
     private readonly NativeRegion _zeros = new(NativeRegion.PageSize);
     private bool _everyCheckHeld = true;
-
-    internal static CollapseCostRun Of(CopyEngine engine, int? rounds, bool smoke, IProgress<PhaseProgress>? progress) =>
-        new(engine, rounds ?? (smoke ? 1 : DefaultRounds), smoke ? 2 : DefaultRanges, progress);
 
     public void Dispose() => _zeros.Dispose();
 
@@ -35,37 +30,32 @@ internal sealed unsafe class CollapseCostRun(CopyEngine engine, int rounds, int 
         var commit = new double[rounds];
         double[][] aborts = [.. s_poisonedPages.Select(_ => new double[rounds])], prefixes = [.. s_poisonedPages.Select(_ => new double[rounds])];
         using SimulatedMachine simulated = NewMachine();
-        // The first turn of each compiles it.
+        // The first round compiles the code.
         for (int round = -1; round < rounds; round++)
         {
             int at = Math.Max(round, 0);
             (commit[at], raw[at]) = Collapses(simulated, poisonedPage: null);
             for (int i = 0; i < s_poisonedPages.Length; i++)
                 (aborts[i][at], prefixes[i][at]) = Collapses(simulated, s_poisonedPages[i]);
-            progress?.Report(new PhaseProgress("collapses", (round + 1.0) / (rounds + 1)));
+            progress.Report(new PhaseProgress("collapses", (round + 1.0) / (rounds + 1)));
         }
         var scan = new ScanRun(scannedBytes, Math.Min(rounds, 5)).Run();
-        progress?.Report(new PhaseProgress("scan", 1));
+        progress.Report(new PhaseProgress("scan", 1));
 
         double[] Each(Func<int, double> of) => [.. Enumerable.Range(0, rounds).Select(of)];
-        return new CollapseCostReport
-        {
-            Rounds = rounds,
-            RangesPerRound = ranges,
-            RawCopyMicroseconds = Quartiles.Of(raw),
-            CommitMicroseconds = Quartiles.Of(commit),
-            CommitToRawCopy = Quartiles.Of(Each(round => commit[round] / raw[round])),
-            Aborts =
+        return new CollapseCostReport(
+            rounds, ranges, Quartiles.Of(raw), Quartiles.Of(commit), Quartiles.Of(Each(round => commit[round] / raw[round])),
             [
                 .. s_poisonedPages.Select((page, i) => new AbortCost(
                     page, Quartiles.Of(aborts[i]), Quartiles.Of(Each(round => (aborts[i][round] - prefixes[i][round]) / commit[round])))),
             ],
-            Scan = scan,
+            scan)
+        {
             EveryCheckHeld = _everyCheckHeld,
         };
     }
 
-    /// <summary>A machine whose memory was all used before: nothing that is timed touches a page for the first time.</summary>
+    /// <summary>A machine whose memory was all touched before, so that no timed code touches a page for the first time.</summary>
     private SimulatedMachine NewMachine()
     {
         var machine = new SimulatedMachine(
@@ -74,7 +64,7 @@ internal sealed unsafe class CollapseCostRun(CopyEngine engine, int rounds, int 
         return machine;
     }
 
-    /// <summary>Microseconds of a collapse, and of the raw copy of what it copies: all of 2 MiB, or what lies before the poison.</summary>
+    /// <summary>Microseconds of a collapse, and of the raw copy of the pages it copies: all of the 2 MiB, or those before the poison.</summary>
     private (double Collapse, double RawCopy) Collapses(SimulatedMachine machine, int? poisonedPage)
     {
         (AddressSpace process, ulong start) = Fill(machine);
@@ -105,7 +95,7 @@ internal sealed unsafe class CollapseCostRun(CopyEngine engine, int rounds, int 
     {
         if (byteCount == 0)
             return 0;
-        // As Fill leaves the caches.
+        // Leaves the caches as Fill does.
         foreach (byte* source in sources)
         {
             for (nuint offset = 0; offset < NativeRegion.HugePageSize; offset += NativeRegion.PageSize)
@@ -117,7 +107,7 @@ internal sealed unsafe class CollapseCostRun(CopyEngine engine, int rounds, int 
         return Stopwatch.GetElapsedTime(begin).TotalMicroseconds / ranges;
     }
 
-    /// <summary>The huge page that is free and was used last, which is the one that every aborted collapse had.</summary>
+    /// <summary>The free huge page that was used last, which every aborted collapse had.</summary>
     private static byte* NextHugePage(SimulatedMachine machine)
     {
         AddressSpace process = machine.NewProcess();
@@ -143,7 +133,7 @@ internal sealed unsafe class CollapseCostRun(CopyEngine engine, int rounds, int 
         ulong start = process.Mmap((ulong)ranges * HugePage).Value;
         for (ulong at = 0; at < (ulong)ranges * HugePage; at += Page)
             process.Write(start + at, BitConverter.GetBytes(at));
-        // What the raw copy takes for granted.
+        // The raw copy relies on it.
         for (ulong at = Page; at < (ulong)ranges * HugePage; at += Page)
             _everyCheckHeld &= at % HugePage == 0 || process.EntryAt(start + at).Pfn == process.EntryAt(start + at - Page).Pfn + 1;
         return (process, start);

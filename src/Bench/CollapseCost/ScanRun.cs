@@ -7,8 +7,8 @@ using CopyMc.Simulation;
 namespace CopyMc.Bench.CollapseCost;
 
 /// <summary>
-/// Scans a large machine for ranges that are worth collapsing. 1 in 100 is: all of its small pages are there. Half are huge pages already,
-/// the others have 8 pages where 256 are asked for. What the pages hold is never touched.
+/// Scans a large machine for ranges that are worth collapsing. 1 in 100 is: all of its small pages are there. Half are huge pages
+/// already; the others have 8 pages where 256 are required. The content of the pages is never touched.
 /// </summary>
 internal sealed class ScanRun(ulong memoryBytes, int passes)
 {
@@ -53,7 +53,7 @@ internal sealed class ScanRun(ulong memoryBytes, int passes)
             ulong range = start + (ulong)i * HugePage;
             bool isCollapsible = i % 100 == 99;
             bool isHuge = !isCollapsible && i % 2 == 0;
-            // A first touch makes a huge page where huge pages are asked for.
+            // A first touch makes a huge page where huge pages are enabled.
             process.SetThpDisable(isHuge ? ThpDisable.Off : ThpDisable.Completely);
             SystemCallResult result = process.Madvise(range, isHuge || isCollapsible ? HugePage : FewPages * Page, Advice.PopulateWrite);
             if (!result.IsDone)

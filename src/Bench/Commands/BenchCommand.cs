@@ -1,29 +1,24 @@
 using System.CommandLine;
-using CopyMc.Bench.CollapseCost;
-using CopyMc.Bench.Gc;
-using CopyMc.Bench.Limits;
-using CopyMc.Bench.Recovery;
-using CopyMc.Bench.Salvage;
-using CopyMc.Bench.Throughput.Quick;
+using CopyMc.Bench.Results;
 using CopyMc.Bench.Throughput.Suites;
 
 namespace CopyMc.Bench.Commands;
 
-/// <summary><c>copymc bench</c>: the quick table, the limits, and the BenchmarkDotNet suites.</summary>
+/// <summary><c>copymc bench</c>: the measurements, and the BenchmarkDotNet suites.</summary>
 internal static class BenchCommand
 {
     internal static Command Create(HelpWithExamples help)
     {
         var bench = new Command("bench", """
-            Measures.
+            Measures copies, recovery and collapses.
 
-            What takes turns with its yardsticks, or has a distribution, is measured by copymc itself; throughput, scaling and suites by BenchmarkDotNet.
-            """)
-        {
-            BenchQuickCommand.Create(help), BenchLimitsCommand.Create(help), BenchSuiteCommands.CreateThroughput(help), BenchRecoveryCommand.Create(help),
-            BenchSalvageCommand.Create(help), BenchCollapseCommand.Create(help), BenchGcCommand.Create(help), BenchSuiteCommands.CreateScaling(help),
-            BenchSuiteCommands.CreateAll(help),
-        };
+            BenchmarkDotNet runs throughput, scaling and suites. The other commands compare copies in interleaved rounds, or show distributions, and measure without it.
+            """);
+        foreach (Measurement measurement in ResultSchema.All.OfType<Measurement>())
+            bench.Add(measurement.Create(help));
+        bench.Add(BenchSuiteCommands.CreateThroughput(help));
+        bench.Add(BenchSuiteCommands.CreateScaling(help));
+        bench.Add(BenchSuiteCommands.CreateAll(help));
         help.Add(bench, "copymc bench quick", "copymc bench limits", "copymc bench suites -- --list flat");
         return bench;
     }

@@ -5,13 +5,13 @@ using CopyMc.Bench.Terminal;
 
 namespace CopyMc.Bench.Commands;
 
-/// <summary>The command <c>copymc</c>: what it understands, and how errors reach the user: one line, no stack trace.</summary>
+/// <summary>Parses and runs the command line of <c>copymc</c>. An error is one line, without a stack trace.</summary>
 internal static class CommandLine
 {
     internal static int Run(string[] args)
     {
         RootCommand root = MainJobCommand.Create();
-        // A path may begin with @.
+        // So that a path may begin with @.
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (UsageError.Of(parsed) is { } wrong)
         {
@@ -29,7 +29,7 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>Whether the message says all that there is to say.</summary>
+    /// <summary>Whether the message alone explains the error.</summary>
     internal static bool IsForTheUser(Exception error) =>
         error is IOException or UnauthorizedAccessException or ArgumentException or PlatformNotSupportedException;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace CopyMc.Bench.Commands;
 
-/// <summary><c>copymc completion</c>: what a shell needs to complete the command. The words come from the command itself, by its [suggest] directive.</summary>
+/// <summary><c>copymc completion</c>: prints a shell's completion script. The script gets the words from the command's [suggest] directive.</summary>
 internal static class CompletionCommand
 {
     private static readonly Dictionary<string, string> s_scripts = new()
@@ -24,7 +24,7 @@ internal static class CompletionCommand
     {
         var shell = new Argument<string>("SHELL") { Description = "bash, zsh or fish." };
         shell.AcceptOnlyFromAmong([.. s_scripts.Keys]);
-        var completion = new Command("completion", "Prints what a shell needs to complete commands and options.") { shell };
+        var completion = new Command("completion", "Prints a shell's completion script for commands and options.") { shell };
         help.Add(completion, "copymc completion bash >> ~/.bashrc", "copymc completion zsh >> ~/.zshrc", "copymc completion fish > ~/.config/fish/completions/copymc.fish");
         completion.SetAction(parsed =>
         {

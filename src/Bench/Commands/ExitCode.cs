@@ -1,6 +1,6 @@
 namespace CopyMc.Bench.Commands;
 
-/// <summary>How <c>copymc</c> ends.</summary>
+/// <summary>The exit codes of <c>copymc</c>.</summary>
 internal static class ExitCode
 {
     /// <summary>Everything was done, and every check held.</summary>

@@ -3,7 +3,7 @@ using CopyMc.Bench.Results;
 
 namespace CopyMc.Bench.Commands;
 
-/// <summary><c>copymc help</c>: what <c>--help</c> says, for those who ask so.</summary>
+/// <summary><c>copymc help</c>: the same as <c>--help</c>.</summary>
 internal static class HelpCommand
 {
     internal static Command Create(HelpWithExamples help, RootCommand root)

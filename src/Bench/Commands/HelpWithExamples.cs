@@ -4,19 +4,19 @@ using System.CommandLine.Invocation;
 
 namespace CopyMc.Bench.Commands;
 
-/// <summary>The usual help, and after it the exit codes, where a command has none of its own, and the examples of the command that it is about.</summary>
+/// <summary>The usual help, followed by the exit codes, unless the command's description has them, and the command's examples.</summary>
 internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
 {
     private readonly Dictionary<Command, string[]> _examples = [];
 
-    /// <summary>As the usual help: with --help other errors are not reported, unknown commands excepted (<see cref="UsageError"/>).</summary>
+    /// <summary>Like the usual help: with --help no errors are reported, except unknown commands (<see cref="UsageError"/>).</summary>
     public override bool ClearsParseErrors => true;
 
-    /// <summary>Puts it in the place of the usual help of a root command and all commands under it.</summary>
+    /// <summary>Replaces the usual help of a root command and its subcommands.</summary>
     internal static HelpWithExamples Install(RootCommand root)
     {
         HelpOption option = root.Options.OfType<HelpOption>().Single();
-        // A path may be called so.
+        // They may be paths.
         option.Aliases.Remove("/h");
         option.Aliases.Remove("/?");
         var action = new HelpWithExamples((HelpAction)option.Action!);

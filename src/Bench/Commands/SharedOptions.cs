@@ -4,7 +4,7 @@ using CopyMc.Bench.Results;
 
 namespace CopyMc.Bench.Commands;
 
-/// <summary>Options that mean the same with every command.</summary>
+/// <summary>Options that mean the same in every command.</summary>
 internal static class SharedOptions
 {
     private const int MaxRounds = 1000;
@@ -27,22 +27,22 @@ internal static class SharedOptions
         },
     };
 
-    /// <summary>The garbage collector's events and the engine's.</summary>
+    /// <summary>Records the events of the garbage collector and the engine.</summary>
     internal static Option<string?> Trace()
     {
         var trace = new Option<string?>("--trace")
         {
-            Description = "Also trace this process (the garbage collector's events and the engine's), say what that shows, and keep the events as a .nettrace file.",
+            Description = "Also trace this process, print what the events of the garbage collector and the engine show, and write the events to a .nettrace file.",
             HelpName = "FILE",
         };
         trace.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string?>() == ReportFile.StandardOutput)
-                result.AddError("--trace takes a file: the events cannot go to the standard output.");
+                result.AddError("--trace needs a file: the events cannot be written to the standard output.");
         });
         return trace;
     }
 
-    /// <summary>For those who want to see that all of it runs.</summary>
-    internal static Option<bool> Smoke() => new("--smoke") { Description = "Measure for moments only: the figures mean nothing.", Hidden = true };
+    /// <summary>Only shows that the command runs.</summary>
+    internal static Option<bool> Smoke() => new("--smoke") { Description = "Measure very briefly: the figures mean nothing.", Hidden = true };
 }

@@ -2,17 +2,17 @@ using System.CommandLine;
 
 namespace CopyMc.Bench.Commands;
 
-/// <summary>The option, command or name that somebody probably meant.</summary>
+/// <summary>Finds the option, command or name that was probably meant.</summary>
 internal static class Suggestion
 {
-    /// <summary>More differences than this are another word.</summary>
+    /// <summary>Words with more differences are unrelated.</summary>
     private const int MaxDistance = 3;
 
     internal static string? For(string unknown, Command command) => Nearest(
         unknown,
         command.Options.Where(option => !option.Hidden).Select(option => option.Name).Concat(command.Subcommands.Select(subcommand => subcommand.Name)));
 
-    /// <summary>The name that is nearest to a word, if any is near.</summary>
+    /// <summary>The name that is closest to a word; null if none is close.</summary>
     internal static string? Nearest(string unknown, IEnumerable<string> names) =>
         names.Select(name => (Name: name, Distance: Distance(unknown, name)))
             .Where(candidate => candidate.Distance <= Math.Min(MaxDistance, candidate.Name.Length / 2))
@@ -20,7 +20,7 @@ internal static class Suggestion
             .Select(candidate => candidate.Name)
             .FirstOrDefault();
 
-    /// <summary>Levenshtein's.</summary>
+    /// <summary>The Levenshtein distance.</summary>
     private static int Distance(string a, string b)
     {
         int[] row = [.. Enumerable.Range(0, b.Length + 1)];

@@ -3,10 +3,10 @@ using System.CommandLine.Parsing;
 
 namespace CopyMc.Bench.Commands;
 
-/// <summary>What is wrong with a command line, and what was probably meant, in one line.</summary>
+/// <summary>Describes in one line the error in a command line, and what was probably meant.</summary>
 internal static class UsageError
 {
-    /// <summary>Null if nothing is.</summary>
+    /// <summary>The error; null if there is none.</summary>
     internal static string? Of(ParseResult parsed)
     {
         string? what = parsed.Errors.Count > 0
@@ -31,13 +31,13 @@ internal static class UsageError
         return string.Join(" ", string.Join(" ", parsed.Errors.Select(error => error.Message).Distinct()).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
     }
 
-    /// <summary>With --help no error is reported, but help about another command than the one named would mislead.</summary>
+    /// <summary>With --help errors are not reported, but the help of another command than the one named would mislead.</summary>
     private static string? UnknownCommand(ParseResult parsed) =>
         parsed is { Action: HelpWithExamples, CommandResult.Command: { Subcommands.Count: > 0 } command } && parsed.UnmatchedTokens.FirstOrDefault(token => !token.StartsWith('-')) is { } word
             ? Unknown(word, command)
             : null;
 
-    /// <summary>An option that takes several files takes the next option for one: a file of such a name is written as ./-o.</summary>
+    /// <summary>An option that takes several files would take the next option for one of them. A file with such a name is written as ./-o.</summary>
     private static string? Swallowed(CommandResult command)
     {
         HashSet<string> names = [.. command.Command.Options.SelectMany(option => option.Aliases.Prepend(option.Name))];
@@ -47,7 +47,7 @@ internal static class UsageError
             .FirstOrDefault();
     }
 
-    /// <summary>An option before the command is its parent's, whose action does not run.</summary>
+    /// <summary>An option before the command belongs to the parent command, whose action does not run.</summary>
     private static string? Misplaced(CommandResult command)
     {
         for (CommandResult? parent = command.Parent as CommandResult; parent is not null; parent = parent.Parent as CommandResult)
@@ -58,13 +58,13 @@ internal static class UsageError
         return null;
     }
 
-    /// <summary>Nothing that can be given has an empty name.</summary>
+    /// <summary>No option or argument takes an empty value.</summary>
     private static string? Empty(CommandResult command) => command.Children
         .Where(child => child.Tokens.Any(token => token.Value.Length == 0))
-        .Select(child => child is OptionResult option ? $"{option.Option.Name} is given nothing." : $"{((ArgumentResult)child).Argument.Name} is empty.")
+        .Select(child => child is OptionResult option ? $"{option.Option.Name} has an empty value." : $"{((ArgumentResult)child).Argument.Name} is empty.")
         .FirstOrDefault();
 
-    /// <summary>The command as it is called: "copymc bench quick".</summary>
+    /// <summary>The command with its parents: "copymc bench quick".</summary>
     private static string Path(Command command)
     {
         var names = new Stack<string>();

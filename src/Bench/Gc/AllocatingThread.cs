@@ -30,7 +30,7 @@ internal sealed class AllocatingThread : IDisposable
             for (int i = 0; i < BytesPerCollection / ArrayBytes; i++)
                 Volatile.Write(ref _last, new byte[ArrayBytes]);
             GC.Collect(0, GCCollectionMode.Forced, blocking: true);
-            // A collection right after the other would let nobody else run.
+            // Back-to-back collections would leave no time to other threads.
             Thread.Sleep(1);
         }
     }

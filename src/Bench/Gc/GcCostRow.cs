@@ -3,22 +3,12 @@ using CopyMc.Bench.Tracing;
 
 namespace CopyMc.Bench.Gc;
 
-/// <summary>What the collector and one way to copy cost each other.</summary>
-internal sealed record GcCostRow
-{
-    public required string Method { get; init; }
-
-    /// <summary>Whether the copy is called as .NET must not call what takes long: the collector cannot stop its thread before it returns.</summary>
-    public required bool TransitionSuppressed { get; init; }
-
-    public required Quartiles CopyMilliseconds { get; init; }
-
-    /// <summary>By the copying thread, to the byte.</summary>
-    public required double AllocatedBytesPerCopy { get; init; }
-
-    /// <summary>Suspensions that were asked for while it copied.</summary>
-    public required SuspensionCost DuringCopies { get; init; }
-
-    /// <summary>Whether all copies were complete.</summary>
-    public required bool EveryCopyComplete { get; init; }
-}
+/// <summary>What the collector and one method of copying cost each other.</summary>
+/// <param name="Method">The method.</param>
+/// <param name="TransitionSuppressed">Whether the collector cannot suspend the thread before the copy returns, which .NET allows for short calls only.</param>
+/// <param name="CopyMilliseconds">Milliseconds of a copy.</param>
+/// <param name="AllocatedBytesPerCopy">Bytes that the copying thread allocated, exactly.</param>
+/// <param name="DuringCopies">Suspensions that were requested during its copies.</param>
+/// <param name="EveryCopyComplete">Whether all copies were complete.</param>
+internal sealed record GcCostRow(
+    string Method, bool TransitionSuppressed, Quartiles CopyMilliseconds, double AllocatedBytesPerCopy, SuspensionCost DuringCopies, bool EveryCopyComplete);

@@ -8,18 +8,14 @@ using CopyMc.Bench.Tracing;
 namespace CopyMc.Bench.Gc;
 
 /// <summary>
-/// Long copies beside a thread that allocates and collects, traced: by the engine, and by the same kernel with the GC transition suppressed, so
-/// that it is seen what the trace would show if the engine held the collector up.
+/// Traces long copies beside a thread that allocates and collects: by the engine, and by the same kernel with the GC transition suppressed, which
+/// shows what the trace would look like if the engine delayed the collector.
 /// </summary>
 internal sealed class GcCostRun(CopyEngine engine, long copyBytes, int rounds, IProgress<PhaseProgress> progress)
 {
-    internal const int DefaultRounds = 31;
-
-    internal const long DefaultCopyBytes = 1L << 30;
-
     private readonly List<(Contender Contender, bool Suppressed)> _methods = [];
 
-    /// <param name="file">Where the events are to be kept; null: nowhere.</param>
+    /// <param name="file">Where the events are kept; null: nowhere.</param>
     /// <exception cref="IOException">The events could not be written.</exception>
     internal GcCostReport Run(ReportFile? file)
     {
@@ -34,7 +30,7 @@ internal sealed class GcCostRun(CopyEngine engine, long copyBytes, int rounds, I
         long[] allocated = new long[_methods.Count];
         bool[] complete = new bool[_methods.Count];
         using var trace = new EventTrace();
-        // What is allocated by the first event of a kind is not a copy's.
+        // The first event of a kind allocates: it must not count.
         for (int i = 0; i < _methods.Count; i++)
         {
             milliseconds[i] = new double[rounds];
@@ -60,22 +56,11 @@ internal sealed class GcCostRun(CopyEngine engine, long copyBytes, int rounds, I
             trace.SaveTo(file);
         GcCostRow[] rows =
         [
-            .. _methods.Select((method, i) => new GcCostRow
-            {
-                Method = method.Contender.Name,
-                TransitionSuppressed = method.Suppressed,
-                CopyMilliseconds = Quartiles.Of(milliseconds[i]),
-                AllocatedBytesPerCopy = (double)allocated[i] / rounds,
-                DuringCopies = analysis.During(i),
-                EveryCopyComplete = complete[i],
-            }),
+            .. _methods.Select((method, i) => new GcCostRow(
+                method.Contender.Name, method.Suppressed, Quartiles.Of(milliseconds[i]), (double)allocated[i] / rounds, analysis.During(i), complete[i])),
         ];
-        return new GcCostReport
+        return new GcCostReport(rounds, copyBytes, AllocatingThread.BytesPerCollection, rows)
         {
-            Rounds = rounds,
-            CopyBytes = copyBytes,
-            BytesPerCollection = AllocatingThread.BytesPerCollection,
-            Rows = rows,
             Trace = analysis.Report(file?.Path),
             EveryCheckHeld = rows.All(row => row.EveryCopyComplete) && rows[0].AllocatedBytesPerCopy == 0,
         };

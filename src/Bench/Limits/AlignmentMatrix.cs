@@ -3,16 +3,16 @@ using CopyMc.Bench.Statistics;
 
 namespace CopyMc.Bench.Limits;
 
-/// <summary>The engine against memcpy at the same alignment, over the offsets of both sides in a line, and over their distance modulo 4096.</summary>
+/// <summary>The engine against memcpy at the same alignment, over the offsets of source and destination in a line, and over their distance modulo 4096.</summary>
 internal static unsafe class AlignmentMatrix
 {
-    /// <summary>Of the worst cells, which are then measured again: of hundreds of medians the lowest is low by chance, too.</summary>
+    /// <summary>Worst cells that are measured again, because the lowest of hundreds of medians is low by chance too.</summary>
     private const int Suspects = 4;
 
     private const int LargestOffset = 64;
     private const double Want = 0.9;
 
-    // Both ends, both sides of every power of two that some vector or string copy cares about, and an odd one.
+    // Both ends, both sides of every power of two that matters to a vector or string copy, and an odd one.
     private static readonly int[] s_offsets = [0, 1, 7, 8, 16, 31, 32, 33, 48, 63, LargestOffset];
 
     internal static IEnumerable<Limit> Measure(CopyEngine engine, MeasurementSettings settings, Action<double> progress)
@@ -24,7 +24,7 @@ internal static unsafe class AlignmentMatrix
             var matrix = from source in s_offsets from destination in s_offsets select (source, destination);
             limits.Add(Worst($"worst alignment against memcpy, {name}", engine, settings, bytes, matrix));
             progress((limits.Count + 0.0) / (2 * sizes.Length));
-            // The source at a line of its own in its page, so that the distance is not the offset.
+            // The source starts away from the page's start, so that the distance is not the offset.
             var distances = from distance in Enumerable.Range(0, LargestOffset) select (1024, 1024 + distance);
             limits.Add(Worst($"worst (dst - src) mod 4096 of 0 to 63, {name}", engine, settings, bytes, distances));
             progress((limits.Count + 0.0) / (2 * sizes.Length));

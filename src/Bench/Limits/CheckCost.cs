@@ -3,12 +3,12 @@ using CopyMc.Bench.Statistics;
 
 namespace CopyMc.Bench.Limits;
 
-/// <summary>What looking for poison costs a clean copy: the engine against the same kernel called directly, and with poison elsewhere in the same map.</summary>
+/// <summary>What the check for poison costs a clean copy: the engine against the same kernel called directly, and with poison elsewhere in the same map.</summary>
 internal static unsafe class CheckCost
 {
     private const nuint Short = 64, Long = 2 << 20;
 
-    /// <summary>As far away as a page number's filter entry repeats, and no farther: in a map of 256 MiB every page has an entry of its own.</summary>
+    /// <summary>The distance at which entries of the page filter repeat: in a map of 256 MiB every page has an entry of its own.</summary>
     private const nuint RegionLength = 256 << 20;
 
     internal static IEnumerable<Limit> Measure(CopyEngine engine, MeasurementSettings settings)

@@ -4,7 +4,7 @@ using CopyMc.Bench.Terminal;
 
 namespace CopyMc.Bench.Limits;
 
-/// <summary>The time of a byte, cold, as copies grow from 2 MiB: every round goes over all of the memory in copies of each length.</summary>
+/// <summary>The time per byte, cold, as copies grow from 2 MiB: every round copies all of the memory in copies of each length.</summary>
 internal static class Growth
 {
     private const long Least = 2 << 20, Most = 4L << 30;
@@ -12,7 +12,7 @@ internal static class Growth
     internal static Limit Measure(CopyEngine engine, MeasurementSettings settings, long availableBytes)
     {
         long largest = settings.PoolBytes < MeasurementSettings.DefaultPoolBytes ? settings.PoolBytes : Most;
-        // Two buffers, and some more for everybody else.
+        // Two buffers, and some memory left for the other processes.
         while (largest > Least && largest * 5 / 2 > availableBytes)
             largest /= 2;
 
@@ -27,6 +27,6 @@ internal static class Growth
             .MaxBy(one => one.Item2.Median);
         return Limit.AtMost(
             $"time per byte, cold, up to {Units.Bytes(largest)} against 2 MiB", LimitUnit.Ratio, 1.1, seen,
-            $"worst of {string.Join(", ", sizes[1..].Select(Units.Bytes))}: {Units.Bytes(worst)}; THP");
+            $"worst of {string.Join(", ", sizes[1..].Select(size => Units.Bytes(size)))}: {Units.Bytes(worst)}; THP");
     }
 }

@@ -1,11 +1,11 @@
 namespace CopyMc.Bench.Limits;
 
-/// <summary>On which side of a limit its figure should be.</summary>
+/// <summary>On which side of a limit the figure must be.</summary>
 internal enum LimitBound
 {
-    /// <summary>The more the better.</summary>
+    /// <summary>The figure must reach the limit.</summary>
     AtLeast,
 
-    /// <summary>The less the better.</summary>
+    /// <summary>The figure must not exceed the limit.</summary>
     AtMost,
 }

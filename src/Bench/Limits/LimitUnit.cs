@@ -1,12 +1,12 @@
 namespace CopyMc.Bench.Limits;
 
-/// <summary>What a limit's figures count.</summary>
+/// <summary>The unit of a limit's figures.</summary>
 internal enum LimitUnit
 {
-    /// <summary>One figure over another of the same round.</summary>
+    /// <summary>One figure divided by another of the same round.</summary>
     Ratio,
 
-    /// <summary>How much more one takes than another of the same round.</summary>
+    /// <summary>By how much one time exceeds another of the same round.</summary>
     Percent,
 
     /// <summary>A time, or the difference of two times of the same round.</summary>

@@ -3,7 +3,7 @@ using CopyMc.Bench.Terminal;
 
 namespace CopyMc.Bench.Limits;
 
-/// <summary>Measures every limit, one after another, each as figures of one interleaved run.</summary>
+/// <summary>Measures the limits one after another, each in interleaved rounds.</summary>
 internal sealed class LimitsRun(CopyEngine engine, MeasurementSettings settings, long availableBytes, IProgress<PhaseProgress> progress)
 {
     internal IReadOnlyList<Limit> Run()
@@ -25,7 +25,7 @@ internal sealed class LimitsRun(CopyEngine engine, MeasurementSettings settings,
         Measure("recovery", _ => PoisonCost.Measure(engine, settings));
         Measure("poison elsewhere", _ => PoisonElsewhere.Measure(engine, settings));
         Measure("threads", _ => [ThreadScaling.Measure(engine, settings)]);
-        // Hundreds of cells: a shorter batch for each.
+        // There are hundreds of cells, so each has a shorter batch.
         Measure("alignment", report => AlignmentMatrix.Measure(engine, settings with { Batch = settings.Batch / 10 }, report));
         Measure("growth", _ => [Growth.Measure(engine, settings, availableBytes)]);
         return limits;
@@ -39,7 +39,7 @@ internal sealed class LimitsRun(CopyEngine engine, MeasurementSettings settings,
         if (BareKernel.Find(engine.Kernel) is { } kernel)
             contenders.Add(new Contender<BareKernel>("bare kernel", kernel));
         WarmUp.Run(buffers, contenders);
-        // The ways of poison too.
+        // The code for poison too.
         MeasurementSettings moments = new(Rounds: 1, Batch: TimeSpan.FromMilliseconds(1), PoolBytes: settings.PoolBytes);
         for (int tier = 0; tier < 3; tier++)
         {

@@ -4,10 +4,10 @@ using CopyMc.Bench.Statistics;
 
 namespace CopyMc.Bench.Limits;
 
-/// <summary>A clean copy out of a map that has none, one, a thousand or a million poisoned lines elsewhere.</summary>
+/// <summary>A clean copy from memory whose map has none, one, a thousand or a million poisoned lines elsewhere.</summary>
 internal static unsafe class PoisonElsewhere
 {
-    /// <summary>Behind the copied bytes: room for a million lines, every fourth one.</summary>
+    /// <summary>After the copied bytes: room for a million lines, every fourth one.</summary>
     private const nuint Elsewhere = 256u << 20;
 
     private static readonly int[] s_lines = [0, 1, 1_000, 1_000_000];

@@ -4,7 +4,7 @@ using CopyMc.Bench.Statistics;
 
 namespace CopyMc.Bench.Limits;
 
-/// <summary>Two threads that copy 2 MiB each, again and again, against one.</summary>
+/// <summary>Two threads that repeatedly copy 2 MiB each, against one.</summary>
 internal static class ThreadScaling
 {
     private const string Name = "two threads against one, 2 MiB hot";
@@ -21,7 +21,7 @@ internal static class ThreadScaling
         AccessPattern myPattern = mine.PatternFor(point), theirPattern = theirs.PatternFor(point);
         ulong count = CopiesInABatch(copy, myPattern, settings.Batch);
 
-        // The two meet by spinning: waking a thread takes longer than a batch may be unequal by.
+        // The threads wait by spinning: waking a thread would take longer than the batches may differ.
         int order = 0, done = 0;
         bool over = false;
         var other = new Thread(() =>
@@ -59,7 +59,7 @@ internal static class ThreadScaling
         _ = Together();
         for (int round = 0; round < settings.Rounds; round++)
         {
-            // What they do together is twice the work. The one is alone once before and once after.
+            // Together they do twice the work. One thread runs alone before and after.
             double before = Alone(), together = Together(), after = Alone();
             speedup[round] = (before + after) / together;
         }

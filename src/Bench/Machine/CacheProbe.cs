@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace CopyMc.Bench.Machine;
 
-/// <summary>The data caches: what the kernel shows under /sys, else what the C library reads from the CPU.</summary>
+/// <summary>Finds the data caches: from /sys, or from the C library if /sys has none.</summary>
 internal static partial class CacheProbe
 {
     private const string Root = "/sys/devices/system/cpu/cpu0/cache";
@@ -29,7 +29,7 @@ internal static partial class CacheProbe
         }
     }
 
-    /// <summary>A virtual machine may show none under /sys, and may be told of a whole socket's third level.</summary>
+    /// <summary>For virtual machines, which may have none under /sys. The third level may be that of a whole socket.</summary>
     private static IEnumerable<CacheReport> FromLibrary()
     {
         foreach ((string name, int variable) in s_variables)

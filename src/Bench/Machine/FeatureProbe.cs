@@ -3,7 +3,7 @@ using CopyMc.Bench.Measuring;
 
 namespace CopyMc.Bench.Machine;
 
-/// <summary>Asks the kernel what it can do, by trying it where that has no effect.</summary>
+/// <summary>Finds the features of the kernel, by trying them without an effect.</summary>
 internal static unsafe partial class FeatureProbe
 {
     private const int MadvCollapse = 25;
@@ -33,11 +33,11 @@ internal static unsafe partial class FeatureProbe
             new("process_vm_readv on itself", "looking for the end of poison without a signal", NoSelfRead()),
             new("/proc/self/mem", "a peer in bench recovery", NoSelfMemory()),
             new("libyardsticks.so", "the floor and the peers in bench recovery",
-                Yardsticks.IsAvailable ? null : "it was not built: it takes a C compiler"),
+                Yardsticks.IsAvailable ? null : "it was not built, which needs a C compiler"),
         ];
     }
 
-    /// <summary>The kernel looks whether it knows an advice before it sees that the range is empty.</summary>
+    /// <summary>The kernel checks the advice before it sees that the range is empty.</summary>
     private static string? NoAdvice(int advice, string needs) =>
         Advise(null, 0, advice) == 0 ? null : $"madvise: {LastError()} (it needs {needs})";
 

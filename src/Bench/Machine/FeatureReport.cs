@@ -1,7 +1,7 @@
 namespace CopyMc.Bench.Machine;
 
-/// <summary>One thing that the system can do for CopyMc, and why it cannot if it cannot.</summary>
-/// <param name="Name">What the system calls it.</param>
-/// <param name="UsedFor">What CopyMc does with it.</param>
-/// <param name="UnsupportedReason">What is missing; null if nothing is.</param>
+/// <summary>A feature of the system that CopyMc uses.</summary>
+/// <param name="Name">The system's name for it.</param>
+/// <param name="UsedFor">What CopyMc uses it for.</param>
+/// <param name="UnsupportedReason">What is missing; null if the feature works.</param>
 internal sealed record FeatureReport(string Name, string UsedFor, string? UnsupportedReason);

@@ -1,4 +1,4 @@
 namespace CopyMc.Bench.Machine;
 
-/// <summary>One copy kernel, and why it cannot run here if it cannot.</summary>
+/// <summary>One copy kernel, and the reason if it cannot run here.</summary>
 internal sealed record KernelReport(string Name, string Isa, bool RecoversFromFaults, bool IsStreaming, string? UnsupportedReason);

@@ -4,35 +4,23 @@ using System.Runtime.Intrinsics.X86;
 
 namespace CopyMc.Bench.Machine;
 
-/// <summary>Looks at the machine: the engine's own answers, and on Linux what /proc and /sys say. What cannot be read is said to be unknown.</summary>
+/// <summary>Describes the machine: from the engine, and on Linux from /proc and /sys. A value that cannot be read is "unknown".</summary>
 internal static class MachineProbe
 {
     private const string Unknown = "unknown";
 
-    internal static MachineReport Run(CopyEngine engine) => new()
-    {
-        CpuModel = CpuModel(),
-        Architecture = RuntimeInformation.ProcessArchitecture.ToString(),
-        LogicalProcessors = Environment.ProcessorCount,
-        InstructionSets = InstructionSets(),
-        Caches = CacheProbe.Run(),
-        MemoryBytes = MemoryLimit,
-        MemoryAvailableBytes = Math.Min(Kibibytes("MemAvailable") ?? MemoryLimit, MemoryLimit),
-        OperatingSystem = $"{RuntimeInformation.OSDescription}, kernel {KernelRelease()}",
-        Runtime = RuntimeInformation.FrameworkDescription,
-        TransparentHugePages = Chosen(Read("/sys/kernel/mm/transparent_hugepage/enabled")),
-        HugeTlbPages = HugeTlb("nr_hugepages"),
-        HugeTlbPagesFree = HugeTlb("free_hugepages"),
-        FaultRecoveryUnsupportedReason = FaultRecovery.UnsupportedReason,
-        ChosenKernel = engine.Kernel.Name,
-        ChosenKernelReason = ReasonFor(engine.Kernel),
-        Kernels = [.. CopyKernel.All.Select(kernel => new KernelReport(
-            kernel.Name, kernel.Isa, kernel.RecoversFromFaults, kernel.IsStreaming, kernel.UnsupportedReason))],
-        PoisonSources = [.. Enum.GetValues<PoisonSource>().Select(source => new PoisonSourceReport(source, PoisonInjector.UnsupportedReason(source)))],
-        Features = FeatureProbe.Run(),
-    };
+    internal static MachineReport Run(CopyEngine engine) => new(
+        CpuModel(), RuntimeInformation.ProcessArchitecture.ToString(), Environment.ProcessorCount, InstructionSets(), CacheProbe.Run(), MemoryLimit,
+        MemoryAvailableBytes: Math.Min(Kibibytes("MemAvailable") ?? MemoryLimit, MemoryLimit),
+        OperatingSystem: $"{RuntimeInformation.OSDescription}, kernel {KernelRelease()}",
+        Runtime: RuntimeInformation.FrameworkDescription,
+        TransparentHugePages: Chosen(Read("/sys/kernel/mm/transparent_hugepage/enabled")),
+        HugeTlb("nr_hugepages"), HugeTlb("free_hugepages"), FaultRecovery.UnsupportedReason, engine.Kernel.Name, ReasonFor(engine.Kernel),
+        [.. CopyKernel.All.Select(kernel => new KernelReport(kernel.Name, kernel.Isa, kernel.RecoversFromFaults, kernel.IsStreaming, kernel.UnsupportedReason))],
+        [.. Enum.GetValues<PoisonSource>().Select(source => new PoisonSourceReport(source, PoisonInjector.UnsupportedReason(source)))],
+        FeatureProbe.Run());
 
-    /// <summary>Of the machine, or of the container if that is less.</summary>
+    /// <summary>Memory of the machine, or of the container if that is less.</summary>
     private static long MemoryLimit => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
     private static string ReasonFor(CopyKernel kernel) =>
@@ -54,7 +42,7 @@ internal static class MachineProbe
         return [.. all.Where(set => set.Supported).Select(set => set.Name)];
     }
 
-    /// <summary>arm64 has no model name there, only the numbers of the maker and of the part.</summary>
+    /// <summary>On arm64 there is no model name, only the numbers of implementer and part.</summary>
     private static string CpuModel() =>
         Field("/proc/cpuinfo", "model name")
         ?? (Field("/proc/cpuinfo", "CPU part") is { } part ? $"implementer {Field("/proc/cpuinfo", "CPU implementer")}, part {part}" : Unknown);
@@ -78,7 +66,7 @@ internal static class MachineProbe
     private static string KernelRelease() =>
         Read("/proc/sys/kernel/osrelease") is var release && release != Unknown ? release : Environment.OSVersion.Version.ToString();
 
-    /// <summary>The word in brackets.</summary>
+    /// <summary>The word in brackets, which is the active choice.</summary>
     private static string Chosen(string choices)
     {
         int from = choices.IndexOf('['), to = choices.IndexOf(']');

@@ -1,4 +1,4 @@
 namespace CopyMc.Bench.Machine;
 
-/// <summary>One source of poison, and why it does not work here if it does not.</summary>
+/// <summary>One source of poison, and the reason if it does not work here.</summary>
 internal sealed record PoisonSourceReport(PoisonSource Source, string? UnsupportedReason);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CopyMc.Bench.Collapse;
 using CopyMc.Bench.Commands;
+using CopyMc.Bench.Documents;
 using CopyMc.Bench.Machine;
 using CopyMc.Bench.Measuring;
 using CopyMc.Bench.Probe;
@@ -17,6 +18,11 @@ namespace CopyMc.Bench.MainJob;
 /// <summary><c>copymc</c> without a command: the machine, the throughput, and the recovery on a real file.</summary>
 internal static class MainJobCommand
 {
+    /// <summary>Few, because it times many contenders.</summary>
+    private const int DefaultRounds = 15;
+
+    private const int SmokeRounds = 2;
+
     internal static RootCommand Create()
     {
         var input = new Option<string?>("--input")
@@ -25,10 +31,10 @@ internal static class MainJobCommand
             HelpName = "FILE",
         };
         Option<string?> json = SharedOptions.Json();
-        Option<int?> rounds = SharedOptions.Rounds(MeasurementSettings.MainJobRounds);
+        Option<int?> rounds = SharedOptions.Rounds(DefaultRounds);
         Option<bool> smoke = SharedOptions.Smoke();
 
-        // A line of its own for each paragraph: the help wraps them as the terminal is wide.
+        // Each paragraph is one line: the help wraps it to the width of the terminal.
         var root = new RootCommand("""
             Copies memory that may be poisoned, fast, and returns the number of bytes that it did not copy.
 
@@ -58,37 +64,36 @@ internal static class MainJobCommand
     private static int Run(string? input, string? json, int? rounds, bool smoke)
     {
         DateTimeOffset startedAt = DateTimeOffset.UtcNow;
-        // What cannot work is found out before anything is measured.
-        input ??= DefaultInput.Find();
+        // Wrong files are reported before anything is measured.
+        input ??= InputFile.Default;
         InputFile.Open(input).Dispose();
         ReportFile? file = ReportFile.For(json, input);
         CopyEngine engine = CopyEngine.Shared;
 
         IAnsiConsole console = OutputConsole.Create(json);
-        Heading(console, "1. The machine");
+        var document = new ConsoleDocument(console);
+        document.Section("1. The machine");
         MachineReport machine = MachineProbe.Run(engine);
-        MachineText.Write(console, machine);
+        MachineDescription.WriteShort(document, machine);
 
-        Heading(console, "2. Throughput");
+        document.Section("2. Throughput");
         MeasurementSettings settings = smoke
-            ? MeasurementSettings.Smoke(rounds)
-            : MeasurementSettings.Full(rounds ?? MeasurementSettings.MainJobRounds, machine.MemoryAvailableBytes);
+            ? MeasurementSettings.Smoke(rounds ?? SmokeRounds)
+            : MeasurementSettings.Full(rounds ?? DefaultRounds, machine.MemoryAvailableBytes);
         ThroughputReport throughput = ProgressView.Run(console, "throughput", progress =>
         {
             IReadOnlyList<Contender> contenders = Contenders.All(engine);
             return new ThroughputRun(settings, progress).Run(MeasurementPoint.MainJob, _ => contenders);
         });
-        ThroughputText.Write(console, throughput);
+        ThroughputText.Write(document, throughput, machine);
 
-        Heading(console, "3. Recovery on real input");
+        document.Section("3. Recovery on real input");
         RecoveryReport recovery = ProgressView.Run(console, "recovery", progress => new RecoveryRun(engine, input, progress).Run());
-        RecoveryText.Write(console, recovery);
+        RecoveryText.Write(document, recovery);
 
-        var report = new MainJobReport
+        var report = new MainJobReport(throughput, recovery)
         {
-            Throughput = throughput,
-            Recovery = recovery,
-            EveryCheckHeld = recovery.FailedCheckCount == 0 && throughput.EveryCheckHeld,
+            EveryCheckHeld = recovery.Cases.All(one => one.EveryCheckHeld) && throughput.EveryCheckHeld,
         };
         report.Complete(startedAt, machine);
         console.WriteLine();
@@ -102,13 +107,5 @@ internal static class MainJobCommand
         string verdict = report.EveryCheckHeld ? "Every check held" : "A CHECK FAILED";
         string skipped = report.Recovery.LatentSkippedReason is null ? "" : "; latent poison was skipped";
         return $"{verdict}{skipped}; {Units.Number(report.TotalSeconds)} s.";
-    }
-
-    private static void Heading(IAnsiConsole console, string text)
-    {
-        console.WriteLine();
-        console.Write(new Text(text, new Style(decoration: Decoration.Bold)));
-        console.WriteLine();
-        console.WriteLine();
     }
 }

@@ -1,17 +1,22 @@
-using CopyMc.Bench.Page;
+using CopyMc.Bench.Documents;
 using CopyMc.Bench.Report;
 using CopyMc.Bench.Results;
 using CopyMc.Bench.Throughput;
 
 namespace CopyMc.Bench.MainJob;
 
-/// <summary>What the main job found out, as it is written with <c>--json</c>.</summary>
-internal sealed record MainJobReport : Result
+/// <summary>The result of <c>copymc</c> without a command.</summary>
+/// <param name="Throughput">The throughput.</param>
+/// <param name="Recovery">The recovery on a real file.</param>
+internal sealed record MainJobReport(ThroughputReport Throughput, RecoveryReport Recovery) : Result
 {
-    public required ThroughputReport Throughput { get; init; }
-    public required RecoveryReport Recovery { get; init; }
-
-    internal override IEnumerable<IReportSection> Sections() => [new ThroughputSection("Throughput", Throughput, "throughput", Machine), new RegionSection(Recovery)];
+    internal override void Write(Document document)
+    {
+        document.Section("Throughput");
+        document.Within("throughput", () => ThroughputText.Write(document, Throughput, Machine));
+        document.Section("Recovery on real input");
+        document.Within("recovery", () => RecoveryText.Write(document, Recovery));
+    }
 
     internal override IEnumerable<Timing> Timings() => Timing.Of(Throughput);
 }

@@ -4,20 +4,20 @@ using CopyMc.Bench.Terminal;
 
 namespace CopyMc.Bench.MainJob;
 
-/// <summary>A region as a map: a column for each page, a cell for each of its lines, and what of it was copied.</summary>
+/// <summary>A region as a map of copied and lost lines: a column for each page, a cell for each line of the page.</summary>
 internal static class PoisonMapFigure
 {
     private const int Line = PoisonMap.LineSize, LinesPerPage = NativeRegion.PageSize / PoisonMap.LineSize;
 
     /// <param name="html">The page.</param>
-    /// <param name="one">What is drawn.</param>
-    /// <param name="path">Where it stands in the JSON.</param>
+    /// <param name="one">The copy.</param>
+    /// <param name="path">Its path in the JSON.</param>
     internal static void Write(HtmlText html, RecoveryCase one, string path)
     {
         long lines = (one.RegionBytes + Line - 1) / Line, pages = (lines + LinesPerPage - 1) / LinesPerPage;
         html.Raw("<figure class=\"map\"><figcaption>").Element("strong", RecoveryText.Name(one.PoisonState, one.Position)).Text(": ")
-            .Figure($"{path}.bytesCopied", one.BytesCopied, Bytes(one.BytesCopied)).Text(" bytes copied, ")
-            .Figure($"{path}.bytesNotCopied", one.BytesNotCopied, Bytes(one.BytesNotCopied)).Text(" not, ")
+            .Figure($"{path}.bytesCopied", one.BytesCopied, Units.Whole(one.BytesCopied)).Text(" bytes copied, ")
+            .Figure($"{path}.bytesNotCopied", one.BytesNotCopied, Units.Whole(one.BytesNotCopied)).Text(" not, ")
             .Figure($"{path}.copyMicroseconds", one.CopyMicroseconds, Units.Time(one.CopyMicroseconds))
             .Text(one.EveryCheckHeld ? "; every check held" : "; A CHECK FAILED").Raw("</figcaption>\n");
         html.Raw(string.Create(CultureInfo.InvariantCulture,
@@ -26,7 +26,7 @@ internal static class PoisonMapFigure
         Range(html, "lost", one.BytesCopied / Line, lines);
         if (one.PoisonedOffsetBytes is { } poison)
         {
-            // What cannot be read: the line if it was known, what the fault says if not.
+            // The bytes that cannot be read: the extent of the fault, or the line.
             long from = one.FaultOffsetBytes ?? poison;
             Range(html, "poison", from / Line, (from + (one.FaultExtentBytes ?? Line)) / Line);
             double page = poison / NativeRegion.PageSize + 0.5, line = poison / Line % LinesPerPage + 0.5;
@@ -35,7 +35,7 @@ internal static class PoisonMapFigure
         html.Raw("</svg></figure>\n");
     }
 
-    /// <summary>Lines from one to another, column by column: the rest of a column, whole columns, the start of a column.</summary>
+    /// <summary>Draws a range of lines as rectangles: the rest of a column, whole columns, the start of a column.</summary>
     private static void Range(HtmlText html, string cssClass, long from, long to)
     {
         while (from < to)
@@ -48,6 +48,4 @@ internal static class PoisonMapFigure
             from += count;
         }
     }
-
-    private static string Bytes(long bytes) => bytes.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -3,11 +3,11 @@ namespace CopyMc.Bench.MainJob;
 /// <summary>Which line of a region is poisoned.</summary>
 internal enum PoisonPosition
 {
-    /// <summary>None.</summary>
+    /// <summary>No line.</summary>
     Nowhere,
     FirstLine,
 
-    /// <summary>A line from the middle, and from the middle of its page, so that the line and the page that holds it start at different bytes.</summary>
+    /// <summary>A line in the middle of a page in the middle of the region, so that the line and its page start at different bytes.</summary>
     MiddleLine,
     LastLine,
 }

@@ -4,6 +4,13 @@ internal static class PoisonPositions
 {
     internal static readonly PoisonPosition[] Poisoned = [PoisonPosition.FirstLine, PoisonPosition.MiddleLine, PoisonPosition.LastLine];
 
+    internal static string Name(this PoisonPosition position) => position switch
+    {
+        PoisonPosition.FirstLine => "first",
+        PoisonPosition.MiddleLine => "middle",
+        _ => "last",
+    };
+
     /// <summary>Bytes from the start of a region to the line.</summary>
     internal static nuint OffsetIn(this PoisonPosition position, nuint regionBytes)
     {

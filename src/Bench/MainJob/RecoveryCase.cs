@@ -1,46 +1,29 @@
 namespace CopyMc.Bench.MainJob;
 
 /// <summary>One copy of one region with poison in one place. Offsets count from the start of the region.</summary>
-internal sealed record RecoveryCase
+/// <param name="Region">The number of the region.</param>
+/// <param name="RegionBytes">Its length.</param>
+/// <param name="PoisonState">What is known of the poison before the copy.</param>
+/// <param name="Position">The poisoned line.</param>
+/// <param name="Source">How the line was poisoned; null if it was not.</param>
+/// <param name="PoisonedOffsetBytes">Where the poisoned line starts; null if there is none.</param>
+/// <param name="BytesCopied">Bytes copied.</param>
+/// <param name="BytesNotCopied">Bytes that the copy reported as not copied.</param>
+/// <param name="FaultKind">What stopped the copy.</param>
+/// <param name="FaultSide">The side of the fault; null, as the next two, if there was no fault.</param>
+/// <param name="FaultOffsetBytes">The first byte of the fault.</param>
+/// <param name="FaultExtentBytes">Its length.</param>
+/// <param name="CopyMicroseconds">From the call to its return; with latent poison this includes the signal.</param>
+/// <param name="CountExact">Whether the prefix ends where the poisoned line starts, or at the start of its page for latent poison.</param>
+/// <param name="FaultExact">Whether the fault has the right kind, side, address and extent.</param>
+/// <param name="PrefixEqualsFile">Whether every byte of the prefix is the file's.</param>
+/// <param name="NothingWrittenAfter">Whether the rest of the destination, and a page after it, is unchanged.</param>
+/// <param name="MapHasLearned">Whether a second copy stopped at the same byte by the map alone, without a signal; null where it had nothing to learn.</param>
+internal sealed record RecoveryCase(
+    int Region, long RegionBytes, PoisonState PoisonState, PoisonPosition Position, PoisonSource? Source, long? PoisonedOffsetBytes, long BytesCopied,
+    long BytesNotCopied, CopyFaultKind FaultKind, CopySide? FaultSide, long? FaultOffsetBytes, long? FaultExtentBytes, double CopyMicroseconds, bool CountExact,
+    bool FaultExact, bool PrefixEqualsFile, bool NothingWrittenAfter, bool? MapHasLearned)
 {
-    public required int Region { get; init; }
-    public required long RegionBytes { get; init; }
-    public required PoisonState PoisonState { get; init; }
-    public required PoisonPosition Position { get; init; }
-
-    /// <summary>How the line was poisoned; null if it was not.</summary>
-    public required PoisonSource? Source { get; init; }
-
-    /// <summary>Where the poisoned line starts; null if there is none.</summary>
-    public required long? PoisonedOffsetBytes { get; init; }
-
-    public required long BytesCopied { get; init; }
-    public required long BytesNotCopied { get; init; }
-    public required CopyFaultKind FaultKind { get; init; }
-
-    /// <summary>Null, as the next two, if there was no fault.</summary>
-    public required CopySide? FaultSide { get; init; }
-    public required long? FaultOffsetBytes { get; init; }
-    public required long? FaultExtentBytes { get; init; }
-
-    /// <summary>From the call to its return; latent poison includes the signal.</summary>
-    public required double CopyMicroseconds { get; init; }
-
-    /// <summary>The prefix ends where the poisoned line starts, or its page if only that much can be known.</summary>
-    public required bool CountExact { get; init; }
-
-    /// <summary>The fault is of the right kind, on the right side, at the right address and of the right extent.</summary>
-    public required bool FaultExact { get; init; }
-
-    /// <summary>Every byte of the prefix is the file's.</summary>
-    public required bool PrefixEqualsFile { get; init; }
-
-    /// <summary>Every byte from there to the end of the destination, and of a page after it, is as it was.</summary>
-    public required bool NothingWrittenAfter { get; init; }
-
-    /// <summary>A second copy stopped at the same byte by the map alone, without a signal. Null where nothing was to be learned.</summary>
-    public required bool? MapHasLearned { get; init; }
-
     internal IEnumerable<(string Name, bool Held)> Checks =>
     [
         ("count", CountExact), ("fault", FaultExact), ("prefix", PrefixEqualsFile), ("rest", NothingWrittenAfter),

@@ -1,38 +1,21 @@
 namespace CopyMc.Bench.MainJob;
 
 /// <summary>A real file, copied region by region with poison in it.</summary>
-internal sealed record RecoveryReport
-{
-    public required string InputPath { get; init; }
-    public required long InputBytes { get; init; }
-
-    /// <summary>Bytes of it that were copied: all, but of a very long file only the front.</summary>
-    public required long ExaminedBytes { get; init; }
-
-    /// <summary>Bytes of a region; the last one is as long as what is left.</summary>
-    public required long RegionBytes { get; init; }
-    public required int Regions { get; init; }
-    public required bool PinnedInMemory { get; init; }
-
-    /// <summary>Why the regions are not pinned; null if they are.</summary>
-    public required string? NotPinnedReason { get; init; }
-
-    public required string Kernel { get; init; }
-
-    /// <summary>Where latent poison came from in the first region, and in the others; null if there was none.</summary>
-    public required PoisonSource? LatentSource { get; init; }
-    public required PoisonSource? LatentSourceAfterFirstRegion { get; init; }
-
-    /// <summary>Why there is no latent poison among the cases; null if there is.</summary>
-    public required string? LatentSkippedReason { get; init; }
-
-    /// <summary>Frames of 4 KiB that the kernel will not use again before the next boot.</summary>
-    public required int PageFramesLost { get; init; }
-
-    public required IReadOnlyList<RecoveryTotal> Totals { get; init; }
-    public required IReadOnlyList<RecoveryCase> Cases { get; init; }
-
-    internal int CheckCount => Totals.Sum(total => total.ChecksHeld + total.ChecksFailed);
-
-    internal int FailedCheckCount => Totals.Sum(total => total.ChecksFailed);
-}
+/// <param name="InputPath">The file.</param>
+/// <param name="InputBytes">Its length.</param>
+/// <param name="ExaminedBytes">Bytes of it that were copied: all, but only the first part of a very long file.</param>
+/// <param name="RegionBytes">Bytes of a region; the last one has the rest.</param>
+/// <param name="Regions">How many regions there are.</param>
+/// <param name="PinnedInMemory">Whether the regions are locked in memory.</param>
+/// <param name="NotPinnedReason">Why they are not; null if they are.</param>
+/// <param name="Kernel">The kernel of the copies.</param>
+/// <param name="LatentSource">The source of latent poison in the first region; null if there was none.</param>
+/// <param name="LatentSourceAfterFirstRegion">The source in the other regions; null if there was none.</param>
+/// <param name="LatentSkippedReason">Why there is no latent poison; null if there is.</param>
+/// <param name="PageFramesLost">Frames of 4 KiB that the kernel will not use again before the next boot.</param>
+/// <param name="Totals">The cases added up by state and position of the poison.</param>
+/// <param name="Cases">Every copy.</param>
+internal sealed record RecoveryReport(
+    string InputPath, long InputBytes, long ExaminedBytes, long RegionBytes, int Regions, bool PinnedInMemory, string? NotPinnedReason, string Kernel,
+    PoisonSource? LatentSource, PoisonSource? LatentSourceAfterFirstRegion, string? LatentSkippedReason, int PageFramesLost,
+    IReadOnlyList<RecoveryTotal> Totals, IReadOnlyList<RecoveryCase> Cases);

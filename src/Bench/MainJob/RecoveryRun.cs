@@ -4,14 +4,14 @@ using CopyMc.Bench.Terminal;
 namespace CopyMc.Bench.MainJob;
 
 /// <summary>
-/// Takes a file through pinned regions of 2 MiB, one after another, and copies each as it is, and with poison in its first, a middle and
-/// its last line: known, and latent from the most real source there is.
+/// Reads a file into pinned regions of 2 MiB, one after another, and copies each one without poison, and with poison in its first, a middle and its
+/// last line: known, and latent from the most real source available.
 /// </summary>
 internal sealed class RecoveryRun(CopyEngine engine, string inputPath, IProgress<PhaseProgress> progress)
 {
     internal const int RegionBytes = NativeRegion.HugePageSize;
 
-    /// <summary>A few seconds' worth. What is beyond it in a longer file is not looked at, and the report says so.</summary>
+    /// <summary>A few seconds' worth. The rest of a longer file is not copied, and the report says so.</summary>
     internal const long MaxExaminedBytes = 1L << 30;
 
     private readonly LatentPoison _latent = LatentPoison.For(engine);
@@ -48,23 +48,10 @@ internal sealed class RecoveryRun(CopyEngine engine, string inputPath, IProgress
             trial?.Dispose();
         }
 
-        return new RecoveryReport
-        {
-            InputPath = inputPath,
-            InputBytes = inputBytes,
-            ExaminedBytes = examined,
-            RegionBytes = Math.Min(RegionBytes, inputBytes),
-            Regions = cases[^1].Region + 1,
-            PinnedInMemory = notPinnedReason is null,
-            NotPinnedReason = notPinnedReason,
-            Kernel = engine.Kernel.Name,
-            LatentSource = _latent.MostReal,
-            LatentSourceAfterFirstRegion = _latent.Free,
-            LatentSkippedReason = _latent.SkippedReason,
-            PageFramesLost = cases.Count(one => one.Source == PoisonSource.HwPoison),
-            Totals = RecoveryTotal.Of(cases),
-            Cases = cases,
-        };
+        return new RecoveryReport(
+            inputPath, inputBytes, examined, Math.Min(RegionBytes, inputBytes), Regions: cases[^1].Region + 1, PinnedInMemory: notPinnedReason is null,
+            notPinnedReason, engine.Kernel.Name, _latent.MostReal, _latent.Free, _latent.SkippedReason,
+            PageFramesLost: cases.Count(one => one.Source == PoisonSource.HwPoison), RecoveryTotal.Of(cases), cases);
     }
 
     private static List<RecoveryCase> RunAll(RegionTrial trial, int region, PoisonSource? latent)
@@ -80,7 +67,7 @@ internal sealed class RecoveryRun(CopyEngine engine, string inputPath, IProgress
         return cases;
     }
 
-    /// <summary>Until all code on the way is compiled for good: else the first times would be the compiler's.</summary>
+    /// <summary>Runs until the runtime has optimized all of the code, which would otherwise slow the first copies.</summary>
     private void Rehearse()
     {
         progress.Report(new PhaseProgress("warming up", 0));

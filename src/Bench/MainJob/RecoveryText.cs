@@ -1,35 +1,61 @@
-using System.Globalization;
+using CopyMc.Bench.Documents;
+using CopyMc.Bench.Page;
 using CopyMc.Bench.Terminal;
-using Spectre.Console;
 
 namespace CopyMc.Bench.MainJob;
 
-/// <summary>Recovery as two tables: the first region in detail, and what it comes to over the whole file.</summary>
+/// <summary>Recovery on a real file: the first region in detail, and the sums over the whole file.</summary>
 internal static class RecoveryText
 {
-    internal static void Write(IAnsiConsole console, RecoveryReport report)
-    {
-        console.WriteLine($"Input: {report.InputPath}, {Units.Bytes(report.InputBytes)}"
-            + (report.ExaminedBytes < report.InputBytes ? $", of which the first {Units.Bytes(report.ExaminedBytes)}" : "")
-            + $", as {Units.Count(report.Regions, "region")} of {Units.Bytes(report.RegionBytes)}, "
-            + (report.PinnedInMemory ? "pinned in memory" : $"not pinned: {report.NotPinnedReason}"));
-        console.WriteLine($"Latent poison: {Latent(report)}");
+    private const int MostFailures = 10;
 
-        console.WriteLine();
-        console.WriteLine("The first region, in bytes:");
-        WriteFirstRegion(console, report);
-        console.WriteLine("The whole input, in bytes:");
-        WriteTotals(console, report);
-        foreach (RecoveryCase failed in report.Cases.Where(one => !one.EveryCheckHeld).Take(10))
+    internal static void Write(Document document, RecoveryReport report)
+    {
+        document.Paragraph($"Input: {report.InputPath}, {Figure.Of(report.InputBytes, Units.Bytes)}"
+            + $"{(report.ExaminedBytes < report.InputBytes ? $", of which the first {Units.Bytes(report.ExaminedBytes)}" : "")}"
+            + $", as {Units.Count(report.Regions, "region")} of {Units.Bytes(report.RegionBytes)}, "
+            + $"{(report.PinnedInMemory ? "pinned in memory" : $"not pinned: {report.NotPinnedReason}")}. Kernel: {report.Kernel}.");
+        document.Paragraph($"Latent poison: {Latent(report)}");
+        document.Heading("The first region, in bytes");
+        (string Path, RecoveryCase Case)[] first = [.. report.Cases.Index().Where(one => one.Item.Region == 0).Select(one => ($"cases[{one.Index}]", one.Item))];
+        document.Draw((html, pathTo) =>
         {
-            console.WriteLine($"FAILED in region {failed.Region}, {Name(failed.PoisonState, failed.Position)}: "
-                + string.Join(", ", failed.Checks.Where(check => !check.Held).Select(check => check.Name)));
+            html.Element("p", "A column is a page of 4 KiB, a cell in it one of its 64 lines.");
+            Legend.Write(html, [], ("copied", "copied"), ("not copied", "lost"), ("poisoned, or lost with it", "poison"));
+            html.Open("div", "maps");
+            foreach ((string path, RecoveryCase one) in first)
+                PoisonMapFigure.Write(html, one, pathTo(path));
+            html.Close("div");
+        });
+        document.TableAt(first, (Columns<RecoveryCase> table) => table
+            .Words("poisoned line", one => Name(one.PoisonState, one.Position))
+            .Figure("copied", one => one.BytesCopied, Units.Whole)
+            .Figure("not copied", one => one.BytesNotCopied, Units.Whole)
+            .Words("the fault said", Fault)
+            .Figure("time", one => one.CopyMicroseconds, Units.Time)
+            .Check(one => one.EveryCheckHeld));
+
+        document.Heading("The whole input, in bytes");
+        document.Table(report.Totals, table => table
+            .Words("poisoned line", total => Name(total.PoisonState, total.Position))
+            .Figure("copied", total => total.BytesCopied, Units.Whole)
+            .Figure("not copied", total => total.BytesNotCopied, Units.Whole)
+            .Figure("median time", total => total.MedianCopyMicroseconds, Units.Time)
+            .Figure("longest", total => total.MaxCopyMicroseconds, Units.Time)
+            .Text("checks held", total => $"{Figure.Of(total.ChecksHeld, Units.Whole)} of {Units.Whole(total.ChecksHeld + total.ChecksFailed)}"));
+        foreach (RecoveryCase failed in report.Cases.Where(one => !one.EveryCheckHeld).Take(MostFailures))
+        {
+            document.Paragraph($"FAILED in region {failed.Region}, {Name(failed.PoisonState, failed.Position)}: "
+                + $"{string.Join(", ", failed.Checks.Where(check => !check.Held).Select(check => check.Name))}");
         }
-        console.WriteLine("Checks: the count is exact (to the line if known, to the page if latent), the fault says where, the prefix equals the file "
+        document.Paragraph("Checks: the count is exact (to the line if known, to the page if latent), the fault names the place, the prefix equals the file "
             + "byte for byte, nothing after it was written, and after latent poison a second copy stops by the map alone.");
     }
 
-    internal static string Latent(RecoveryReport report)
+    internal static string Name(PoisonState poisonState, PoisonPosition position) =>
+        poisonState == PoisonState.Clean ? "none" : $"{poisonState.ToString().ToLowerInvariant()}, {position.Name()}";
+
+    private static string Latent(RecoveryReport report)
     {
         if (report.LatentSource is not { } source)
             return $"skipped: {report.LatentSkippedReason}";
@@ -40,49 +66,7 @@ internal static class RecoveryText
         return $"{source}{others}{lost}";
     }
 
-    private static void WriteFirstRegion(IAnsiConsole console, RecoveryReport report)
-    {
-        Table table = Tables.New("poisoned line", "copied", "not copied").AddWords("the fault said").AddFigures("time").AddWords("checks");
-        foreach (RecoveryCase one in report.Cases.Where(one => one.Region == 0))
-        {
-            table.AddRow(
-                Name(one.PoisonState, one.Position),
-                Number(one.BytesCopied),
-                Number(one.BytesNotCopied),
-                one.FaultKind == CopyFaultKind.None ? "nothing"
-                    : $"{one.FaultKind}, {Side(one)} +{Number(one.FaultOffsetBytes ?? 0)}, {Units.Bytes(one.FaultExtentBytes ?? 0)}",
-                Units.Time(one.CopyMicroseconds),
-                one.EveryCheckHeld ? "held" : "FAILED");
-        }
-        console.Write(table);
-    }
-
-    private static void WriteTotals(IAnsiConsole console, RecoveryReport report)
-    {
-        Table table = Tables.New("poisoned line", "copied", "not copied", "median time", "longest", "checks held");
-        foreach (RecoveryTotal total in report.Totals)
-        {
-            table.AddRow(
-                Name(total.PoisonState, total.Position),
-                Number(total.BytesCopied),
-                Number(total.BytesNotCopied),
-                Units.Time(total.MedianCopyMicroseconds),
-                Units.Time(total.MaxCopyMicroseconds),
-                total.ChecksFailed == 0 ? $"all {total.ChecksHeld}" : $"{total.ChecksHeld} of {total.ChecksHeld + total.ChecksFailed}");
-        }
-        console.Write(table);
-    }
-
-    internal static string Name(PoisonState poisonState, PoisonPosition position) => poisonState == PoisonState.Clean
-        ? "none"
-        : $"{poisonState.ToString().ToLowerInvariant()}, " + position switch
-        {
-            PoisonPosition.FirstLine => "first",
-            PoisonPosition.MiddleLine => "middle",
-            _ => "last",
-        };
-
-    private static string Side(RecoveryCase one) => one.FaultSide == CopySide.Destination ? "destination" : "source";
-
-    private static string Number(long bytes) => bytes.ToString("N0", CultureInfo.InvariantCulture);
+    private static Line Fault(RecoveryCase one) => one.FaultKind == CopyFaultKind.None
+        ? "nothing"
+        : $"{one.FaultKind}, {(one.FaultSide == CopySide.Destination ? "destination" : "source")} +{Units.Whole(one.FaultOffsetBytes ?? 0)}, {Units.Bytes(one.FaultExtentBytes ?? 0)}";
 }

@@ -3,8 +3,7 @@ using System.Diagnostics;
 namespace CopyMc.Bench.MainJob;
 
 /// <summary>
-/// A pinned region with a part of the file in it, and a place to copy it to. Each run poisons one line, copies, checks every byte
-/// and heals.
+/// A pinned region with a part of the file, and a destination. Each run poisons one line, copies, checks every byte and heals the line.
 /// </summary>
 internal sealed unsafe class RegionTrial : IDisposable
 {
@@ -15,7 +14,7 @@ internal sealed unsafe class RegionTrial : IDisposable
     private readonly NativeRegion _source;
     private readonly NativeRegion _destination;
     private readonly byte[] _content;
-    // What the destination holds before a copy: no byte of it is the file's, so that no write of the file's bytes can go unseen.
+    // The destination before a copy. Every byte differs from the file's, so that every write shows.
     private readonly byte[] _untouched;
 
     internal RegionTrial(CopyEngine engine, int byteCount)
@@ -39,7 +38,7 @@ internal sealed unsafe class RegionTrial : IDisposable
         _destination.Dispose();
     }
 
-    /// <summary>Takes the bytes that the next runs are about.</summary>
+    /// <summary>Loads the bytes for the next runs.</summary>
     internal void Load(Action<Span<byte>> read)
     {
         read(_content);
@@ -88,31 +87,17 @@ internal sealed unsafe class RegionTrial : IDisposable
             learned = again == remaining && second.Kind == CopyFaultKind.KnownPoison;
         }
 
-        return new RecoveryCase
-        {
-            Region = region,
-            RegionBytes = (long)length,
-            PoisonState = poisonState,
-            Position = position,
-            Source = poison,
-            PoisonedOffsetBytes = poison is null ? null : (long)line,
-            BytesCopied = (long)copied,
-            BytesNotCopied = (long)remaining,
-            FaultKind = fault.Kind,
-            FaultSide = stopped ? fault.Side : null,
-            FaultOffsetBytes = faultOffset,
-            FaultExtentBytes = stopped ? (long)fault.Extent : null,
-            CopyMicroseconds = microseconds,
-            CountExact = copied == expected,
-            FaultExact = KindFits(fault.Kind, poison)
+        return new RecoveryCase(
+            region, (long)length, poisonState, position, poison, PoisonedOffsetBytes: poison is null ? null : (long)line,
+            BytesCopied: (long)copied, BytesNotCopied: (long)remaining,
+            fault.Kind, FaultSide: stopped ? fault.Side : null, faultOffset, FaultExtentBytes: stopped ? (long)fault.Extent : null, microseconds,
+            CountExact: copied == expected,
+            FaultExact: KindFits(fault.Kind, poison)
                 && (!stopped || (fault.Side == CopySide.Source && faultOffset == (long)expected && fault.Extent == extent && !fault.WrittenBeyond)),
-            PrefixEqualsFile = prefixEqualsFile,
-            NothingWrittenAfter = nothingWrittenAfter,
-            MapHasLearned = learned,
-        };
+            prefixEqualsFile, nothingWrittenAfter, learned);
     }
 
-    /// <summary>A poison marker is a machine check only to a kernel that knows of memory failures.</summary>
+    /// <summary>A poison marker is a machine check only on kernels with CONFIG_MEMORY_FAILURE.</summary>
     private static bool KindFits(CopyFaultKind kind, PoisonSource? poison) => poison switch
     {
         null => kind == CopyFaultKind.None,

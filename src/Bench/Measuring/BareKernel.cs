@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace CopyMc.Bench.Measuring;
 
-/// <summary>A native kernel called directly, as C would call it: no map, no engine, and no GC transition.</summary>
+/// <summary>A native kernel called directly, as from C: without map, engine and GC transition.</summary>
 internal readonly unsafe struct BareKernel : ICopyMethod
 {
-    /// <summary>More than any <c>struct mce_fault</c> needs.</summary>
+    /// <summary>Larger than <c>struct mce_fault</c>.</summary>
     private const nuint RecordSize = 64;
 
     private static readonly void* s_record = NativeMemory.AllocZeroed(RecordSize);
@@ -17,7 +17,7 @@ internal readonly unsafe struct BareKernel : ICopyMethod
 
     public nuint Copy(byte* source, byte* destination, nuint byteCount) => _function(destination, source, byteCount, s_record);
 
-    /// <summary>The kernel in the native stub, by the name that mce_stub.h has for it; null for a managed kernel.</summary>
+    /// <summary>Finds the kernel in the native stub by its name in mce_stub.h; null for a managed kernel.</summary>
     internal static BareKernel? Find(CopyKernel kernel)
     {
         if (!kernel.RecoversFromFaults)

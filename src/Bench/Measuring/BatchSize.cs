@@ -1,17 +1,17 @@
 namespace CopyMc.Bench.Measuring;
 
-/// <summary>How many copies make one batch.</summary>
+/// <summary>Finds the number of copies in a batch.</summary>
 internal static class BatchSize
 {
-    /// <summary>Long enough for a clock of any resolution, short enough to be repeated until it is reached.</summary>
+    /// <summary>Long enough for the resolution of any clock, and short enough to be tried repeatedly.</summary>
     private static readonly TimeSpan s_longEnough = TimeSpan.FromMicroseconds(400);
 
-    /// <summary>What else the machine does makes a try longer, never shorter: one that was long enough must be so again.</summary>
+    /// <summary>Other load on the machine makes a try longer, never shorter, so a try that was long enough is repeated.</summary>
     private const int Tries = 3;
 
-    /// <param name="batch">How long a batch is to take.</param>
+    /// <param name="batch">The length of a batch.</param>
     /// <param name="least">The least number of copies.</param>
-    /// <param name="time">Makes so many copies and returns the nanoseconds of one.</param>
+    /// <param name="time">Makes a number of copies and returns the nanoseconds of one.</param>
     internal static ulong For(TimeSpan batch, ulong least, Func<ulong, double> time)
     {
         double target = batch.TotalNanoseconds, enough = Math.Min(s_longEnough.TotalNanoseconds, target);

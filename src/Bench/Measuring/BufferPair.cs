@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace CopyMc.Bench.Measuring;
 
-/// <summary>A source with content and a destination, both touched, so that no measured copy pays for a first touch.</summary>
-/// <remarks>The source's own poison map is live and stays clean: every engine copy measured here has checked it.</remarks>
+/// <summary>A source with content and a destination. Both were touched, so that no measured copy includes a first touch.</summary>
+/// <remarks>The source's poison map is clean, and every copy of the engine checks it.</remarks>
 internal sealed unsafe class BufferPair : IDisposable
 {
     private readonly NativeRegion _source;
@@ -49,7 +49,7 @@ internal sealed unsafe class BufferPair : IDisposable
             Source = _source.Pointer,
             Destination = _destination.Pointer + apart,
             ByteCount = (nuint)point.CopyBytes,
-            // Cold: a golden-ratio stride, so that no prefetcher sees the next slot coming.
+            // Cold: a golden-ratio stride, so that no prefetcher predicts the next slot.
             Stride = point.Temperature == Temperature.Cold ? 0x9E3779B1u : 1,
             SlotMask = (ulong)(workingSet / point.CopyBytes) - 1,
         };
@@ -65,7 +65,7 @@ internal sealed unsafe class BufferPair : IDisposable
         return contender.CopyOnce(pattern) == 0 && destination.SequenceEqual(_source.Span[..length]);
     }
 
-    /// <remarks>By pointer: a span holds no more than 2 GiB.</remarks>
+    /// <remarks>Uses pointers, because a span has at most 2 GiB.</remarks>
     private static void Fill(NativeRegion region)
     {
         // A prime length, so that no two slots hold the same bytes.

@@ -1,6 +1,6 @@
 namespace CopyMc.Bench.Measuring;
 
-/// <summary>A copy method with a name, as it takes part in an interleaved run.</summary>
+/// <summary>A named copy method that takes part in an interleaved run.</summary>
 internal abstract class Contender(string name)
 {
     internal string Name { get; } = name;

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace CopyMc.Bench.Measuring;
 
-/// <summary>The measured loop, the same for every method; compiled once for each.</summary>
+/// <summary>The measured loop, compiled separately for each method.</summary>
 internal sealed unsafe class Contender<TMethod>(string name, TMethod method) : Contender(name)
     where TMethod : struct, ICopyMethod
 {
@@ -18,7 +18,7 @@ internal sealed unsafe class Contender<TMethod>(string name, TMethod method) : C
         if (mask == 0)
             return CopyAgain(method, source, destination, byteCount, count);
         nuint remaining = 0;
-        // Sound: a slot's number is at most the mask, and that many slots fit into both buffers.
+        // In bounds: a slot's number is at most the mask, and that many slots fit into both buffers.
         for (ulong i = first; i < first + count; i++)
         {
             nuint offset = (nuint)((i * stride) & mask) * byteCount;
@@ -27,12 +27,11 @@ internal sealed unsafe class Contender<TMethod>(string name, TMethod method) : C
         return remaining;
     }
 
-    /// <summary>A loop of its own, with nothing in it but the copy: what finds the next slot takes registers, and as long as a short copy does.</summary>
+    /// <summary>A separate loop with only the copy, because finding the next slot needs registers, and as much time as a short copy.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nuint CopyAgain(TMethod method, byte* source, byte* destination, nuint byteCount, ulong count)
     {
-        // The last copy's, which are all of the same bytes: a sum would go through memory from one copy to the next, for want of a register, and be
-        // measured instead.
+        // Only the last copy's: all copies have the same bytes, and a sum would be passed through memory for lack of a register, which would be measured.
         nuint remaining = 0;
         for (; count != 0; count--)
             remaining = method.Copy(source, destination, byteCount);

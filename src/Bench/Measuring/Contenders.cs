@@ -1,9 +1,9 @@
 namespace CopyMc.Bench.Measuring;
 
-/// <summary>Who takes part in which run.</summary>
+/// <summary>The contenders of each run.</summary>
 internal static class Contenders
 {
-    /// <summary>What every ratio is taken to.</summary>
+    /// <summary>The method that ratios are taken to.</summary>
     internal const string Baseline = "NativeMemory.Copy";
 
     internal const string LibraryCopy = "C memcpy";
@@ -13,7 +13,7 @@ internal static class Contenders
 
     private const string RawPrefix = "raw ";
 
-    /// <summary>The engine as an application gets it, what .NET and the C library have, and every kernel that runs here, through the same path.</summary>
+    /// <summary>The shared engine, the copies of .NET and the C library, and every kernel that runs here, called through an engine.</summary>
     internal static IReadOnlyList<Contender> All(CopyEngine shared) =>
     [
         new Contender<EngineCopy>(Shared, new EngineCopy(shared)),
@@ -22,7 +22,7 @@ internal static class Contenders
             new Contender<EngineCopy>(kernel.Name, new EngineCopy(new CopyEngine(new CopyEngineOptions { Kernel = kernel })))),
     ];
 
-    /// <summary>The engine for a hint, first, against the copies that check nothing.</summary>
+    /// <summary>The engine for a hint, followed by the copies that check nothing.</summary>
     internal static IReadOnlyList<Contender> Quick(MeasurementPoint point, CopyEngine engine) =>
     [
         new Contender<EngineCopy>(point.Hint == CopyHint.Streaming ? StreamingEngine : Shared, new EngineCopy(engine)),
@@ -31,13 +31,13 @@ internal static class Contenders
         .. Yardsticks.RawCopies.Where(copy => point.MayGoAroundCache || !copy.AroundCache).Select(copy => new Contender<RawCopy>(RawPrefix + copy.Name, copy)),
     ];
 
-    /// <summary>Whether a contender counts among the best that can be had without checks and recovery: the C library's copy does too.</summary>
+    /// <summary>Whether a contender is a copy without checks and recovery, for the roofline. The C library's copy is one.</summary>
     internal static bool IsRaw(string name) => name == LibraryCopy || name.StartsWith(RawPrefix, StringComparison.Ordinal);
 
-    /// <summary>Whether a contender is code of .NET's, of the C library's or of the yardsticks', which no change of the engine changes.</summary>
+    /// <summary>Whether a contender belongs to .NET, the C library or the yardsticks, so that no change of the engine affects it.</summary>
     internal static bool IsControl(string name) => name is Baseline or ManagedCopy || IsRaw(name);
 
-    /// <summary>Contenders that go through one compiled loop have one name here.</summary>
+    /// <summary>The name of a contender's compiled loop, which several contenders may share.</summary>
     internal static string CodeOf(string name) => name.StartsWith(RawPrefix, StringComparison.Ordinal) ? RawPrefix : name;
 
     private static IEnumerable<Contender> Unchecked() =>

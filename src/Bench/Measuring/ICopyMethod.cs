@@ -1,6 +1,6 @@
 namespace CopyMc.Bench.Measuring;
 
-/// <summary>One way to copy. Implemented by structs, so that the JIT makes a loop of its own for each, with no indirect call in it.</summary>
+/// <summary>A method of copying. Structs implement it, so that the JIT compiles a loop for each without indirect calls.</summary>
 internal unsafe interface ICopyMethod
 {
     /// <summary>Copies and returns the bytes not copied.</summary>

@@ -2,9 +2,7 @@ using System.Diagnostics;
 
 namespace CopyMc.Bench.Measuring;
 
-/// <summary>
-/// Times several contenders at one point in turns, so that whatever else the machine does meets all of them alike.
-/// </summary>
+/// <summary>Times several contenders at one point in turns, so that other load on the machine affects all of them alike.</summary>
 internal sealed class InterleavedRun(MeasurementSettings settings)
 {
     private ulong _next;
@@ -12,9 +10,8 @@ internal sealed class InterleavedRun(MeasurementSettings settings)
     internal PointSamples Measure(
         MeasurementPoint point, BufferPair buffers, IReadOnlyList<Contender> contenders, string baseline, Action<double>? progress = null)
     {
-        int baselineIndex = IndexOf(contenders, baseline);
         AccessPattern pattern = buffers.PatternFor(point);
-        WarmMemory(contenders[baselineIndex], pattern);
+        WarmMemory(contenders.First(contender => contender.Name == baseline), pattern);
         bool complete = true;
         ulong[] counts = [.. contenders.Select(contender =>
             BatchSize.For(settings.Batch, least: 1, count => Time(contender, pattern, point, count, ref complete)))];
@@ -24,28 +21,21 @@ internal sealed class InterleavedRun(MeasurementSettings settings)
         {
             for (int entry = 0; entry < contenders.Count; entry++)
             {
-                // Another one goes first each time, so that nobody always follows the same neighbour at the same moment.
+                // Each round starts with another contender, so that none always follows the same one.
                 int i = (entry + round) % contenders.Count;
                 nanoseconds[i][round] = Time(contenders[i], pattern, point, counts[i], ref complete);
             }
             progress?.Invoke((round + 1.0) / settings.Rounds);
         }
 
-        return new PointSamples
-        {
-            Point = point,
-            WorkingSetBytesPerBuffer = Math.Min(point.WorkingSetBytes(buffers.ByteCount), buffers.ByteCount),
-            EveryCopyComplete = complete,
-            Methods =
-            [
-                .. contenders.Select((contender, i) => new MethodSamples(contender.Name, nanoseconds[i], buffers.CopiesExactly(contender, point))),
-            ],
-        };
+        return new PointSamples(
+            point, Math.Min(point.WorkingSetBytes(buffers.ByteCount), buffers.ByteCount), complete,
+            [.. contenders.Select((contender, i) => new MethodSamples(contender.Name, nanoseconds[i], buffers.CopiesExactly(contender, point)))]);
     }
 
     /// <summary>
-    /// Passes over the memory until it gets no faster: memory that was not touched for seconds is slow for more than one pass on a virtual machine whose host
-    /// or kernel watches what is in use.
+    /// Passes over the memory until it gets no faster: memory that was not touched for seconds is slow for more than one pass on a virtual machine whose
+    /// host or kernel tracks which memory is in use.
     /// </summary>
     private static void WarmMemory(Contender contender, in AccessPattern pattern)
     {
@@ -66,7 +56,7 @@ internal sealed class InterleavedRun(MeasurementSettings settings)
     /// <summary>Nanoseconds per copy of one batch.</summary>
     private double Time(Contender contender, in AccessPattern pattern, MeasurementPoint point, ulong count, ref bool complete)
     {
-        // A batch that is not cold starts with one pass that is not timed: the contender before it may have written around the cache.
+        // A hot batch starts with an untimed pass, because the previous contender may have written around the cache.
         if (point.Temperature != Temperature.Cold)
             _ = contender.CopyMany(pattern, _next, pattern.SlotCount);
         long start = Stopwatch.GetTimestamp();
@@ -75,15 +65,5 @@ internal sealed class InterleavedRun(MeasurementSettings settings)
         complete &= remaining == 0;
         _next += count;
         return elapsed / count;
-    }
-
-    private static int IndexOf(IReadOnlyList<Contender> contenders, string name)
-    {
-        for (int i = 0; i < contenders.Count; i++)
-        {
-            if (contenders[i].Name == name)
-                return i;
-        }
-        throw new ArgumentException($"'{name}' does not take part.", nameof(name));
     }
 }

@@ -1,6 +1,6 @@
 namespace CopyMc.Bench.Measuring;
 
-/// <summary>Where latent poison comes from on this machine.</summary>
+/// <summary>The sources of latent poison on this machine.</summary>
 internal sealed class LatentPoison
 {
     private LatentPoison(PoisonSource? mostReal, PoisonSource? free, string? skippedReason)
@@ -10,10 +10,10 @@ internal sealed class LatentPoison
         SkippedReason = skippedReason;
     }
 
-    /// <summary>The most real source; null if there is none that an engine survives.</summary>
+    /// <summary>The most real source; null if the engine recovers from none.</summary>
     internal PoisonSource? MostReal { get; }
 
-    /// <summary>The most real source that costs nothing: HwPoison takes frames from the machine until it boots again.</summary>
+    /// <summary>The most real source that costs no memory: HwPoison takes frames from the machine until the next boot.</summary>
     internal PoisonSource? Free { get; }
 
     internal string? SkippedReason { get; }

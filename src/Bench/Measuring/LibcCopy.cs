@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace CopyMc.Bench.Measuring;
 
-/// <summary>The C library's memcpy, called as cheaply as .NET can: without the GC transition, at any length.</summary>
+/// <summary>The C library's memcpy, called as cheaply as .NET allows: without a GC transition, at any length.</summary>
 internal readonly unsafe partial struct LibcCopy : ICopyMethod
 {
     public nuint Copy(byte* source, byte* destination, nuint byteCount)

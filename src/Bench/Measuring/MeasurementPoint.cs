@@ -1,10 +1,10 @@
 namespace CopyMc.Bench.Measuring;
 
 /// <summary>One column of a throughput table.</summary>
-/// <param name="Name">What it is called in tables.</param>
+/// <param name="Name">The name in tables.</param>
 /// <param name="CopyBytes">Bytes of one copy; a power of two.</param>
 /// <param name="Temperature">Hot or cold.</param>
-/// <param name="Pages">What pages both buffers are made of.</param>
+/// <param name="Pages">The pages of both buffers.</param>
 /// <param name="Hint">What the engine is told about the destination.</param>
 internal sealed record MeasurementPoint(
     string Name,
@@ -49,7 +49,7 @@ internal sealed record MeasurementPoint(
         new("64 MiB hot", 64 * MiB),
     ];
 
-    /// <summary>Whether a copy that leaves the destination in no cache does what is asked for: where it is to be used soon, it does not.</summary>
+    /// <summary>Whether a copy may write around the caches, which is wrong for a destination that is used soon.</summary>
     internal bool MayGoAroundCache => Hint == CopyHint.Streaming || CopyBytes > HotBytes;
 
     /// <summary>Bytes of each buffer that the pattern goes over.</summary>

@@ -7,13 +7,13 @@ using CopyMc.Bench.Terminal;
 namespace CopyMc.Bench.Measuring;
 
 /// <summary>
-/// This command once more, in a process of its own that measures a part and says on its standard output how far it is and, in the end, what it
-/// measured. What differs from one process to another (where the JIT puts the code, and the kernel the memory) no single one can tell.
+/// Runs this command again in another process, which measures a part and reports its progress and its result on the standard output. A single
+/// process cannot tell how much the placement of code and memory, which differs between processes, changes the figures.
 /// </summary>
 internal static class MeasuringProcess
 {
-    /// <param name="arguments">What it is to do.</param>
-    /// <param name="progress">Of this part.</param>
+    /// <param name="arguments">The arguments of the process.</param>
+    /// <param name="progress">The progress of this part.</param>
     /// <exception cref="IOException">It failed.</exception>
     internal static PointSamples[] Run(IEnumerable<string> arguments, IProgress<PhaseProgress> progress)
     {
@@ -30,12 +30,12 @@ internal static class MeasuringProcess
             samples = Hear(line, progress) ?? samples;
         process.WaitForExit();
         return samples ?? throw new IOException(
-            $"A process that was to measure ended with exit code {process.ExitCode} and no result: {error.GetAwaiter().GetResult().Trim()}");
+            $"A measuring process ended with exit code {process.ExitCode} and no result: {error.GetAwaiter().GetResult().Trim()}");
     }
 
     /// <summary>
-    /// The other side: ends this process when the one that started it does. Nothing is ever sent to its standard input, whose end comes however
-    /// the starter ends, SIGKILL included.
+    /// In the other process: ends it when the starter ends. The starter never writes to its standard input, which is closed however the starter ends,
+    /// even by SIGKILL.
     /// </summary>
     internal static void EndWithStarter() => new Thread(() =>
     {
@@ -47,11 +47,11 @@ internal static class MeasuringProcess
     })
     { IsBackground = true, Name = "waits for the end of the starter" }.Start();
 
-    /// <summary>The other side: what such a process says of its progress.</summary>
+    /// <summary>In the other process: reports its progress.</summary>
     internal static void Tell(PhaseProgress progress) =>
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{progress.Fraction:F3} {progress.Now}"));
 
-    /// <summary>The other side: what it measured.</summary>
+    /// <summary>In the other process: reports its result.</summary>
     internal static void Tell(PointSamples[] samples) => Console.Out.WriteLine(JsonSerializer.Serialize(samples, SamplesJson.Default.PointSamplesArray));
 
     private static PointSamples[]? Hear(string line, IProgress<PhaseProgress> progress)

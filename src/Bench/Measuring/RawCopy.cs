@@ -1,6 +1,6 @@
 namespace CopyMc.Bench.Measuring;
 
-/// <summary>A C function that copies and does nothing else, called as the engine calls its kernels for short copies: without the GC transition.</summary>
+/// <summary>A C function that only copies, called as the engine calls its kernels for short copies: without a GC transition.</summary>
 internal readonly unsafe struct RawCopy(string name, void* function, bool aroundCache) : ICopyMethod
 {
     private readonly delegate* unmanaged[SuppressGCTransition]<byte*, byte*, nuint, void> _function =
@@ -8,7 +8,7 @@ internal readonly unsafe struct RawCopy(string name, void* function, bool around
 
     internal string Name { get; } = name;
 
-    /// <summary>Whether the destination is in no cache afterwards.</summary>
+    /// <summary>Whether it writes around the caches.</summary>
     internal bool AroundCache { get; } = aroundCache;
 
     public nuint Copy(byte* source, byte* destination, nuint byteCount)

@@ -2,6 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace CopyMc.Bench.Measuring;
 
-/// <summary>What a process that measures a part tells the one that asked it; of no use to others.</summary>
+/// <summary>The JSON between a measuring process and its starter.</summary>
 [JsonSerializable(typeof(PointSamples[]))]
 internal sealed partial class SamplesJson : JsonSerializerContext;

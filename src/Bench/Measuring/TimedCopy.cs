@@ -3,13 +3,13 @@ using CopyMc.Bench.Statistics;
 
 namespace CopyMc.Bench.Measuring;
 
-/// <summary>One contender with one access pattern, timed in rounds with others. Preparation that it alone needs is not timed.</summary>
+/// <summary>One contender with one access pattern, timed in rounds with others. Its preparation is not timed.</summary>
 internal sealed class TimedCopy(Contender contender, AccessPattern pattern, Action? before = null, Action? after = null)
 {
     private ulong _next;
     private ulong _count;
 
-    /// <summary>The contender's bytes in one copy.</summary>
+    /// <summary>Bytes of one copy.</summary>
     internal nuint ByteCount => pattern.ByteCount;
 
     /// <summary>Times every entry once in each round and returns the nanoseconds of one copy, by entry and round.</summary>
@@ -34,14 +34,14 @@ internal sealed class TimedCopy(Contender contender, AccessPattern pattern, Acti
         return nanoseconds;
     }
 
-    /// <summary>What a function of two times of the same round comes to.</summary>
+    /// <summary>The quartiles of a function of two times of the same round.</summary>
     internal static Quartiles Compare(double[] one, double[] other, Func<double, double, double> figure) =>
         Quartiles.Of([.. one.Zip(other, figure)]);
 
-    /// <summary>By how many percent more the first takes.</summary>
+    /// <summary>By how many percent the first time is longer.</summary>
     internal static double PercentMore(double one, double other) => 100 * (one / other - 1);
 
-    /// <summary>A pattern of many slots is passed over at least once whole, so that each round touches the same memory.</summary>
+    /// <summary>A batch covers a pattern of many slots at least once, so that each round touches the same memory.</summary>
     private void Calibrate(TimeSpan batch) =>
         _count = BatchSize.For(batch, pattern.SlotCount, count =>
         {
@@ -52,7 +52,7 @@ internal sealed class TimedCopy(Contender contender, AccessPattern pattern, Acti
     private double Time()
     {
         before?.Invoke();
-        // Untimed: whoever was before has had the cache and the branch predictors.
+        // Untimed: the caches and the branch predictors have the previous entry's data.
         if (pattern.SlotCount == 1)
             _ = contender.CopyMany(pattern, 0, Math.Max(1, _count / 8));
         long start = Stopwatch.GetTimestamp();

@@ -2,18 +2,18 @@ using System.Runtime.InteropServices;
 
 namespace CopyMc.Bench.Measuring;
 
-/// <summary>What the engine is measured against, in libyardsticks.so (native/yardsticks): the best raw copies and the cheapest fault.</summary>
+/// <summary>The C code in libyardsticks.so (native/yardsticks) that the engine is compared with: the best raw copies and the cheapest fault.</summary>
 internal static unsafe partial class Yardsticks
 {
     private const string Library = "yardsticks";
 
-    /// <summary>Whether the library was built: it takes a C compiler.</summary>
+    /// <summary>Whether the library was built, which needs a C compiler.</summary>
     internal static bool IsAvailable { get; } = NativeLibrary.TryLoad(Library, typeof(Yardsticks).Assembly, null, out _);
 
-    /// <summary>The copies without a check or a recovery that this CPU can run; none without the library.</summary>
+    /// <summary>The copies without checks and recovery that this CPU can run; none without the library.</summary>
     internal static IReadOnlyList<RawCopy> RawCopies { get; } = IsAvailable ? [.. FindRawCopies()] : [];
 
-    /// <summary>From here to <see cref="FloorEnd"/> every SIGBUS of the process steps over the instruction that raised it.</summary>
+    /// <summary>Installs a handler that steps over the instruction that raised SIGBUS, until <see cref="FloorEnd"/>.</summary>
     [LibraryImport(Library, EntryPoint = "yardstick_floor_begin")]
     internal static partial int FloorBegin();
 

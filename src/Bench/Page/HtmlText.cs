@@ -4,7 +4,7 @@ using System.Text;
 
 namespace CopyMc.Bench.Page;
 
-/// <summary>HTML as it is written: text is escaped, and every figure carries where in which result it stands.</summary>
+/// <summary>HTML while it is written: text is escaped, and every figure has its place in the JSON of the result.</summary>
 internal sealed class HtmlText
 {
     private readonly StringBuilder _text = new();
@@ -12,7 +12,7 @@ internal sealed class HtmlText
 
     public override string ToString() => _text.ToString();
 
-    /// <summary>Markup, as it is.</summary>
+    /// <summary>Appends markup unchanged.</summary>
     internal HtmlText Raw(string markup)
     {
         _text.Append(markup);
@@ -28,30 +28,13 @@ internal sealed class HtmlText
 
     internal HtmlText Close(string tag) => Raw($"</{tag}>");
 
-    /// <summary>A number as people read it, with the one of the JSON beside it.</summary>
+    /// <summary>A number as people read it, with the number of the JSON as an attribute.</summary>
     /// <param name="path">Where the JSON has it: <c>throughput.points[0].copyBytes</c>.</param>
     /// <param name="value">The number there.</param>
     /// <param name="shown">How it is shown.</param>
     internal HtmlText Figure(string path, double value, string shown) => Raw(
         string.Create(CultureInfo.InvariantCulture, $"<data data-json=\"{WebUtility.HtmlEncode(path)}\" value=\"{value:R}\">")).Text(shown).Close("data");
 
-    /// <summary>A cell of a table that holds a figure.</summary>
-    internal HtmlText Cell(string path, double value, string shown) => Open("td").Figure(path, value, shown).Close("td");
-
-    /// <summary>A name for an element, which no other one has.</summary>
+    /// <summary>A unique id for an element.</summary>
     internal string NewId(string prefix) => string.Create(CultureInfo.InvariantCulture, $"{prefix}-{++_ids}");
-
-    /// <summary>A table that is as wide as it must be, in a box that scrolls where the page is narrower.</summary>
-    internal HtmlText OpenTable(params IEnumerable<string> headers)
-    {
-        Raw("<div class=\"scroll\" tabindex=\"0\"><table><thead><tr>");
-        foreach (string header in headers)
-            Element("th", header, header is "verdict" or "method" or "" or "here" or "needs or used for" ? "words" : null);
-        return Raw("</tr></thead><tbody>\n");
-    }
-
-    internal HtmlText CloseTable() => Raw("</tbody></table></div>\n");
-
-    /// <summary>A row of names and values.</summary>
-    internal HtmlText Row(string name, string value) => Raw("<tr>").Element("th", name).Element("td", value).Raw("</tr>\n");
 }

@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace CopyMc.Bench.Page;
 
-/// <summary>The names of series beside the colours that the style sheet gives them: in the page, where they can wrap, not in the drawing.</summary>
+/// <summary>The names and colours of the series. They are outside the drawing, so that they can wrap.</summary>
 internal static class Legend
 {
-    internal static void Write(HtmlText html, IEnumerable<(string Name, int Color)> series, params IEnumerable<(string Name, string CssClass)> others)
+    internal static void Write(HtmlText html, IEnumerable<string> series, params IEnumerable<(string Name, string CssClass)> others)
     {
         html.Raw("<ul class=\"legend\">");
-        foreach ((string name, int color) in series)
-            html.Raw(string.Create(CultureInfo.InvariantCulture, $"<li><i style=\"background:var(--series-{color})\"></i>")).Text(name).Raw("</li>");
+        foreach ((int i, string name) in series.Index())
+            html.Raw(string.Create(CultureInfo.InvariantCulture, $"<li><i style=\"background:var(--series-{i % PlotColors.SeriesCount})\"></i>")).Text(name).Raw("</li>");
         foreach ((string name, string cssClass) in others)
             html.Raw($"<li><i class=\"{cssClass}\"></i>").Text(name).Raw("</li>");
         html.Raw("</ul>\n");

@@ -4,7 +4,7 @@ using ScottPlot.TickGenerators;
 
 namespace CopyMc.Bench.Page;
 
-/// <summary>Ticks of logarithmic axes: the axis counts powers, the labels say what they are.</summary>
+/// <summary>Ticks of logarithmic axes: positions are powers, labels are values.</summary>
 internal static class LogTicks
 {
     private static readonly double[] s_steps = [1, 2, 5];

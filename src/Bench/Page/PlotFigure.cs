@@ -2,7 +2,7 @@ using ScottPlot;
 
 namespace CopyMc.Bench.Page;
 
-/// <summary>A plot with its caption, drawn for a desk and for a phone; the style sheet shows one of them.</summary>
+/// <summary>A plot with its caption, drawn for a wide and for a narrow screen; the style sheet shows one of them.</summary>
 internal static class PlotFigure
 {
     internal static void Write(HtmlText html, string caption, Func<PlotSize, Plot> draw)

@@ -1,6 +1,6 @@
 namespace CopyMc.Bench.Page;
 
-/// <summary>A drawing is made once for a desk and once for a phone: text that is scaled down cannot be read.</summary>
+/// <summary>The size of a drawing. Each plot is drawn for wide and for narrow screens, because scaled-down text cannot be read.</summary>
 internal sealed record PlotSize(string Name, int Width, int Height)
 {
     internal static PlotSize Wide { get; } = new("wide", 880, 420);

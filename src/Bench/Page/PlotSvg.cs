@@ -4,10 +4,10 @@ using ScottPlot;
 
 namespace CopyMc.Bench.Page;
 
-/// <summary>A plot as SVG that can stand in a page: no size of its own, no font of its own, and names that no other drawing has.</summary>
+/// <summary>A plot as SVG for a page: without a fixed size or font, and with unique ids.</summary>
 internal static class PlotSvg
 {
-    /// <summary>Widths of lines that the style sheet breaks up: the library that writes the SVG cannot.</summary>
+    /// <summary>Widths of lines that the style sheet draws dashed or dotted, which the SVG library cannot.</summary>
     internal const float DashedWidth = 1.75f, DottedWidth = 1.25f;
 
     private static readonly XNamespace s_svg = "http://www.w3.org/2000/svg";
@@ -34,9 +34,9 @@ internal static class PlotSvg
     }
 
     /// <param name="plot">What to draw.</param>
-    /// <param name="size">How large, in the units of its text.</param>
-    /// <param name="id">Not used by any other drawing of the page.</param>
-    /// <param name="description">What is to be seen, for those who cannot.</param>
+    /// <param name="size">The size, in the units of the text.</param>
+    /// <param name="id">An id that no other drawing of the page has.</param>
+    /// <param name="description">A description for screen readers.</param>
     internal static string Render(Plot plot, PlotSize size, string id, string description)
     {
         XElement svg = XElement.Parse(plot.GetSvgXml(size.Width, size.Height));
@@ -60,7 +60,7 @@ internal static class PlotSvg
         return svg.ToString(SaveOptions.DisableFormatting);
     }
 
-    /// <summary>Every letter is placed as wide as this machine's font has it; the reader's may be wider. So the text is placed as a whole.</summary>
+    /// <summary>The SVG places each letter by this machine's font, and the reader's font may be wider. This places the text as a whole.</summary>
     private static void Anchor(XElement text)
     {
         double[] x = Numbers(text, "x"), y = Numbers(text, "y");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CopyMc.Bench.Commands;
+using CopyMc.Bench.Documents;
 using CopyMc.Bench.Machine;
 using CopyMc.Bench.Results;
 using CopyMc.Bench.Terminal;
@@ -24,7 +25,7 @@ internal static class ProbeCommand
         ReportFile? file = ReportFile.For(json);
         var report = new ProbeReport();
         report.Complete(startedAt, MachineProbe.Run(CopyEngine.Shared));
-        ProbeText.Write(OutputConsole.Create(json), report.Machine);
+        MachineDescription.Write(new ConsoleDocument(OutputConsole.Create(json)), report.Machine, report.StartedAt);
         file?.Write(report);
         return ExitCode.Success;
     }

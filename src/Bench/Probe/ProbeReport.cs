@@ -1,10 +1,12 @@
-using CopyMc.Bench.Page;
+using CopyMc.Bench.Documents;
 using CopyMc.Bench.Results;
 
 namespace CopyMc.Bench.Probe;
 
-/// <summary>What <c>probe</c> found, as it is written with <c>--json</c>.</summary>
+/// <summary>The result of <c>probe</c>: the machine, which is in the envelope.</summary>
 internal sealed record ProbeReport : Result
 {
-    internal override IEnumerable<IReportSection> Sections() => [];
+    internal override void Write(Document document)
+    {
+    }
 }

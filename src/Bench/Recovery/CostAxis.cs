@@ -2,9 +2,9 @@ using CopyMc.Bench.MainJob;
 
 namespace CopyMc.Bench.Recovery;
 
-/// <summary>The rows of a report along one axis, as tables and plots show them.</summary>
-/// <param name="Name">What changes along it.</param>
-/// <param name="Rows">Each with what it is called there and where it stands among all rows.</param>
+/// <summary>The rows along one axis, as tables and plots show them.</summary>
+/// <param name="Name">What differs between the rows.</param>
+/// <param name="Rows">Each with its name on this axis and its index among all rows.</param>
 internal sealed record CostAxis(string Name, IReadOnlyList<(string Name, CostRow Row, int Index)> Rows)
 {
     internal static IReadOnlyList<CostAxis> Of(RecoveryCostReport report)
@@ -19,25 +19,16 @@ internal sealed record CostAxis(string Name, IReadOnlyList<(string Name, CostRow
             new(name, [.. report.Costs.Index().Where(row => where(row.Item)).Select(row => (rowName(row.Item), row.Item, row.Index))]);
         CostAxis[] axes =
         [
-            Along("source of faults", row => $"{row.Source}, {NameOf(row)}",
+            Along("source of faults", row => $"{row.Source}, {row.ShownName}",
                 row => IsPlain(row) && IsFirst(row) && row.Role != CostRole.Peer && IsChosen(row)),
-            Along("place of the poison, and peers", row => $"{NameOf(row.Position)}, {NameOf(row)}",
+            Along("place of the poison, and peers", row => $"{row.Position.Name()}, {row.ShownName}",
                 row => row.Source == origin && IsPlain(row) && row.Role != CostRole.Floor && IsChosen(row)),
             Along("kernel", row => row.Kernel!, row => row.Source == origin && IsPlain(row) && IsFirst(row) && row.Role == CostRole.Engine),
-            Along("pages", row => $"{row.Pages}, {NameOf(row)}",
+            Along("pages", row => $"{row.Pages}, {row.ShownName}",
                 row => row.Source == origin && row.Threads == 1 && IsFirst(row) && row.Role != CostRole.Peer && IsChosen(row)),
-            Along("threads", row => $"{row.Threads}, {NameOf(row)}",
+            Along("threads", row => $"{row.Threads}, {row.ShownName}",
                 row => row is { Pages: PageKind.Small, Role: not CostRole.Peer } && row.Source == origin && IsFirst(row) && IsChosen(row)),
         ];
         return [.. axes.Where(axis => axis.Rows.Count > 0)];
     }
-
-    internal static string NameOf(CostRow row) => row.Role == CostRole.Engine ? $"engine ({row.Kernel})" : row.Method;
-
-    internal static string NameOf(PoisonPosition position) => position switch
-    {
-        PoisonPosition.FirstLine => "first",
-        PoisonPosition.MiddleLine => "middle",
-        _ => "last",
-    };
 }

@@ -5,9 +5,9 @@ using HdrHistogram;
 
 namespace CopyMc.Bench.Recovery;
 
-/// <summary>One row while it is measured: a method against poison of one kind in one place, with a batch of copies in each round.</summary>
+/// <summary>The measurement of one row: a method against poison of one kind in one place, with a batch of copies in each round.</summary>
 /// <param name="method">The method.</param>
-/// <param name="place">What is poisoned and how.</param>
+/// <param name="place">What is poisoned.</param>
 /// <param name="memory">A source and a destination for each thread.</param>
 internal sealed class CostCase(CostMethod method, CostPlace place, IReadOnlyList<FaultyMemory> memory)
 {
@@ -24,7 +24,7 @@ internal sealed class CostCase(CostMethod method, CostPlace place, IReadOnlyList
 
     private bool HasPrefix => method.Role != CostRole.Floor && memory[0].PoisonStart != 0;
 
-    /// <summary>Enough for the runtime to compile the measured path anew. Nothing is recorded.</summary>
+    /// <summary>Runs until the runtime has optimized the measured code. Nothing is recorded.</summary>
     internal void Rehearse()
     {
         const int Calls = 60;
@@ -32,7 +32,7 @@ internal sealed class CostCase(CostMethod method, CostPlace place, IReadOnlyList
             new Lane(memory[0], Calls, HasPrefix ? Calls : 0).Run(method.Contender);
     }
 
-    /// <summary>Takes one turn.</summary>
+    /// <summary>Measures one round.</summary>
     internal void Run(int samples)
     {
         Lane[] lanes = [.. memory.Select(own => new Lane(own, samples, HasPrefix ? samples / 4 + 1 : 0))];
@@ -58,29 +58,12 @@ internal sealed class CostCase(CostMethod method, CostPlace place, IReadOnlyList
     internal CostRow ToRow(CostCase? floor)
     {
         (long notCopied, long wrong, bool exact) = method.Role == CostRole.Floor ? ((long)memory[0].Whole.ByteCount, 0, true) : Check();
-        return new CostRow
-        {
-            Method = method.Contender.Name,
-            Role = method.Role,
-            Kernel = method.Kernel,
-            Source = place.Source,
-            Position = place.Position,
-            Pages = place.Pages,
-            Threads = place.Threads,
-            CopyBytes = (long)memory[0].Whole.ByteCount,
-            PrefixBytes = (long)memory[0].PoisonStart,
-            Samples = _whole.TotalCount,
-            PrefixMedianNanoseconds = Quartiles.Of([.. _prefixMedians]).Median,
-            WholeCallNanoseconds = Latencies.Of(_whole),
-            RecoveryNanoseconds = Latencies.Of(_recovery),
-            RatioToFloor = floor is null
-                ? null
-                : Quartiles.Of([.. _recoveryMedians.Zip(floor.RecoveryMedians, (own, other) => own / other)]),
-            Histogram = LatencyBucket.Of(_recovery),
-            NotCopiedBytes = notCopied,
-            WrongBytes = wrong,
-            Exact = exact,
-        };
+        return new CostRow(
+            method.Contender.Name, method.Role, method.Kernel, place.Source, place.Position, place.Pages, place.Threads,
+            CopyBytes: (long)memory[0].Whole.ByteCount, PrefixBytes: (long)memory[0].PoisonStart, _whole.TotalCount, Quartiles.Of([.. _prefixMedians]).Median,
+            Latencies.Of(_whole), Latencies.Of(_recovery),
+            RatioToFloor: floor is null ? null : Quartiles.Of([.. _recoveryMedians.Zip(floor.RecoveryMedians, (own, other) => own / other)]),
+            LatencyBucket.Of(_recovery), notCopied, wrong, exact);
     }
 
     private (long, long, bool) Check()
@@ -106,7 +89,7 @@ internal sealed class CostCase(CostMethod method, CostPlace place, IReadOnlyList
             thread.Join();
     }
 
-    /// <summary>What one thread does, and the times it took, in nanoseconds.</summary>
+    /// <summary>The copies of one thread, and their times in nanoseconds.</summary>
     private sealed class Lane(FaultyMemory memory, int samples, int prefixSamples)
     {
         private static readonly double s_nanosecondsPerTick = 1e9 / Stopwatch.Frequency;
@@ -131,7 +114,7 @@ internal sealed class CostCase(CostMethod method, CostPlace place, IReadOnlyList
         {
             long start = Stopwatch.GetTimestamp();
             _ = contender.CopyOnce(pattern);
-            // Not a TimeSpan, whose ticks are 100 ns long.
+            // A TimeSpan has ticks of 100 ns.
             return (Stopwatch.GetTimestamp() - start) * s_nanosecondsPerTick;
         }
     }

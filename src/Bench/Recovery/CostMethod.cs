@@ -2,7 +2,7 @@ using CopyMc.Bench.Measuring;
 
 namespace CopyMc.Bench.Recovery;
 
-/// <summary>A method with what it needs around it.</summary>
+/// <summary>A method with its signal handler.</summary>
 internal sealed record CostMethod(Contender Contender, CostRole Role, string? Kernel, SignalSetup Signals)
 {
     internal static CostMethod Of(CopyEngine engine) => new(

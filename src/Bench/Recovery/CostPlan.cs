@@ -4,8 +4,8 @@ using CopyMc.Bench.Measuring;
 namespace CopyMc.Bench.Recovery;
 
 /// <summary>
-/// What is measured on this machine: from one place (the most real poison that costs nothing, at the first byte, small pages, one
-/// thread, the chosen kernel) along each axis by itself. All combinations would take an hour and say little more.
+/// The cases to measure on this machine: from one origin (the most real poison that costs no memory, at the first byte, small pages, one thread, the
+/// chosen kernel) along each axis. All combinations would take an hour and tell little more.
 /// </summary>
 internal sealed class CostPlan : IDisposable
 {
@@ -23,14 +23,14 @@ internal sealed class CostPlan : IDisposable
             LatentPoison latent = LatentPoison.For(engine);
             if (latent.Free is not { } source)
             {
-                Skip("recovery from faults", latent.SkippedReason ?? "no source of faults leaves the machine as it was");
+                Skip("recovery from faults", latent.SkippedReason ?? "every source of faults changes the machine");
                 return;
             }
             Source = source;
             if (Yardsticks.IsAvailable)
                 _peers.AddRange(Peers.All());
             else
-                Skip("the floor, the peers and the split", "libyardsticks.so was not built: it takes a C compiler");
+                Skip("the floor, the peers and the split", "libyardsticks.so was not built, which needs a C compiler");
             AddAll(chosen, new CostPlace(source, PoisonPosition.FirstLine, PageKind.Small, 1), freeHugeTlbPages);
         }
         catch
@@ -46,7 +46,7 @@ internal sealed class CostPlan : IDisposable
 
     internal IReadOnlyList<CostMethod> PeerMethods => _peers;
 
-    /// <summary>Where the axes meet; null if copies do not recover here.</summary>
+    /// <summary>The source at the origin; null if copies do not recover here.</summary>
     internal PoisonSource? Source { get; }
 
     internal CostCase? FloorOf(CostCase one) =>

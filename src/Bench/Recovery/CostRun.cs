@@ -7,12 +7,16 @@ using CopyMc.Bench.Throughput;
 
 namespace CopyMc.Bench.Recovery;
 
-/// <summary>Measures the whole plan in turns, so that whatever else the machine does meets the engine, the floor and the peers alike.</summary>
-internal sealed class CostRun(CopyEngine engine, CostSettings settings, IProgress<PhaseProgress> progress)
+/// <summary>Measures all cases in interleaved rounds, so that other load on the machine affects the engine, the floor and the peers alike.</summary>
+/// <param name="engine">The engine.</param>
+/// <param name="samples">Copies that meet poison, in each case and for each of its threads; a multiple of the rounds or more.</param>
+/// <param name="rounds">How often all cases take turns.</param>
+/// <param name="progress">Is told how far it is.</param>
+internal sealed class CostRun(CopyEngine engine, int samples, int rounds, IProgress<PhaseProgress> progress)
 {
     private const long KiB = 1 << 10, MiB = 1 << 20;
 
-    /// <summary>What a method costs that meets nothing: a short copy, a page, a huge page.</summary>
+    /// <summary>The points of the copies without poison: a short copy, a page, a huge page.</summary>
     private static readonly MeasurementPoint[] s_cleanPoints = [new("64 B", 64), new("4 KiB", 4 * KiB), new("64 KiB", 64 * KiB), new("2 MiB", 2 * MiB)];
 
     internal RecoveryCostReport Run(MachineReport machine, MeasurementSettings cleanSettings)
@@ -23,31 +27,27 @@ internal sealed class CostRun(CopyEngine engine, CostSettings settings, IProgres
             : null;
         IReadOnlyList<SplitCase> splits = splitMemory is null ? [] : SplitCase.All(splitMemory, plan.Source!.Value);
 
+        int batch = Math.Max(1, samples / rounds);
         double nanosecondsPerTick = Rehearse(plan, splits.Count > 0);
-        for (int round = 0; round < settings.Rounds; round++)
+        for (int round = 0; round < rounds; round++)
         {
-            progress.Report(new PhaseProgress($"round {round + 1} of {settings.Rounds}", 0.85 * round / settings.Rounds));
-            // Another one goes first each time.
+            progress.Report(new PhaseProgress($"round {round + 1} of {rounds}", 0.85 * round / rounds));
+            // Each round starts with another case.
             for (int entry = 0; entry < plan.Cases.Count; entry++)
-                plan.Cases[(entry + round) % plan.Cases.Count].Run(settings.Batch);
+                plan.Cases[(entry + round) % plan.Cases.Count].Run(batch);
             for (int entry = 0; entry < splits.Count; entry++)
-                splits[(entry + round) % splits.Count].Run(settings.Batch, nanosecondsPerTick);
+                splits[(entry + round) % splits.Count].Run(batch, nanosecondsPerTick);
         }
 
         CostRow[] rows = [.. plan.Cases.Select(one => one.ToRow(plan.FloorOf(one)))];
         ThroughputReport clean = WhenClean(plan, cleanSettings);
-        return new RecoveryCostReport
+        return new RecoveryCostReport(rounds, rows, [.. splits.Select(split => split.ToRow())], clean, plan.Skipped)
         {
-            Rounds = settings.Rounds,
-            Costs = rows,
-            Splits = [.. splits.Select(split => split.ToRow())],
-            WhenClean = clean,
-            Skipped = plan.Skipped,
             EveryCheckHeld = rows.All(row => row.Role == CostRole.Peer || row.Exact),
         };
     }
 
-    /// <summary>Until all code on the way is compiled for good.</summary>
+    /// <summary>Runs until the runtime has optimized all of the code.</summary>
     /// <returns>Nanoseconds that a tick of the processor's clock takes; 0 if it is not needed.</returns>
     private double Rehearse(CostPlan plan, bool needsClock)
     {

@@ -37,7 +37,7 @@ internal sealed unsafe class FaultyMemory : IDisposable
         }
     }
 
-    /// <summary>Bytes from the start of the source to the first that cannot be read.</summary>
+    /// <summary>The offset of the first byte that cannot be read.</summary>
     internal nuint PoisonStart { get; }
 
     internal nuint PoisonLength { get; }
@@ -49,7 +49,7 @@ internal sealed unsafe class FaultyMemory : IDisposable
     /// <summary>The copy that meets the poison.</summary>
     internal AccessPattern Whole => OneCopy((nuint)_content.Length);
 
-    /// <summary>The copy of what lies before it.</summary>
+    /// <summary>The copy of the bytes before the poison.</summary>
     internal AccessPattern Prefix => OneCopy(PoisonStart);
 
     public void Dispose()
@@ -58,15 +58,15 @@ internal sealed unsafe class FaultyMemory : IDisposable
         _destination.Dispose();
     }
 
-    /// <summary>So that the next copy meets a signal too. Known poison stays known.</summary>
+    /// <summary>Clears the map after a signal, so that the next copy raises one too. Known poison stays known.</summary>
     internal void Forget()
     {
         if (_poison != PoisonSource.Bitmap)
             _source.Poison.Clear(PoisonStart, PoisonLength);
     }
 
-    /// <summary>Copies, and compares what is said with what was done.</summary>
-    /// <returns>Bytes that the method said it did not copy, bytes it said it copied that are not the source's, and whether all is as it must be.</returns>
+    /// <summary>Copies, and compares the reported count with the copied bytes.</summary>
+    /// <returns>Bytes reported as not copied, bytes reported as copied that differ from the source, and whether the copy was exact.</returns>
     internal (long NotCopied, long Wrong, bool Exact) Check(Contender contender)
     {
         Span<byte> destination = _destination.Span;

@@ -7,23 +7,22 @@ using ScottPlot.Plottables;
 
 namespace CopyMc.Bench.Recovery;
 
-/// <summary>Histograms of times over one another, both axes logarithmic: a tail of one in ten thousand is to be seen.</summary>
+/// <summary>Histograms of times over one another. Both axes are logarithmic, so that a tail of one in ten thousand shows.</summary>
 internal static class LatencyPlot
 {
     private const double LeastPercent = 0.005;
 
-    internal static Plot Draw(PlotSize size, IReadOnlyList<LatencySeries> series)
+    internal static Plot Draw(PlotSize size, IReadOnlyList<IReadOnlyList<LatencyBucket>> series)
     {
         Plot plot = PlotSvg.NewPlot(size, "time of a recovery", "% of the samples");
-        foreach (LatencySeries one in series)
+        foreach ((int i, IReadOnlyList<LatencyBucket> buckets) in series.Index())
         {
-            Color color = PlotColors.Series(one.Color);
-            (double[] x, double[] y) = Steps(one.Buckets);
-            Scatter line = plot.Add.ScatterLine(x, y, color);
+            (double[] x, double[] y) = Steps(buckets);
+            Scatter line = plot.Add.ScatterLine(x, y, PlotColors.Series(i));
             line.LineWidth = 2;
         }
-        double left = series.Min(one => Math.Log10(one.Buckets[0].FromNanoseconds)) - 0.05;
-        double right = series.Max(one => Math.Log10(one.Buckets[^1].ToNanoseconds)) + 0.05;
+        double left = series.Min(one => Math.Log10(one[0].FromNanoseconds)) - 0.05;
+        double right = series.Max(one => Math.Log10(one[^1].ToNanoseconds)) + 0.05;
         double bottom = Math.Log10(LeastPercent), top = 2.05;
         plot.Axes.SetLimits(left, right, bottom, top);
         plot.Axes.Bottom.TickGenerator = LogTicks.Decades(left, right, value => Label(value, everyStep: size != PlotSize.Narrow && right - left < 4));
@@ -31,7 +30,7 @@ internal static class LatencyPlot
         return plot;
     }
 
-    /// <summary>The outline of the bars; where there is none it goes down to the bottom.</summary>
+    /// <summary>The outline of the bars, with gaps at the bottom.</summary>
     private static (double[] X, double[] Y) Steps(IReadOnlyList<LatencyBucket> buckets)
     {
         double total = buckets.Sum(bucket => (double)bucket.Count);

@@ -3,14 +3,14 @@ using CopyMc.Bench.Measuring;
 
 namespace CopyMc.Bench.Recovery;
 
-/// <summary>The floor, and other ways to survive a copy: native/yardsticks. Callers ask <see cref="Yardsticks.IsAvailable"/> first.</summary>
+/// <summary>The floor, and other ways to survive poison (native/yardsticks). Needs <see cref="Yardsticks.IsAvailable"/>.</summary>
 internal static partial class Peers
 {
     private const string Library = "yardsticks";
 
     private static readonly nint s_library = NativeLibrary.Load(Library, typeof(Peers).Assembly, null);
 
-    /// <summary>All that work here.</summary>
+    /// <summary>The methods that work here.</summary>
     internal static IEnumerable<CostMethod> All()
     {
         yield return Of("sigsetjmp, mask saved + memcpy", "yardstick_sigsetjmp_mask", SignalSetup.LongJump);
@@ -24,7 +24,7 @@ internal static partial class Peers
 
     internal static CostMethod Floor() => new(new Contender<FloorFault>("floor", default), CostRole.Floor, Kernel: null, SignalSetup.Floor);
 
-    /// <summary>Puts the method's handler in place until the result is disposed; null if the engine's stays.</summary>
+    /// <summary>Installs the method's handler until the result is disposed; null if the engine's stays.</summary>
     internal static IDisposable? InstallIfNeeded(SignalSetup setup)
     {
         switch (setup)
@@ -68,14 +68,5 @@ internal static partial class Peers
         private readonly delegate* unmanaged<void*, void*, nuint, nuint> _function = (delegate* unmanaged<void*, void*, nuint, nuint>)function;
 
         public nuint Copy(byte* source, byte* destination, nuint byteCount) => _function(destination, source, byteCount);
-    }
-
-    private readonly unsafe struct FloorFault : ICopyMethod
-    {
-        public nuint Copy(byte* source, byte* destination, nuint byteCount)
-        {
-            Yardsticks.FloorFault(source);
-            return byteCount;
-        }
     }
 }

@@ -1,4 +1,4 @@
-using CopyMc.Bench.Page;
+using CopyMc.Bench.Documents;
 using CopyMc.Bench.Report;
 using CopyMc.Bench.Results;
 using CopyMc.Bench.Statistics;
@@ -6,21 +6,16 @@ using CopyMc.Bench.Throughput;
 
 namespace CopyMc.Bench.Recovery;
 
-/// <summary>What <c>bench recovery</c> measured, as it is written with <c>--json</c>.</summary>
-internal sealed record RecoveryCostReport : Result
+/// <summary>The result of <c>bench recovery</c>.</summary>
+/// <param name="Rounds">Rounds in which every case was timed.</param>
+/// <param name="Costs">The distributions, all of one interleaved run.</param>
+/// <param name="Splits">Where the time of a recovery goes.</param>
+/// <param name="WhenClean">What each method costs a copy without poison.</param>
+/// <param name="Skipped">What was not measured.</param>
+internal sealed record RecoveryCostReport(
+    int Rounds, IReadOnlyList<CostRow> Costs, IReadOnlyList<SplitRow> Splits, ThroughputReport WhenClean, IReadOnlyList<SkippedCost> Skipped) : Result
 {
-    /// <summary>How often all took turns.</summary>
-    public required int Rounds { get; init; }
-
-    /// <summary>Distributions, all of one interleaved run.</summary>
-    public required IReadOnlyList<CostRow> Costs { get; init; }
-    public required IReadOnlyList<SplitRow> Splits { get; init; }
-
-    /// <summary>What each method costs a copy that meets nothing.</summary>
-    public required ThroughputReport WhenClean { get; init; }
-    public required IReadOnlyList<SkippedCost> Skipped { get; init; }
-
-    /// <summary>The middle one of all ratios' interquartile ranges, as a percentage of the ratio: how noisy the run was.</summary>
+    /// <summary>The median of the interquartile ranges of all ratios, as a percentage of the ratio: how noisy the run was.</summary>
     public double MedianSpreadPercent
     {
         get
@@ -30,11 +25,7 @@ internal sealed record RecoveryCostReport : Result
         }
     }
 
-    internal override IEnumerable<IReportSection> Sections() =>
-    [
-        new RecoveryCostSection(this),
-        new ThroughputSection("What each costs a copy that meets nothing", WhenClean, "whenClean", Machine),
-    ];
+    internal override void Write(Document document) => RecoveryCostText.Write(document, this);
 
     internal override IEnumerable<Timing> Timings() => [.. Timing.Of(this), .. Timing.Of(WhenClean)];
 }

@@ -1,17 +1,17 @@
 namespace CopyMc.Bench.Recovery;
 
-/// <summary>Who handles SIGBUS while a method is measured.</summary>
+/// <summary>The handler of SIGBUS while a method is measured.</summary>
 internal enum SignalSetup
 {
-    /// <summary>The engine's handler, as everywhere else.</summary>
+    /// <summary>The engine's handler.</summary>
     Engine,
 
-    /// <summary>One that steps over the instruction.</summary>
+    /// <summary>A handler that steps over the instruction.</summary>
     Floor,
 
-    /// <summary>One that jumps out, with SIGBUS blocked while it runs.</summary>
+    /// <summary>A handler that jumps out, with SIGBUS blocked while it runs.</summary>
     LongJump,
 
-    /// <summary>One that jumps out, without (SA_NODEFER).</summary>
+    /// <summary>The same with SIGBUS not blocked (SA_NODEFER).</summary>
     LongJumpWithoutMask,
 }

@@ -4,7 +4,7 @@ using HdrHistogram;
 
 namespace CopyMc.Bench.Recovery;
 
-/// <summary>One row of the split while it is measured.</summary>
+/// <summary>The measurement of one row of the split.</summary>
 internal sealed unsafe partial class SplitCase(string name, CostRole role, nint function, FaultyMemory memory, PoisonSource source, int prefixBytes)
 {
     private const string Library = "yardsticks";
@@ -14,18 +14,18 @@ internal sealed unsafe partial class SplitCase(string name, CostRole role, nint 
     /// <summary>The processor's clock.</summary>
     internal static ulong Now => ReadTicks();
 
-    /// <summary>The floor and every recovering kernel, each with nothing before the poison and with a tail to finish.</summary>
-    /// <param name="memory">Poisoned in a place that has more than the prefix before it.</param>
-    /// <param name="source">What it is poisoned with.</param>
+    /// <summary>The floor and every recovering kernel, each without bytes before the poison and with a tail.</summary>
+    /// <param name="memory">Poisoned memory, with more than the prefix before the poison.</param>
+    /// <param name="source">The source of the poison.</param>
     internal static IReadOnlyList<SplitCase> All(FaultyMemory memory, PoisonSource source)
     {
-        // Less than the shortest block of a vector kernel, and no multiple of a vector.
+        // Shorter than the shortest block of a vector kernel, and not a multiple of a vector.
         const int Tail = 1000;
         nint stub = NativeLibrary.Load("libmce_stub.so", typeof(SplitCase).Assembly, DllImportSearchPath.AssemblyDirectory);
         var all = new List<SplitCase> { new("floor", CostRole.Floor, 0, memory, source, 0) };
         foreach (CopyKernel kernel in CopyKernel.Available.Where(kernel => kernel.RecoversFromFaults))
         {
-            // As mce_stub.h names them.
+            // The name in mce_stub.h.
             string export = kernel.Name.Replace("native-", "mce_copy_", StringComparison.Ordinal).Replace('-', '_');
             nint function = NativeLibrary.GetExport(stub, export);
             all.Add(new(kernel.Name, CostRole.Engine, function, memory, source, 0));
@@ -34,7 +34,7 @@ internal sealed unsafe partial class SplitCase(string name, CostRole role, nint 
         return all;
     }
 
-    /// <summary>Takes one turn.</summary>
+    /// <summary>Measures one round.</summary>
     /// <param name="samples">How many faults.</param>
     /// <param name="nanosecondsPerTick">Of the processor's clock.</param>
     internal void Run(int samples, double nanosecondsPerTick)
@@ -68,19 +68,9 @@ internal sealed unsafe partial class SplitCase(string name, CostRole role, nint 
         }
     }
 
-    internal SplitRow ToRow() => new()
-    {
-        Method = name,
-        Role = role,
-        Source = source,
-        PrefixBytes = prefixBytes,
-        Samples = _parts[0].TotalCount,
-        DeliveryNanoseconds = Latencies.Of(_parts[0]),
-        HandlerNanoseconds = Latencies.Of(_parts[1]),
-        ReturnNanoseconds = Latencies.Of(_parts[2]),
-        TailNanoseconds = Latencies.Of(_parts[3]),
-        TotalNanoseconds = Latencies.Of(_parts[4]),
-    };
+    internal SplitRow ToRow() => new(
+        name, role, source, prefixBytes, _parts[0].TotalCount, Latencies.Of(_parts[0]), Latencies.Of(_parts[1]), Latencies.Of(_parts[2]), Latencies.Of(_parts[3]),
+        Latencies.Of(_parts[4]));
 
     [LibraryImport(Library, EntryPoint = "yardstick_split_begin")]
     private static partial int Begin();

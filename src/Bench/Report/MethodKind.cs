@@ -1,14 +1,14 @@
 namespace CopyMc.Bench.Report;
 
-/// <summary>Whose code a method is.</summary>
+/// <summary>The kind of code of a method.</summary>
 internal enum MethodKind
 {
-    /// <summary>Not ours: no change of ours changes it, so that what changes there is the machine.</summary>
+    /// <summary>Not part of the engine, so that its changes are the machine's.</summary>
     Control,
 
-    /// <summary>The stub's, through the engine.</summary>
+    /// <summary>Code of the stub, called through the engine.</summary>
     Native,
 
-    /// <summary>Compiled anew, and not always alike, by every process.</summary>
+    /// <summary>Compiled by each process, not always alike.</summary>
     Managed,
 }

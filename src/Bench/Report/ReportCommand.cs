@@ -2,37 +2,37 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using CopyMc.Bench.Commands;
-using CopyMc.Bench.Page;
+using CopyMc.Bench.Documents;
 using CopyMc.Bench.Results;
 using CopyMc.Bench.Terminal;
 
 namespace CopyMc.Bench.Report;
 
-/// <summary><c>copymc report</c>: results as one page, and two of them side by side.</summary>
+/// <summary><c>copymc report</c>: results as one page, and a comparison of two sides.</summary>
 internal static class ReportCommand
 {
     private const string DefaultOutput = "report.html";
 
     internal static Command Create(HelpWithExamples help)
     {
-        var results = new Argument<string[]>("RESULT.json") { Description = "What --json of any command wrote; several make one page.", Arity = ArgumentArity.OneOrMore };
+        var results = new Argument<string[]>("RESULT.json") { Description = "A result that a command wrote with --json. Several make one page.", Arity = ArgumentArity.OneOrMore };
         var compare = new Option<string[]>("--compare")
         {
-            Description = "Results of the same kind to compare with, which are the earlier ones. Several on either side, measured in turns, say more.",
+            Description = "The earlier results, of the same kind, to compare with. Several on either side, measured in turns, tell more.",
             HelpName = "OTHER.json",
             AllowMultipleArgumentsPerToken = true,
         };
         var output = new Option<string>("--output", "-o")
         {
-            Description = $"Where the page goes; - is the standard output. Default: {DefaultOutput}.",
+            Description = $"The page; - is the standard output. Default: {DefaultOutput}.",
             HelpName = "FILE",
             DefaultValueFactory = _ => DefaultOutput,
         };
         Option<double?> fail = FailOnRegression();
         var report = new Command("report", """
-            Results as one HTML page that needs no network: machine, tables, plots, maps of what was copied and lost.
+            Writes results as one HTML page that needs no network: machine, tables, plots, maps of what was copied and lost.
 
-            With --compare two sides, row by row: the change with its confidence interval, and whether that is faster, slower or within noise.
+            With --compare it also compares two sides, row by row: the change with its confidence interval, and whether that is faster, slower or within noise.
 
             Exit codes: 0, 1 if --fail-on-regression found one, 2 if a file is not a result or has a newer schema, 3 if a file cannot be read or written.
             """)
@@ -70,25 +70,24 @@ internal static class ReportCommand
     {
         var file = new ReportFile(output, [.. paths, .. otherPaths]);
         ResultInput[] results = [.. paths.Select(ResultInput.Read)], others = [.. otherPaths.Select(ResultInput.Read)];
-        // Of all that makes the page, what is of the kind that is compared.
+        // The results of the page that are of the compared kind.
         ResultInput[] judged = [.. results.Where(result => others.FirstOrDefault()?.Content.GetType() == result.Content.GetType())];
         ResultComparison? comparison = others.Length == 0 ? null : Compare(judged, others);
-        IReportSection? section = comparison is null
+        Action<Document>? write = comparison is null
             ? null
-            : new ComparisonSection(comparison, [.. others.Select(other => other.Name)], [.. judged.Select(result => result.Name)]);
-        string page = Page(results, section);
-        if (comparison is not null)
-            ComparisonText.Write(OutputConsole.Create(output), comparison);
+            : document => ComparisonText.Write(document, comparison, others.Select(other => other.Name), judged.Select(result => result.Name));
+        string page = Page(results, write);
+        write?.Invoke(new ConsoleDocument(OutputConsole.Create(output)));
         file.Write(stream => stream.Write(Encoding.UTF8.GetBytes(page)));
         return failAtPercent is { } percent && comparison!.WorstRegressionPercent is > 0 and var worst && worst >= percent ? ExitCode.Failure : ExitCode.Success;
     }
 
-    /// <summary>A result whose members each are what they must be may still not hang together: no rows, no samples, a time of zero.</summary>
-    private static string Page(ResultInput[] results, IReportSection? comparison)
+    /// <summary>A result whose members are each valid may still be inconsistent: no rows, no samples, a time of zero.</summary>
+    private static string Page(ResultInput[] results, Action<Document>? writeComparison)
     {
         try
         {
-            return HtmlReport.Write(results, comparison);
+            return HtmlReport.Write(results, writeComparison);
         }
         catch (Exception error) when (error is ArgumentException or InvalidOperationException or IndexOutOfRangeException or ArithmeticException)
         {

@@ -3,29 +3,28 @@ using CopyMc.Bench.Statistics;
 namespace CopyMc.Bench.Report;
 
 /// <summary>
-/// Two sides, of one process or several each, row by row. Two processes are never alike: the JIT puts the code elsewhere, the kernel the memory.
-/// So a row has a value for each process, what moved the controls of its group in a process is the machine and is taken off there, and how far
-/// the processes of a side still differ is how far the sides may by themselves. Where there is one process on either side, that is taken from how
-/// far the rows scatter.
+/// Compares two sides, of one or several processes each, row by row. Two processes always differ in the placement of code and memory. So a row has a
+/// value for each process; the changes of the controls of its group are the machine's and are subtracted; and the remaining differences between the
+/// processes of a side give the error. With one process on either side, the scatter of the rows gives it.
 /// </summary>
 internal sealed class ResultComparison
 {
     /// <summary>
-    /// Standard errors to either side of a row's change. Wider than a single row would need: there are a hundred rows, noise has long tails,
-    /// and a false alarm costs somebody's afternoon.
+    /// Standard errors to either side of a row's change. More than a single row needs, because there are a hundred rows, noise has long tails,
+    /// and false alarms are expensive.
     /// </summary>
     private const double RowErrors = 4;
 
     /// <summary>The same for a method, of which there are few.</summary>
     private const double MethodErrors = 3.3;
 
-    /// <summary>Standard errors beyond which a row says no more about its method.</summary>
+    /// <summary>Standard errors beyond which the change of a row counts no more for its method.</summary>
     private const double Wild = 2;
 
-    /// <summary>How many values of a row's or a group's own it takes until its scatter counts more than that of all.</summary>
+    /// <summary>The number of values of a row or group from which its own scatter counts more than that of all.</summary>
     private const double Prior = 5;
 
-    /// <summary>Fewer methods of a kind say nothing about the kind.</summary>
+    /// <summary>The least number of methods for the scatter of a kind.</summary>
     private const int LeastMethods = 5;
 
     /// <summary>1 / 0.6745: from the median absolute deviation of a normal sample to its standard deviation.</summary>
@@ -39,18 +38,18 @@ internal sealed class ResultComparison
         Processes = processes;
     }
 
-    /// <summary>All rows that both sides have, those of the controls included.</summary>
+    /// <summary>All rows that both sides have, including the controls.</summary>
     internal IReadOnlyList<ComparedRow> Rows { get; }
 
     internal IReadOnlyList<ComparedMethod> Methods { get; }
 
-    /// <summary>One standard deviation of how far a row moves by itself from one process to another.</summary>
+    /// <summary>The standard deviation of a row between two processes.</summary>
     internal double NoisePercent { get; }
 
-    /// <summary>On both sides together.</summary>
+    /// <summary>The number of processes of both sides.</summary>
     internal int Processes { get; }
 
-    /// <summary>Rows of ours: what a control does is not for us to judge.</summary>
+    /// <summary>The rows that are not controls.</summary>
     internal IEnumerable<ComparedRow> Judged => Rows.Where(row => row.Kind != MethodKind.Control);
 
     /// <summary>The largest loss of speed that noise does not explain, in percent; 0 if there is none.</summary>
@@ -81,7 +80,7 @@ internal sealed class ResultComparison
             pairs.Max(pair => pair.Logarithms.Length));
     }
 
-    /// <summary>What the controls of a group did in a process, each code of theirs counted once: what is compiled together moves together.</summary>
+    /// <summary>Subtracts the changes of a group's controls in each process. Controls that share compiled code count once.</summary>
     private static void TakeDriftOff(Pair[] group)
     {
         Pair[][] codes = [.. group.Where(pair => pair.Before.Kind == MethodKind.Control).GroupBy(pair => pair.Before.Code).Select(code => code.ToArray())];
@@ -97,8 +96,8 @@ internal sealed class ResultComparison
         }
     }
 
-    /// <summary>How far each row may move by itself, between the two sides.</summary>
-    /// <returns>The same of a row in the middle, between two processes.</returns>
+    /// <summary>Sets the error of each row between the two sides.</summary>
+    /// <returns>The error of the median row between two processes.</returns>
     private static double SetErrors(Pair[] pairs, Dictionary<string, double> ofMethod)
     {
         if (pairs.All(pair => pair.Freedom > 0))
@@ -125,7 +124,7 @@ internal sealed class ResultComparison
         pair.Before.Group, pair.Before.Method, pair.Before.Kind, pair.Before.Nanoseconds, pair.After.Nanoseconds,
         Report.Change.Of(pair.Change, RowErrors * Math.Sqrt(pair.Error * pair.Error + scatterOfKind * scatterOfKind)));
 
-    /// <summary>The mean, each row by what it is worth, and a wild one by no more than a tame one could have.</summary>
+    /// <summary>The weighted mean of the rows, where outliers are limited.</summary>
     private static ComparedMethod ToMethod(string name, Pair[] rows, double scatterOfKind)
     {
         double weight = Weight(rows), middle = Median(rows.Select(row => row.Change));
@@ -134,8 +133,8 @@ internal sealed class ResultComparison
     }
 
     /// <summary>
-    /// How far whole methods of a kind move between two processes, beyond what the scatter of their rows makes them. What moves all of them is
-    /// no scatter. With several processes the rows' own errors hold it.
+    /// The scatter of the methods of a kind between two processes, beyond the scatter of their rows. A change of all of them is not scatter. With
+    /// several processes the errors of the rows include it.
     /// </summary>
     private static double ScatterOfMethods(Pair[] pairs, Dictionary<string, double> ofMethod)
     {
@@ -149,10 +148,10 @@ internal sealed class ResultComparison
         return Math.Sqrt(Math.Max(0, scatter * scatter - explained));
     }
 
-    /// <summary>The inverse of the variance of the rows' mean.</summary>
+    /// <summary>The inverse variance of the mean of rows.</summary>
     private static double Weight(Pair[] rows) => rows.Sum(row => row.Worth);
 
-    /// <summary>The processes of all runs, for the rows that all runs have.</summary>
+    /// <summary>Combines the processes of all runs, for the rows that all runs have.</summary>
     private static Dictionary<(string, string), Timing> Together(IReadOnlyList<IReadOnlyList<Timing>> runs) => runs
         .SelectMany(rows => rows)
         .GroupBy(row => (row.Group, row.Method))
@@ -165,7 +164,7 @@ internal sealed class ResultComparison
 
     private static double Median(IEnumerable<double> values) => Quartiles.Of([.. values]).Median;
 
-    /// <summary>A standard deviation about zero that a few wild values do not move.</summary>
+    /// <summary>A standard deviation about zero that is robust against outliers.</summary>
     private static double Scatter(IEnumerable<double> values) => ToSigma * Median(values.Select(Math.Abs));
 
     private sealed class Pair
@@ -185,13 +184,13 @@ internal sealed class ResultComparison
 
         internal Timing After { get; }
 
-        /// <summary>Of the times, process by process, those before first.</summary>
+        /// <summary>The logarithms of the times, by process, the earlier side first.</summary>
         internal double[] Logarithms { get; }
 
-        /// <summary>The same with what moved the controls taken off.</summary>
+        /// <summary>The same without the changes of the controls.</summary>
         internal double[] Steady { get; }
 
-        /// <summary>The logarithm of the time before over the time after: above zero is faster.</summary>
+        /// <summary>The logarithm of the earlier time divided by the later time: above zero is faster.</summary>
         internal double Change => Steady[.._before].Average() - Steady[_before..].Average();
 
         internal double Error { get; set; }
@@ -204,10 +203,10 @@ internal sealed class ResultComparison
         /// <summary>Processes beyond the first of each side.</summary>
         internal int Freedom => _before + _after - 2;
 
-        /// <summary>From a process to another of the same side.</summary>
+        /// <summary>The variance between processes of the same side.</summary>
         internal double VarianceOfProcesses => (SquaresOf(Steady[.._before]) + SquaresOf(Steady[_before..])) / Freedom;
 
-        /// <summary>From the variance of processes to that of the difference of the sides' means.</summary>
+        /// <summary>The factor from the variance of processes to that of the difference of the sides' means.</summary>
         internal double OfSides => 1.0 / _before + 1.0 / _after;
 
         private static double SquaresOf(double[] values)

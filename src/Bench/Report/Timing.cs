@@ -1,3 +1,4 @@
+using CopyMc.Bench.MainJob;
 using CopyMc.Bench.Measuring;
 using CopyMc.Bench.Recovery;
 using CopyMc.Bench.Statistics;
@@ -6,10 +7,10 @@ using CopyMc.Bench.Throughput;
 
 namespace CopyMc.Bench.Report;
 
-/// <summary>One row of a result, as far as it can be compared: how long something took.</summary>
-/// <param name="Group">What all methods of the group did alike, at about the same time: a size, a place of the poison.</param>
-/// <param name="Method">Who did it.</param>
-/// <param name="Kind">Methods of one kind share what differs between two processes: all that the JIT compiles, say.</param>
+/// <summary>One row of a result that can be compared: a time.</summary>
+/// <param name="Group">What all methods of the group have in common, measured at about the same time: a size, a position of the poison.</param>
+/// <param name="Method">The method.</param>
+/// <param name="Kind">The kind of method. Methods of one kind may differ between two processes in the same way, such as all compiled by the JIT.</param>
 /// <param name="Nanoseconds">The median.</param>
 /// <param name="RelativeError">The standard error of the median within the run, as a fraction of it.</param>
 internal sealed record Timing(string Group, string Method, MethodKind Kind, double Nanoseconds, double RelativeError)
@@ -17,10 +18,10 @@ internal sealed record Timing(string Group, string Method, MethodKind Kind, doub
     /// <summary>The median in each process that measured it, in the same order in all rows of a run.</summary>
     internal IReadOnlyList<double> Processes { get; init; } = [Nanoseconds];
 
-    /// <summary>What is compiled as one has one name here.</summary>
+    /// <summary>The name of the compiled code, which several methods may share.</summary>
     internal string Code { get; init; } = Method;
 
-    /// <summary>Of a median from the quartiles of a normal sample: 1.253 sigma / sqrt(n), and the quartiles lie 1.349 sigma apart.</summary>
+    /// <summary>For the standard error of a median of a normal sample, which is 1.253 sigma / sqrt(n); the quartiles are 1.349 sigma apart.</summary>
     private const double ErrorOfMedian = 1.253 / 1.349;
 
     internal static IEnumerable<Timing> Of(ThroughputReport report) =>
@@ -36,8 +37,8 @@ internal sealed record Timing(string Group, string Method, MethodKind Kind, doub
         from row in report.Costs
         where row.Exact
         select new Timing(
-            $"recovery, {row.Source}, {CostAxis.NameOf(row.Position)}, {row.Pages}, {Units.Count(row.Threads, "thread")}",
-            CostAxis.NameOf(row),
+            $"recovery, {row.Source}, {row.Position.Name()}, {row.Pages}, {Units.Count(row.Threads, "thread")}",
+            row.ShownName,
             row.Role == CostRole.Engine ? MethodKind.Native : MethodKind.Control,
             row.RecoveryNanoseconds.P50,
             row.RatioToFloor is { } ratio ? Error(ratio, report.Rounds) : 0);

@@ -1,9 +1,9 @@
 namespace CopyMc.Bench.Report;
 
-/// <summary>What two results say about one row.</summary>
+/// <summary>The result of comparing one row.</summary>
 internal enum Verdict
 {
-    /// <summary>The confidence interval of the change holds zero.</summary>
+    /// <summary>The confidence interval of the change contains zero.</summary>
     WithinNoise,
     Faster,
     Slower,

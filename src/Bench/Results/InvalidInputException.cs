@@ -1,4 +1,4 @@
 namespace CopyMc.Bench.Results;
 
-/// <summary>A file that was given as input cannot be understood. The message names the file and the place in it.</summary>
+/// <summary>An input file is not valid. The message names the file and the place in it.</summary>
 internal sealed class InvalidInputException(string message) : Exception(message);

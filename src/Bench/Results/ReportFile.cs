@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace CopyMc.Bench.Results;
 
 /// <summary>
-/// A file for a report: written under a temporary name beside it and moved, so that no half a report ever has the final name. <c>-</c> is
+/// An output file, written under a temporary name in the same directory and moved, so that the final name never has an incomplete file. <c>-</c> is
 /// the standard output.
 /// </summary>
 internal sealed class ReportFile
@@ -13,8 +13,8 @@ internal sealed class ReportFile
     private readonly string? _path;
     private readonly string _temporary = "";
 
-    /// <summary>Makes sure, before anything is measured, that the report can be written.</summary>
-    /// <param name="path">Where it goes.</param>
+    /// <summary>Checks that the file can be written, before anything is measured.</summary>
+    /// <param name="path">The file.</param>
     /// <param name="others">Every other file that the command reads or writes; null: none.</param>
     /// <exception cref="InvalidInputException">It is one of the others.</exception>
     /// <exception cref="IOException">It cannot.</exception>
@@ -29,13 +29,13 @@ internal sealed class ReportFile
             if (other is not (null or StandardOutput) && RealPath(other) == place)
                 throw new InvalidInputException($"'{path}' would overwrite '{other}', which the same command reads or writes.");
         }
-        // Through a link to what it points to: the link is to stay.
+        // The target of a link is written, and the link stays.
         _path = place;
         _temporary = $"{_path}.{Environment.ProcessId}.tmp";
         if (Directory.Exists(_path))
             throw new IOException($"'{path}' is a directory.");
         if (IsDevice(System.IO.Path.GetFullPath(path)) || IsDevice(_path))
-            throw new IOException($"'{path}' is not a place for a file.");
+            throw new IOException($"'{path}' is not a regular file.");
         try
         {
             File.Create(_temporary).Dispose();
@@ -47,11 +47,11 @@ internal sealed class ReportFile
         }
     }
 
-    /// <summary>The final name.</summary>
+    /// <summary>The final path.</summary>
     /// <exception cref="InvalidOperationException">It is the standard output.</exception>
-    internal string Path => _path ?? throw new InvalidOperationException("The standard output has no name.");
+    internal string Path => _path ?? throw new InvalidOperationException("The standard output has no path.");
 
-    /// <summary>For an option that may be missing.</summary>
+    /// <summary>The file of an option; null if the option is missing.</summary>
     /// <exception cref="InvalidInputException">It is one of the others that the command reads or writes.</exception>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
@@ -77,7 +77,7 @@ internal sealed class ReportFile
         });
     }
 
-    /// <summary>Whoever can write only to a file of a name; not to the standard output.</summary>
+    /// <summary>Writes by a function that takes a path. The standard output has none.</summary>
     /// <exception cref="IOException">The disk is full, or the file cannot be written any more.</exception>
     internal void WriteBy(Action<string> write)
     {
@@ -94,8 +94,7 @@ internal sealed class ReportFile
     }
 
     /// <summary>
-    /// Where a name leads through links, those of directories on the way too. Two names of one inode are two places: what is moved to one
-    /// leaves the other.
+    /// Resolves all links in a path, including those of directories. Two hard links to one file are different places: a move to one leaves the other.
     /// </summary>
     private static string RealPath(string path)
     {
@@ -107,7 +106,7 @@ internal sealed class ReportFile
         return named.LinkTarget is null ? here : RealPath(named.ResolveLinkTarget(returnFinalTarget: true)!.FullName);
     }
 
-    /// <summary>A move would put a plain file in a device's place, for everybody.</summary>
+    /// <summary>A move would replace a device by a regular file.</summary>
     private static bool IsDevice(string path) =>
         path.StartsWith("/proc/", StringComparison.Ordinal)
         || (path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/dev/shm/", StringComparison.Ordinal));

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace CopyMc.Bench.Results;
 
-/// <summary>How results are written and read: names in camel case, enumerations as words.</summary>
+/// <summary>How results are written and read: member names in camel case, enumerations as words.</summary>
 internal static class ReportJson
 {
     internal static JsonSerializerOptions Options { get; } = new()
@@ -13,6 +13,7 @@ internal static class ReportJson
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         Converters = { new JsonStringEnumConverter() },
         RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
     };

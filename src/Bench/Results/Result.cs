@@ -1,17 +1,17 @@
 using System.Text.Json.Serialization;
+using CopyMc.Bench.Documents;
 using CopyMc.Bench.Machine;
-using CopyMc.Bench.Page;
 using CopyMc.Bench.Report;
 using CopyMc.Bench.Tracing;
 
 namespace CopyMc.Bench.Results;
 
-/// <summary>The envelope that every result has; a derived record adds what was measured.</summary>
+/// <summary>The members that every result has. A derived record adds the measurements.</summary>
 internal abstract record Result
 {
     protected Result() => Schema = ResultSchema.NameOf(GetType());
 
-    /// <summary>Product, kind and version.</summary>
+    /// <summary>Product, kind and version of the schema.</summary>
     [JsonRequired, JsonPropertyOrder(-4)]
     public string Schema { get; init; }
 
@@ -30,24 +30,41 @@ internal abstract record Result
     [JsonRequired, JsonPropertyOrder(1)]
     public double TotalSeconds { get; set; }
 
-    /// <summary>Whether every check of the command held; true where there is none.</summary>
+    /// <summary>Whether every check of the command held; true if there is none.</summary>
     [JsonRequired, JsonPropertyOrder(2)]
     public bool EveryCheckHeld { get; init; } = true;
 
-    /// <summary>What the runtime's events show; null where nothing was traced.</summary>
+    /// <summary>What the runtime's events show; null without <c>--trace</c>.</summary>
     [JsonPropertyOrder(3)]
     public TraceReport? Trace { get; set; }
 
-    /// <summary>The result's own sections of the page.</summary>
-    internal abstract IEnumerable<IReportSection> Sections();
-
-    /// <summary>Whether the page shows the trace in a section of its own.</summary>
+    /// <summary>Whether the trace is written in a section of its own.</summary>
     internal virtual bool ShowsTrace => true;
+
+    /// <summary>Writes what was measured.</summary>
+    internal virtual void Write(Document document)
+    {
+        foreach (Page.IReportSection section in Sections())
+        {
+            document.Section(section.Title);
+            document.Draw((html, _) => section.Write(html));
+        }
+    }
+
+    internal virtual IEnumerable<Page.IReportSection> Sections() => [];
+
+    /// <summary>Writes what was measured and what the trace shows.</summary>
+    internal void WriteAll(Document document)
+    {
+        Write(document);
+        if (ShowsTrace)
+            Trace?.Write(document);
+    }
 
     /// <summary>The rows that <c>report --compare</c> can compare.</summary>
     internal virtual IEnumerable<Timing> Timings() => [];
 
-    /// <summary>Fills in the envelope once everything is measured.</summary>
+    /// <summary>Fills in the common members after the measurement.</summary>
     internal void Complete(DateTimeOffset startedAt, MachineReport machine, TraceReport? trace = null)
     {
         StartedAt = startedAt;

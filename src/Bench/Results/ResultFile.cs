@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace CopyMc.Bench.Results;
 
-/// <summary>Reads what <c>--json</c> wrote.</summary>
+/// <summary>Reads results that <c>--json</c> wrote.</summary>
 internal static class ResultFile
 {
     /// <returns>One of the records that <see cref="ResultSchema.All"/> lists.</returns>
@@ -40,7 +40,7 @@ internal static class ResultFile
         return known;
     }
 
-    /// <summary>What follows repeats the place.</summary>
+    /// <summary>The rest of the message repeats the place.</summary>
     private static string FirstSentence(string message)
     {
         int end = message.IndexOf(". ", StringComparison.Ordinal);

@@ -1,6 +1,6 @@
 namespace CopyMc.Bench.Results;
 
-/// <summary>A result that was read, and where from.</summary>
+/// <summary>A result and the file it was read from.</summary>
 internal sealed record ResultInput(string Path, Result Content)
 {
     /// <inheritdoc cref="ResultFile.Read"/>

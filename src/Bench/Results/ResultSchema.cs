@@ -13,33 +13,39 @@ namespace CopyMc.Bench.Results;
 
 /// <summary>A kind of result: the name that its JSON carries, and the newest version that this copymc knows.</summary>
 /// <remarks>Added members keep the version. Renamed, removed or redefined members make the next one (docs/json.md).</remarks>
-/// <param name="Kind">For example <c>bench-quick</c>, of <c>copymc/bench-quick/1</c>.</param>
-/// <param name="Version">Counts from 1.</param>
-/// <param name="Type">The record it is read into.</param>
-internal sealed record ResultSchema(string Kind, int Version, Type Type)
+/// <param name="kind">For example <c>bench-quick</c>, of <c>copymc/bench-quick/1</c>.</param>
+/// <param name="version">Counts from 1.</param>
+/// <param name="type">The record of the result.</param>
+internal class ResultSchema(string kind, int version, Type type)
 {
     internal const string Product = "copymc";
 
-    /// <summary>A new kind of result is one line here.</summary>
+    /// <summary>A new measurement, or another kind of result, is one line here.</summary>
     internal static IReadOnlyList<ResultSchema> All { get; } =
     [
-        new("probe", 1, typeof(ProbeReport)),
-        new("main-job", 1, typeof(MainJobReport)),
-        new("bench-quick", 1, typeof(QuickReport)),
-        new("bench-recovery", 1, typeof(RecoveryCostReport)),
-        new("bench-limits", 1, typeof(LimitsReport)),
-        new("bench-collapse", 1, typeof(CollapseCostReport)),
-        new("collapse", 1, typeof(CollapseReport)),
-        new("bench-salvage", 1, typeof(SalvageReport)),
-        new("bench-gc", 1, typeof(GcCostReport)),
-        new("watch", 1, typeof(WatchReport)),
+        new ResultSchema("probe", 1, typeof(ProbeReport)),
+        new ResultSchema("main-job", 1, typeof(MainJobReport)),
+        new ResultSchema("collapse", 1, typeof(CollapseReport)),
+        new ResultSchema("watch", 1, typeof(WatchReport)),
+        new QuickMeasurement(),
+        new LimitsMeasurement(),
+        new RecoveryMeasurement(),
+        new SalvageMeasurement(),
+        new CollapseMeasurement(),
+        new GcMeasurement(),
     ];
+
+    internal string Kind { get; } = kind;
+
+    internal int Version { get; } = version;
+
+    internal Type Type { get; } = type;
 
     internal string Name => $"{Product}/{Kind}/{Version}";
 
     internal static string NameOf(Type type) => All.Single(schema => schema.Type == type).Name;
 
-    /// <summary>Takes a name apart; false if it does not name a schema of copymc.</summary>
+    /// <summary>Splits a name into kind and version; false if it is not the name of a schema of copymc.</summary>
     internal static bool TryParse(string? name, out string kind, out int version)
     {
         string[] parts = name?.Split('/') ?? [];

@@ -4,12 +4,12 @@ using System.Text.Unicode;
 
 namespace CopyMc.Bench.Results;
 
-/// <summary>Reads files of text that are small if they are what they should be: a pipe too, and nothing without end.</summary>
+/// <summary>Reads small text files and pipes, up to a limit.</summary>
 internal static class WholeFile
 {
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
-    /// <summary>Reads JSON or other text whose reader does not check its encoding.</summary>
+    /// <summary>Reads text whose parser does not check the encoding, such as JSON.</summary>
     /// <exception cref="InvalidInputException">A byte is not UTF-8, or the file is too large.</exception>
     /// <inheritdoc cref="Read" path="/exception"/>
     internal static byte[] ReadUtf8(string path)
@@ -29,7 +29,7 @@ internal static class WholeFile
         return valid;
     }
 
-    /// <returns>Its bytes, without the byte order mark that it may begin with.</returns>
+    /// <returns>Its bytes, without a byte order mark.</returns>
     /// <exception cref="InvalidInputException">It is larger.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
@@ -40,7 +40,7 @@ internal static class WholeFile
         using FileStream file = File.OpenRead(path);
         using var content = new MemoryStream();
         byte[] buffer = new byte[1 << 16];
-        // Not by the file's length: a pipe has none, and what never ends says 0.
+        // Not by the file's length: a pipe has none, and the length of an endless device is 0.
         for (int read; (read = file.Read(buffer)) > 0;)
         {
             content.Write(buffer, 0, read);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace CopyMc.Bench.Salvage;
 
-/// <summary>2 MiB with some bad pages, salvaged again and again, as if nobody knew of them.</summary>
+/// <summary>2 MiB with some bad pages, which are unknown again before each salvage.</summary>
 internal sealed unsafe class SalvageCase : IDisposable
 {
     private const int PageCount = NativeRegion.HugePageSize / NativeRegion.PageSize;
@@ -30,7 +30,7 @@ internal sealed unsafe class SalvageCase : IDisposable
 
     public void Dispose() => _source.Dispose();
 
-    /// <summary>One salvage; returns the nanoseconds it took. Some before it bring the memory into the caches.</summary>
+    /// <summary>Times one salvage, in nanoseconds, after some untimed ones that bring the memory into the caches.</summary>
     internal double Time(CopyEngine engine, SalvageOptions options)
     {
         for (int i = 0; i < SalvageRun.Untimed; i++)
@@ -47,7 +47,7 @@ internal sealed unsafe class SalvageCase : IDisposable
         return elapsed;
     }
 
-    /// <summary>Whether a salvage loses exactly the bad pages and brings everything else home.</summary>
+    /// <summary>Whether a salvage loses exactly the bad pages and copies everything else.</summary>
     internal bool IsExact(CopyEngine engine, SalvageOptions options)
     {
         _destination.Span.Clear();

@@ -1,11 +1,11 @@
 namespace CopyMc.Bench.Salvage;
 
-/// <summary>How the bad pages lie.</summary>
+/// <summary>Where the bad pages are.</summary>
 internal enum SalvageLayout
 {
-    /// <summary>As far apart as they can.</summary>
+    /// <summary>As far apart as possible.</summary>
     Spread,
 
-    /// <summary>One behind the other, from the middle on.</summary>
+    /// <summary>One after the other, from the middle on.</summary>
     Together,
 }

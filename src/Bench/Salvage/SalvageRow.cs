@@ -3,17 +3,13 @@ using CopyMc.Bench.Statistics;
 namespace CopyMc.Bench.Salvage;
 
 /// <summary>What one salvage of 2 MiB costs.</summary>
-internal sealed record SalvageRow
-{
-    public required int BadPages { get; init; }
-    public required SalvageLayout Layout { get; init; }
-    public required Quartiles Microseconds { get; init; }
-    public required Quartiles MicrosecondsWithoutLookAhead { get; init; }
-
-    /// <summary>To a clean copy and one floor fault for each bad page, taken within each round.</summary>
-    public required Quartiles RatioToFloor { get; init; }
-    public required Quartiles RatioToFloorWithoutLookAhead { get; init; }
-
-    /// <summary>Whether every byte was right, either way.</summary>
-    public required bool Exact { get; init; }
-}
+/// <param name="BadPages">How many pages are bad.</param>
+/// <param name="Layout">Where they are.</param>
+/// <param name="Microseconds">The time of a salvage.</param>
+/// <param name="MicrosecondsWithoutLookAhead">The time of a salvage without look-ahead.</param>
+/// <param name="RatioToFloor">The time divided by that of a clean copy and one floor fault for each bad page, of the same round.</param>
+/// <param name="RatioToFloorWithoutLookAhead">The same without look-ahead.</param>
+/// <param name="Exact">Whether every byte was right, with look-ahead and without.</param>
+internal sealed record SalvageRow(
+    int BadPages, SalvageLayout Layout, Quartiles Microseconds, Quartiles MicrosecondsWithoutLookAhead, Quartiles RatioToFloor,
+    Quartiles RatioToFloorWithoutLookAhead, bool Exact);

@@ -8,7 +8,7 @@ namespace CopyMc.Bench.Salvage;
 /// <summary>Measures salvages in rounds together with their yardsticks: the clean copy and the cheapest fault.</summary>
 internal sealed unsafe class SalvageRun : IDisposable
 {
-    /// <summary>Untimed repetitions before each measurement: the one before it left other memory in the caches.</summary>
+    /// <summary>Untimed repetitions before each measurement, because the previous one left other memory in the caches.</summary>
     internal const int Untimed = 4;
 
     private const int CopiesPerRound = 8, FaultsPerRound = 16;
@@ -29,7 +29,7 @@ internal sealed unsafe class SalvageRun : IDisposable
         LatentPoison latent = LatentPoison.For(engine);
         _poison = latent.Free ?? throw new PlatformNotSupportedException($"There is no latent poison here: {latent.SkippedReason}.");
         if (!Yardsticks.IsAvailable)
-            throw new PlatformNotSupportedException("libyardsticks.so, the floor of a fault, is needed: it takes a C compiler to build it.");
+            throw new PlatformNotSupportedException("libyardsticks.so, the floor of a fault, is needed, which needs a C compiler to build.");
         _clean.Span.Fill(1);
         PoisonInjector.Inject(_fault, 0, _poison);
         _cases =
@@ -53,7 +53,7 @@ internal sealed unsafe class SalvageRun : IDisposable
     internal SalvageReport Run(int rounds, IProgress<PhaseProgress> progress)
     {
         progress.Report(new PhaseProgress("warming up", 0));
-        // Until all code on the way is compiled for good.
+        // Until the runtime has optimized all of the code.
         for (int tier = 0; tier < 3; tier++)
         {
             for (int i = 0; i < 40; i++)
@@ -68,18 +68,13 @@ internal sealed unsafe class SalvageRun : IDisposable
             measured.Add(Measure(round));
         }
         SalvageRow[] rows = [.. _cases.Select((one, i) => ToRow(one, i, measured))];
-        return new SalvageReport
+        return new SalvageReport(rounds, _poison, Microseconds(measured.Select(times => times.Clean)), Microseconds(measured.Select(times => times.Floor)), rows)
         {
-            Rounds = rounds,
-            Poison = _poison,
-            CleanCopyMicroseconds = Microseconds(measured.Select(times => times.Clean)),
-            FloorFaultMicroseconds = Microseconds(measured.Select(times => times.Floor)),
-            Salvages = rows,
             EveryCheckHeld = rows.All(row => row.Exact),
         };
     }
 
-    /// <summary>Everything once, another one first each time; in nanoseconds.</summary>
+    /// <summary>Times everything once, in nanoseconds, each round in another order.</summary>
     private RoundTimes Measure(int round)
     {
         var times = new RoundTimes(new double[_cases.Length], new double[_cases.Length]);
@@ -123,16 +118,14 @@ internal sealed unsafe class SalvageRun : IDisposable
         return elapsed;
     }
 
-    private SalvageRow ToRow(SalvageCase one, int index, List<RoundTimes> measured) => new()
+    private SalvageRow ToRow(SalvageCase one, int index, List<RoundTimes> measured)
     {
-        BadPages = one.BadPages,
-        Layout = one.Layout,
-        Microseconds = Microseconds(measured.Select(times => times.With[index])),
-        MicrosecondsWithoutLookAhead = Microseconds(measured.Select(times => times.Without[index])),
-        RatioToFloor = Quartiles.Of([.. measured.Select(times => times.With[index] / (times.Clean + one.BadPages * times.Floor))]),
-        RatioToFloorWithoutLookAhead = Quartiles.Of([.. measured.Select(times => times.Without[index] / (times.Clean + one.BadPages * times.Floor))]),
-        Exact = one.IsExact(_engine, s_withLookAhead) && one.IsExact(_engine, s_without),
-    };
+        Quartiles Ratio(Func<RoundTimes, double> salvage) => Quartiles.Of([.. measured.Select(times => salvage(times) / (times.Clean + one.BadPages * times.Floor))]);
+        return new SalvageRow(
+            one.BadPages, one.Layout, Microseconds(measured.Select(times => times.With[index])), Microseconds(measured.Select(times => times.Without[index])),
+            Ratio(times => times.With[index]), Ratio(times => times.Without[index]),
+            one.IsExact(_engine, s_withLookAhead) && one.IsExact(_engine, s_without));
+    }
 
     private static Quartiles Microseconds(IEnumerable<double> nanoseconds) => Quartiles.Of([.. nanoseconds.Select(time => time / 1e3)]);
 

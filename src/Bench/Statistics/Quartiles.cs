@@ -1,9 +1,9 @@
 namespace CopyMc.Bench.Statistics;
 
-/// <summary>The middle of a sample and how far its middle half spreads.</summary>
+/// <summary>The median of a sample, and the range of its middle half.</summary>
 internal readonly record struct Quartiles(double Lower, double Median, double Upper)
 {
-    /// <summary>The middle half's width as a fraction of the median.</summary>
+    /// <summary>The width of the middle half as a fraction of the median.</summary>
     internal double RelativeSpread => Median == 0 ? 0 : (Upper - Lower) / Median;
 
     /// <exception cref="ArgumentException">There are no samples.</exception>

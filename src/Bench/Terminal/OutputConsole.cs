@@ -3,13 +3,13 @@ using Spectre.Console;
 
 namespace CopyMc.Bench.Terminal;
 
-/// <summary>Where people read: colour and cursor movement on a terminal only, colour not even there with NO_COLOR.</summary>
+/// <summary>The console for text: colour and cursor movement on a terminal only, and no colour with NO_COLOR.</summary>
 internal static class OutputConsole
 {
-    /// <summary>Where there is no terminal to ask: what most editors and mails show in one line.</summary>
+    /// <summary>The width without a terminal, which most editors show in one line.</summary>
     private const int PipedWidth = 120;
 
-    /// <param name="json">What <c>--json</c> says: if the JSON goes to the standard output, the text goes to the standard error.</param>
+    /// <param name="json">The value of <c>--json</c>: if the JSON goes to the standard output, the text goes to the standard error.</param>
     internal static IAnsiConsole Create(string? json = null)
     {
         bool toError = json == ReportFile.StandardOutput;
@@ -27,7 +27,7 @@ internal static class OutputConsole
         return console;
     }
 
-    /// <summary>Whether what is written can be drawn over.</summary>
+    /// <summary>Whether the output can be redrawn.</summary>
     internal static bool IsLive(IAnsiConsole console) =>
         console.Profile.Capabilities is { Interactive: true, Ansi: true } && console.Profile.Out.IsTerminal;
 }

@@ -1,10 +1,10 @@
 namespace CopyMc.Bench.Terminal;
 
 /// <summary>A phase within a longer one.</summary>
-/// <param name="whole">The longer one.</param>
-/// <param name="from">Where in it the phase starts.</param>
+/// <param name="whole">The longer phase.</param>
+/// <param name="from">Where this phase starts in it, from 0 to 1.</param>
 /// <param name="to">Where it ends.</param>
-/// <param name="name">What the phase is called there.</param>
+/// <param name="name">The name of this phase.</param>
 internal sealed class PartOfProgress(IProgress<PhaseProgress> whole, double from, double to, string name) : IProgress<PhaseProgress>
 {
     public void Report(PhaseProgress value) =>

@@ -13,14 +13,14 @@ internal static class ProgressView
             return work(new Discard());
         using var cursor = new VisibleCursor(console);
         return console.Progress()
-            // Drawn between two measurements, never beside one.
+            // Drawn between measurements, never during one.
             .AutoRefresh(false)
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .Start(context => work(new Bar(phase, context)));
     }
 
-    /// <summary>The bar hides the cursor. Whoever interrupts it is to have it back; the process ends as it would have.</summary>
+    /// <summary>Shows the cursor, which the bar hides, again when the process is interrupted. The process then ends as usual.</summary>
     private sealed class VisibleCursor : IDisposable
     {
         private readonly PosixSignalRegistration[] _registrations;

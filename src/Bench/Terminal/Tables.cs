@@ -2,10 +2,10 @@ using Spectre.Console;
 
 namespace CopyMc.Bench.Terminal;
 
-/// <summary>The look that all tables share: figures aligned right, a line under the header, and as narrow as that goes.</summary>
+/// <summary>The style of all tables: figures aligned right, a line under the header, and narrow columns.</summary>
 internal static class Tables
 {
-    /// <summary>A table of names at the left and figures after them.</summary>
+    /// <summary>A table with names on the left and columns of figures.</summary>
     internal static Table New(string names, params IEnumerable<string> figures)
     {
         var table = new Table { Border = TableBorder.Simple };

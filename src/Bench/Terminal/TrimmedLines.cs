@@ -2,7 +2,7 @@ using System.Text;
 
 namespace CopyMc.Bench.Terminal;
 
-/// <summary>Passes text on without the spaces at the ends of lines that fill a terminal's tables.</summary>
+/// <summary>Removes spaces at line ends, with which tables are filled, and writes the rest.</summary>
 internal sealed class TrimmedLines(TextWriter inner) : TextWriter
 {
     private int _spaces;

@@ -7,7 +7,7 @@ internal static class Units
 {
     private static readonly string[] s_binary = ["B", "KiB", "MiB", "GiB", "TiB"];
 
-    internal static string Bytes(long bytes)
+    internal static string Bytes(double bytes)
     {
         double value = bytes;
         int unit = 0;
@@ -16,8 +16,15 @@ internal static class Units
         return value.ToString(value == Math.Floor(value) ? "F0" : "F1", CultureInfo.InvariantCulture) + " " + s_binary[unit];
     }
 
-    /// <summary>Where every byte counts: "1,073,741,825 bytes".</summary>
-    internal static string Exact(long bytes) => bytes.ToString("N0", CultureInfo.InvariantCulture) + (bytes == 1 ? " byte" : " bytes");
+    /// <summary>The exact number: "1,073,741,825 bytes".</summary>
+    internal static string Exact(long bytes) => Whole(bytes) + (bytes == 1 ? " byte" : " bytes");
+
+    /// <summary>A whole number, with its digits in groups.</summary>
+    internal static string Whole(double number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    internal static string Milliseconds(double milliseconds) => Time(milliseconds * 1e3);
+
+    internal static string Nanoseconds(double nanoseconds) => Time(nanoseconds / 1e3);
 
     /// <summary>A time, from nanoseconds to seconds.</summary>
     internal static string Time(double microseconds) =>
@@ -26,7 +33,7 @@ internal static class Units
         : microseconds < 1e6 ? $"{Number(microseconds / 1e3)} ms"
         : $"{Number(microseconds / 1e6)} s";
 
-    /// <summary>A round time, with no digit too many.</summary>
+    /// <summary>A round time without trailing zeros.</summary>
     internal static string ShortTime(double nanoseconds)
     {
         (double value, string unit) = nanoseconds switch

@@ -3,54 +3,44 @@ using CopyMc.Bench.Statistics;
 
 namespace CopyMc.Bench.Throughput;
 
-/// <summary>What all contenders did at one point.</summary>
-internal sealed record PointResult
+/// <summary>The results of all contenders at one point.</summary>
+/// <param name="Name">The name of the point.</param>
+/// <param name="CopyBytes">Bytes of one copy.</param>
+/// <param name="Temperature">Where the data is when a copy starts.</param>
+/// <param name="WorkingSetBytesPerBuffer">Bytes of each buffer that the copies go over.</param>
+/// <param name="Pages">The pages of both buffers.</param>
+/// <param name="Hint">What the engine is told about the destination.</param>
+/// <param name="EveryCopyComplete">Whether every timed copy was complete.</param>
+/// <param name="Methods">The contenders.</param>
+/// <param name="Roofline">How near the first method comes to the roofline; null where no raw copy was measured.</param>
+internal sealed record PointResult(
+    string Name, long CopyBytes, Temperature Temperature, long WorkingSetBytesPerBuffer, PageKind Pages, CopyHint Hint, bool EveryCopyComplete,
+    IReadOnlyList<MethodResult> Methods, Roofline? Roofline = null)
 {
-    public required string Name { get; init; }
-    public required long CopyBytes { get; init; }
-    public required Temperature Temperature { get; init; }
-    public required long WorkingSetBytesPerBuffer { get; init; }
-    public required PageKind Pages { get; init; }
-    public required CopyHint Hint { get; init; }
-
-    /// <summary>Whether no timed copy left a byte uncopied.</summary>
-    public required bool EveryCopyComplete { get; init; }
-
-    public required IReadOnlyList<MethodResult> Methods { get; init; }
-
-    /// <summary>How near the first method comes to the roofline; null where no raw copy took part.</summary>
-    public Roofline? Roofline { get; init; }
-
-    /// <summary>Over the rounds of all processes.</summary>
+    /// <summary>Combines the rounds of all processes.</summary>
     /// <param name="processes">The same contenders at the same point in each.</param>
-    /// <param name="baseline">What ratios are taken to, within each round.</param>
+    /// <param name="baseline">The method that ratios are taken to, within each round.</param>
     internal static PointResult Of(IReadOnlyList<PointSamples> processes, string baseline)
     {
         PointSamples first = processes[0];
+        MeasurementPoint point = first.Point;
         double[] Rounds(string method) => [.. processes.SelectMany(process => process.NanosecondsOf(method))];
-        return new PointResult
-        {
-            Name = first.Point.Name,
-            CopyBytes = first.Point.CopyBytes,
-            Temperature = first.Point.Temperature,
-            WorkingSetBytesPerBuffer = first.WorkingSetBytesPerBuffer,
-            Pages = first.Point.Pages,
-            Hint = first.Point.Hint,
-            EveryCopyComplete = processes.All(process => process.EveryCopyComplete),
-            Roofline = Roofline.Of([.. first.Methods.Select(method => method.Name)], [.. first.Methods.Select(method => Rounds(method.Name))]),
-            Methods =
-            [
-                .. first.Methods.Select((method, i) => MethodResult.From(
-                    method.Name, first.Point.CopyBytes, Rounds(method.Name), Rounds(baseline),
-                    processes.All(process => process.Methods[i].CopiedExactly)) with
-                {
-                    ProcessNanosecondsPerCopy = processes.Count == 1
-                        ? null
-                        : [.. processes.Select(process => Quartiles.Of(process.NanosecondsOf(method.Name)).Median)],
-                }),
-            ],
-        };
+        MethodResult[] methods =
+        [
+            .. first.Methods.Select((method, i) => MethodResult.From(
+                method.Name, point.CopyBytes, Rounds(method.Name), Rounds(baseline), processes.All(process => process.Methods[i].CopiedExactly)) with
+            {
+                ProcessNanosecondsPerCopy = processes.Count == 1
+                    ? null
+                    : [.. processes.Select(process => Quartiles.Of(process.NanosecondsOf(method.Name)).Median)],
+            }),
+        ];
+        return new PointResult(
+            point.Name, point.CopyBytes, point.Temperature, first.WorkingSetBytesPerBuffer, point.Pages, point.Hint,
+            processes.All(process => process.EveryCopyComplete), methods,
+            Roofline.Of([.. first.Methods.Select(method => method.Name)], [.. first.Methods.Select(method => Rounds(method.Name))]));
     }
 
-    internal MethodResult Method(string name) => Methods.First(method => method.Name == name);
+    /// <summary>The index of a method; -1 if it was not measured here.</summary>
+    internal int IndexOf(string name) => Methods.Select(method => method.Name).ToList().IndexOf(name);
 }

@@ -3,13 +3,13 @@ using CopyMc.Bench.Statistics;
 
 namespace CopyMc.Bench.Throughput;
 
-/// <summary>The best that any copy did at a point which checks nothing and survives nothing.</summary>
+/// <summary>The best copy at a point among those without checks and recovery.</summary>
 /// <param name="Name">The raw copy with the lowest median time.</param>
 /// <param name="MedianNanosecondsPerCopy">Its median time.</param>
-/// <param name="Ratio">Throughput of the first contender over its throughput, taken within each round.</param>
+/// <param name="Ratio">Throughput of the first contender divided by its throughput of the same round.</param>
 internal sealed record Roofline(string Name, double MedianNanosecondsPerCopy, Quartiles Ratio)
 {
-    /// <summary>Chosen by the median over all rounds: the best of each round would be whom the noise favoured in it.</summary>
+    /// <summary>Chosen by the median over all rounds, because the best of each round would be chosen by noise.</summary>
     /// <param name="names">The contenders.</param>
     /// <param name="nanoseconds">Their times, by round.</param>
     internal static Roofline? Of(IReadOnlyList<string> names, double[][] nanoseconds)

@@ -33,9 +33,9 @@ internal static class ThroughputPlot
             roof.MarkerSize = 0;
             roof.LineWidth = 1;
         }
-        foreach (ThroughputSeries one in series)
+        foreach ((int i, ThroughputSeries one) in series.Index())
         {
-            Color color = PlotColors.Series(one.Color);
+            Color color = PlotColors.Series(i);
             Line(plot, one.Hot, color);
             Line(plot, one.FirstLevel, color).LineWidth = PlotSvg.DashedWidth;
             Scatter others = Line(plot, one.Others, color);

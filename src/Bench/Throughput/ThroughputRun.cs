@@ -3,11 +3,11 @@ using CopyMc.Bench.Terminal;
 
 namespace CopyMc.Bench.Throughput;
 
-/// <summary>Measures a list of points, each over buffers of the pages it asks for.</summary>
+/// <summary>Measures a list of points, each with buffers of its kind of pages.</summary>
 internal sealed class ThroughputRun(MeasurementSettings settings, IProgress<PhaseProgress> progress)
 {
-    /// <param name="points">What to measure, in this order.</param>
-    /// <param name="contendersFor">Who takes part at a point; the same names at all points of one hint.</param>
+    /// <param name="points">The points, in the order of measurement.</param>
+    /// <param name="contendersFor">The contenders of a point; the same names at all points of one hint.</param>
     internal ThroughputReport Run(IReadOnlyList<MeasurementPoint> points, Func<MeasurementPoint, IReadOnlyList<Contender>> contendersFor) =>
         ThroughputReport.Of(settings, [Sample(points, contendersFor)]);
 

@@ -2,7 +2,7 @@ using System.Diagnostics.Tracing;
 
 namespace CopyMc.Bench.Tracing;
 
-/// <summary>Where a benchmark copies, whoever it is that does: copies that do not go through the engine are to be found in a trace too.</summary>
+/// <summary>Events for the copies of a benchmark, so that a trace also shows copies that do not use the engine.</summary>
 [EventSource(Name = ProviderName)]
 internal sealed class BenchEventSource : EventSource
 {
@@ -14,7 +14,7 @@ internal sealed class BenchEventSource : EventSource
     {
     }
 
-    /// <param name="method">Which of those that are compared.</param>
+    /// <param name="method">The index of the compared method.</param>
     [Event(1, Level = EventLevel.Informational, ActivityOptions = EventActivityOptions.Disable)]
     internal void CopyStart(int method) => WriteEvent(1, method);
 

@@ -6,8 +6,7 @@ using Microsoft.Diagnostics.Tracing.Parsers;
 namespace CopyMc.Bench.Tracing;
 
 /// <summary>
-/// An EventPipe session with this very process, from beginning to end of a benchmark: the runtime's events of the garbage collector, the
-/// engine's, and where the benchmark says that it copies.
+/// An EventPipe session with this process during a benchmark: the events of the garbage collector, of the engine and of the benchmark's copies.
 /// </summary>
 internal sealed class EventTrace : IDisposable
 {
@@ -15,7 +14,7 @@ internal sealed class EventTrace : IDisposable
 
     private const int BufferMegabytes = 256;
 
-    /// <summary>The engine's: faults, where long copies start and stop, collapses. Not known poison, of which there are millions.</summary>
+    /// <summary>The engine's keywords: faults, long copies, collapses. Known poison would give millions of events.</summary>
     private const long EngineKeywords = 1 | 4 | 8;
 
     private readonly EventPipeSession _session;
@@ -45,8 +44,8 @@ internal sealed class EventTrace : IDisposable
         _writer.Start();
     }
 
-    /// <summary>Traces a benchmark, if anybody wants to know.</summary>
-    /// <param name="file">Where the events go; null: nothing is traced.</param>
+    /// <summary>Traces a benchmark, if a file is given.</summary>
+    /// <param name="file">The file for the events; null: nothing is traced.</param>
     /// <param name="work">The benchmark.</param>
     /// <exception cref="IOException">The events could not be written.</exception>
     internal static (T Result, TraceReport? Trace) Around<T>(ReportFile? file, Func<T> work)
@@ -61,7 +60,7 @@ internal sealed class EventTrace : IDisposable
     }
 
     /// <summary>Ends the session.</summary>
-    /// <returns>The events, as long as this is not disposed.</returns>
+    /// <returns>The file with the events, which exists until this is disposed.</returns>
     /// <exception cref="IOException">They could not be written.</exception>
     internal string Stop()
     {
@@ -99,7 +98,7 @@ internal sealed class EventTrace : IDisposable
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             _error = error;
-            // Who stops the session waits until somebody has read all of it.
+            // Stop waits until the stream has been read to its end.
             _session.EventStream.CopyTo(Stream.Null);
         }
     }

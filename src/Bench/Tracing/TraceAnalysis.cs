@@ -3,7 +3,7 @@ using Microsoft.Diagnostics.Tracing.Parsers.Clr;
 
 namespace CopyMc.Bench.Tracing;
 
-/// <summary>Reads the events of a trace: which copies there were, which suspensions, and which fell together.</summary>
+/// <summary>Reads the events of a trace: the copies, the suspensions, and which suspensions were requested during a copy.</summary>
 internal sealed class TraceAnalysis
 {
     private readonly string _provider;
@@ -20,7 +20,7 @@ internal sealed class TraceAnalysis
     private TraceAnalysis(string provider) => _provider = provider;
 
     /// <param name="path">A .nettrace file.</param>
-    /// <param name="provider">Whose CopyStart and CopyStop count.</param>
+    /// <param name="provider">The provider whose CopyStart and CopyStop count.</param>
     internal static TraceAnalysis Of(string path, string provider)
     {
         var analysis = new TraceAnalysis(provider);
@@ -39,20 +39,11 @@ internal sealed class TraceAnalysis
     internal TraceReport Report(string? file)
     {
         List<Suspension> during = DuringCopies(_copies);
-        return new TraceReport
-        {
-            File = file,
-            Copies = _copies.Count,
-            Collections = _collections,
-            AllocatedBytes = _allocated,
-            AllocatedBytesInCopies = _allocatedInCopies,
-            DuringCopies = SuspensionCost.Of(during),
-            Otherwise = SuspensionCost.Of([.. _suspensions.Except(during)]),
-            LostEvents = _lost,
-        };
+        return new TraceReport(
+            file, _copies.Count, _collections, _allocated, _allocatedInCopies, SuspensionCost.Of(during), SuspensionCost.Of([.. _suspensions.Except(during)]), _lost);
     }
 
-    /// <summary>Suspensions that were asked for while one of those that are compared copied.</summary>
+    /// <summary>Suspensions that were requested while one of the compared methods copied.</summary>
     internal SuspensionCost During(int method) => SuspensionCost.Of(DuringCopies([.. _copies.Where(copy => copy.Method == method)]));
 
     private List<Suspension> DuringCopies(List<CopySpan> copies)
@@ -79,7 +70,7 @@ internal sealed class TraceAnalysis
         _stoodStill = double.NaN;
     }
 
-    /// <summary>The first suspension of a trace may have begun before it.</summary>
+    /// <summary>The first suspension of a trace may have begun before the trace.</summary>
     private void Resumed(GCNoUserDataTraceData happened)
     {
         if (!double.IsNaN(_asked) && !double.IsNaN(_stoodStill))
@@ -103,4 +94,7 @@ internal sealed class TraceAnalysis
         else if (happened.EventName == "Copy/Stop" && _copying.Remove(happened.ThreadID, out (int Method, double Start) copy))
             _copies.Add(new CopySpan(copy.Method, copy.Start, happened.TimeStampRelativeMSec));
     }
+
+    /// <summary>One copy, in milliseconds since the trace began; the method is 0 where none are compared.</summary>
+    private readonly record struct CopySpan(int Method, double Start, double End);
 }

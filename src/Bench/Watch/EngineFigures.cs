@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace CopyMc.Bench.Watch;
 
-/// <summary>The instruments of the engine's meter as they come in, one by one, and what they make together.</summary>
+/// <summary>The values of the engine's instruments, which arrive one by one, and the figures that follow from them.</summary>
 internal sealed class EngineFigures
 {
     internal const string MeterName = "CopyMc";
 
-    /// <summary>Short copies are counted in samples, of which two or three come in a second.</summary>
+    /// <summary>Short copies are counted in samples, two or three a second.</summary>
     private static readonly TimeSpan s_window = TimeSpan.FromSeconds(3);
 
     private readonly Dictionary<string, long> _values = [];
@@ -17,16 +17,16 @@ internal sealed class EngineFigures
     /// <summary>Whether the process has an engine.</summary>
     internal bool Any => _values.Count > 0;
 
-    /// <param name="instrument">Its name.</param>
+    /// <param name="instrument">The name of the instrument.</param>
     /// <param name="tags">As the runtime writes them: <c>kind=bus_error</c>.</param>
-    /// <param name="value">Its value, in digits.</param>
+    /// <param name="value">The value, in digits.</param>
     internal void Set(string instrument, string tags, string value)
     {
         if (long.TryParse(value, NumberStyles.Integer, CultureInfo.InvariantCulture, out long number))
             _values[$"{instrument} {tags}"] = number;
     }
 
-    /// <param name="at">Since it is watched.</param>
+    /// <param name="at">Since the watch began.</param>
     internal WatchReading Read(TimeSpan at)
     {
         long bytes = Sum("copymc.copied "), copies = Sum("copymc.copies ");
@@ -35,16 +35,10 @@ internal sealed class EngineFigures
             _recent.Dequeue();
         double rate = _recent.TryPeek(out (TimeSpan At, long Bytes) from) && at > from.At ? (bytes - from.Bytes) / (at - from.At).TotalSeconds : 0;
         _recent.Enqueue((at, bytes));
-        return new WatchReading
-        {
-            Seconds = at.TotalSeconds,
-            CopiedBytes = bytes - first.Bytes,
-            Copies = copies - first.Copies,
-            CopiedBytesPerSecond = rate,
-            Hits = new PoisonHits(Hits("known_poison"), Hits("machine_check"), Hits("bus_error"), Hits("access_violation")),
-            CommittedCollapses = Sum("copymc.collapses.committed "),
-            AbortedCollapses = Sum("copymc.collapses.aborted "),
-        };
+        return new WatchReading(
+            at.TotalSeconds, bytes - first.Bytes, copies - first.Copies, rate,
+            new PoisonHits(Hits("known_poison"), Hits("machine_check"), Hits("bus_error"), Hits("access_violation")),
+            Sum("copymc.collapses.committed "), Sum("copymc.collapses.aborted "));
     }
 
     private long Hits(string kind) => Sum($"copymc.poison.hits kind={kind}");

@@ -8,9 +8,9 @@ using Microsoft.Diagnostics.Tracing;
 namespace CopyMc.Bench.Watch;
 
 /// <summary>
-/// An EventPipe session with a process that embeds the engine: the runtime reads the engine's meter four times a second and sends what it says,
-/// and the engine sends the faults. What was sent last is heard of when the next is, or the session ends. A process that was stopped answers
-/// nothing, so that no request to it is waited for without a limit.
+/// An EventPipe session with a process that embeds the engine. Four times a second the runtime reads the engine's meter and sends the values, and
+/// the engine sends the faults. Events arrive when the next ones are sent, or when the session ends. A stopped process does not answer, so every
+/// wait has a time limit.
 /// </summary>
 internal sealed class EngineWatch : IDisposable
 {
@@ -18,12 +18,12 @@ internal sealed class EngineWatch : IDisposable
 
     private const string MetricsProvider = "System.Diagnostics.Metrics", EngineProvider = "CopyMc";
 
-    /// <summary>The values of instruments; the engine's faults.</summary>
+    /// <summary>Keywords: the values of instruments; the engine's faults.</summary>
     private const long TimeSeriesValues = 2, Faults = 1;
 
     private const int BufferMegabytes = 16;
 
-    /// <summary>For a process that has much else to do.</summary>
+    /// <summary>Generous, because the process may be busy.</summary>
     private static readonly TimeSpan s_firstFigures = TimeSpan.FromSeconds(10), s_lastFigures = TimeSpan.FromSeconds(5);
 
     private readonly WatchedProcess _process;
@@ -45,12 +45,12 @@ internal sealed class EngineWatch : IDisposable
         _reader.Start();
     }
 
-    /// <exception cref="InvalidInputException">It does not answer, or had not when the token was cancelled.</exception>
+    /// <exception cref="InvalidInputException">The process does not answer, or the token was cancelled first.</exception>
     internal static EngineWatch Start(WatchedProcess process, CancellationToken stop)
     {
         EventPipeProvider[] providers =
         [
-            // Shared with other watches; whoever else reads meters with other settings is told of by an event.
+            // Other watches share it. An event tells of a tool that reads meters with other settings.
             new(MetricsProvider, EventLevel.Informational, TimeSeriesValues, new Dictionary<string, string>
             {
                 ["SessionId"] = "SHARED",
@@ -79,14 +79,14 @@ internal sealed class EngineWatch : IDisposable
         }
     }
 
-    /// <summary>Whether the process ended by itself.</summary>
+    /// <summary>Whether the process ended.</summary>
     internal bool ProcessEnded { get; private set; }
 
-    /// <summary>Whether it did not answer in the end, so that what it did last is not known.</summary>
+    /// <summary>Whether the process stopped answering, so that its last figures are missing.</summary>
     internal bool FellSilent { get; private set; }
 
-    /// <summary>What the process tells, until it ends; or until the token is cancelled, and up to then.</summary>
-    /// <exception cref="InvalidInputException">It has no engine, or does not tell.</exception>
+    /// <summary>The news of the process until it ends, or up to the moment when the token is cancelled.</summary>
+    /// <exception cref="InvalidInputException">The process has no engine, or its meter cannot be read.</exception>
     internal IEnumerable<WatchUpdate> Updates(CancellationToken stop)
     {
         using CancellationTokenRegistration end = stop.Register(() => _ = _end.Value);
@@ -115,7 +115,7 @@ internal sealed class EngineWatch : IDisposable
         _silence.Dispose();
     }
 
-    /// <summary>Ends the session with the next figures, which hold what happened up to now; the stream ends when all has been sent.</summary>
+    /// <summary>Ends the session after the next figures, which include everything up to now.</summary>
     private async Task EndAsync()
     {
         _silence.CancelAfter(s_lastFigures);
@@ -126,7 +126,7 @@ internal sealed class EngineWatch : IDisposable
         }
         catch (Exception error) when (error is OperationCanceledException || IsOfTheConnection(error))
         {
-            // It does not answer; or has ended, and the session with it.
+            // The process does not answer, or has ended.
         }
     }
 
@@ -134,7 +134,7 @@ internal sealed class EngineWatch : IDisposable
     {
         try
         {
-            // What has come counts, even if it is found too late.
+            // An update that has arrived counts, even after the time limit.
             return _updates.TryTake(out update) || _updates.TryTake(out update, (int)patience.TotalMilliseconds, _silence.Token);
         }
         catch (OperationCanceledException)
@@ -164,7 +164,7 @@ internal sealed class EngineWatch : IDisposable
         }
         catch (Exception error) when (IsOfTheConnection(error) || error is FormatException or InvalidOperationException)
         {
-            // The stream breaks off where the process is killed.
+            // The stream breaks off when the process is killed.
         }
         finally
         {

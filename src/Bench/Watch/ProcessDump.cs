@@ -3,18 +3,18 @@ using Microsoft.Diagnostics.NETCore.Client;
 
 namespace CopyMc.Bench.Watch;
 
-/// <summary>A dump of a watched process, which goes on afterwards.</summary>
+/// <summary>Writes a dump of a watched process, which then continues.</summary>
 internal static partial class ProcessDump
 {
     private const int SigCont = 18;
 
     private static readonly TimeSpan s_lookEvery = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Without the heap: who copied what is in the stacks, and memory that may be bad is better not read.</summary>
+    /// <summary>Writes a dump without the heap: the stacks show the copies, and reading memory that may be bad is not safe.</summary>
     /// <exception cref="IOException">The dump could not be written.</exception>
     /// <remarks>
-    /// What writes the dump traces the process's threads, which stops them, and has been seen to end with the process still stopped and the
-    /// request unanswered. Whoever finds it stopped, and traced by nobody, twice in a row, lets it go on.
+    /// The runtime's dump writer stops the process with ptrace. It has been seen to end with the process still stopped and the request unanswered.
+    /// A process that is stopped without a tracer twice in a row is therefore continued.
     /// </remarks>
     internal static void Write(WatchedProcess process, string path)
     {

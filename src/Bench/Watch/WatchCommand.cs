@@ -9,7 +9,7 @@ using Spectre.Console;
 
 namespace CopyMc.Bench.Watch;
 
-/// <summary><c>copymc watch</c>: what the copies of another process do.</summary>
+/// <summary><c>copymc watch</c>: shows the copies of another process.</summary>
 internal static class WatchCommand
 {
     private const int MostSeconds = 1_000_000;
@@ -19,11 +19,11 @@ internal static class WatchCommand
         Argument<int> pid = Pid();
         var dump = new Option<string?>("--dump")
         {
-            Description = "Write a dump of the process, without its heap, when a copy meets poison; once. Default: copymc-PID.dmp.",
+            Description = "Write one dump of the process, without its heap, when a copy meets poison. Default: copymc-PID.dmp.",
             HelpName = "FILE",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        Option<int?> seconds = SharedOptions.Number("--seconds", "End so many seconds after the first figures", 1, MostSeconds, byDefault: null);
+        Option<int?> seconds = SharedOptions.Number("--seconds", "Seconds from the first figures to the end of the watch", 1, MostSeconds, byDefault: null);
         Option<string?> json = SharedOptions.Json();
         var watch = new Command("watch", """
             Attaches to a .NET process that embeds the engine and shows bytes copied, throughput, poison hits, and collapses committed and aborted: live on a terminal, as lines elsewhere. Ends with the process, or with Ctrl-C.
@@ -60,7 +60,7 @@ internal static class WatchCommand
         ReportFile? file = ReportFile.For(json);
         if (dumpPath == ReportFile.StandardOutput)
             throw new InvalidInputException("A dump cannot go to the standard output.");
-        ReportFile? dump = ReportFile.For(dumpPath);
+        ReportFile? dump = ReportFile.For(dumpPath, json);
         WatchedProcess process = WatchedProcess.Open(pid);
 
         using var stop = new CancellationTokenSource();

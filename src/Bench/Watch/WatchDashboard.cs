@@ -5,9 +5,9 @@ using Spectre.Console.Rendering;
 
 namespace CopyMc.Bench.Watch;
 
-/// <summary>A watched process as a picture that is drawn over again: where there is a terminal.</summary>
-/// <param name="watched">Who is watched.</param>
-/// <param name="profile">Of the terminal.</param>
+/// <summary>A watched process on a terminal, redrawn with each reading.</summary>
+/// <param name="watched">The watched process.</param>
+/// <param name="profile">The terminal's profile.</param>
 internal sealed class WatchDashboard(string watched, Profile profile)
 {
     private const string Bars = "▁▂▃▄▅▆▇█", BarsOfAscii = "_.-=+*#@";
@@ -17,12 +17,12 @@ internal sealed class WatchDashboard(string watched, Profile profile)
 
     private const int MaxWidth = 96;
 
-    /// <summary>What frame and names take of a row.</summary>
+    /// <summary>The width of the frame and the names.</summary>
     private const int BesideValues = 17;
 
     private readonly Queue<double> _rates = new();
 
-    /// <summary>On a terminal that is too small the last rows are missing: poison comes first.</summary>
+    /// <summary>On a small terminal the last rows are cut off, so poison comes first.</summary>
     internal LiveDisplay On(IAnsiConsole console) => console.Live(Waiting).Cropping(VerticalOverflowCropping.Bottom);
 
     private IRenderable Waiting => Framed(new Text("waiting for the first figures ..."));
@@ -37,11 +37,11 @@ internal sealed class WatchDashboard(string watched, Profile profile)
         grid.AddColumn(new GridColumn().NoWrap().Padding(0, 0, 2, 0));
         grid.AddColumn(new GridColumn().Padding(0, 0, 0, 0));
         Row("poison hits", Describe(reading.Hits), reading.Hits.Total > 0 ? new Style(Color.Red, decoration: Decoration.Bold) : Style.Plain);
-        Row("copied", $"{Units.Bytes(reading.CopiedBytes)} in {Number(reading.Copies)} copies");
+        Row("copied", $"{Units.Bytes(reading.CopiedBytes)} in {Units.Whole(reading.Copies)} copies");
         Row("throughput", $"{Units.Bytes((long)reading.CopiedBytesPerSecond)}/s");
         Row("", Spark(profile.Capabilities.Unicode ? Bars : BarsOfAscii), new Style(Color.Blue));
         Row("last fault", fault is null ? "none" : WatchText.Describe(fault));
-        Row("collapses", $"{Number(reading.CommittedCollapses)} committed, {Number(reading.AbortedCollapses)} aborted");
+        Row("collapses", $"{Units.Whole(reading.CommittedCollapses)} committed, {Units.Whole(reading.AbortedCollapses)} aborted");
         if (dump is not null)
             Row("dump", dump);
         return Framed(new Rows(grid, new Text($"{Units.Number(reading.Seconds)} s; Ctrl-C ends it", new Style(decoration: Decoration.Dim))));
@@ -50,7 +50,7 @@ internal sealed class WatchDashboard(string watched, Profile profile)
             grid.AddRow(new Text(name, new Style(decoration: Decoration.Dim)), new Text(value, style));
     }
 
-    /// <summary>Not as wide as the terminal: the ^C that it echoes would begin another line, and all be drawn one too low.</summary>
+    /// <summary>Narrower than the terminal, because the ^C that it echoes would otherwise wrap and shift the drawing down by a line.</summary>
     private Panel Framed(IRenderable content) => new(content)
     {
         Header = new PanelHeader(Markup.Escape(PlainText.Of($" copymc watch: {watched} "))),
@@ -59,7 +59,7 @@ internal sealed class WatchDashboard(string watched, Profile profile)
 
     private int Width => Math.Min(profile.Width - 4, MaxWidth);
 
-    /// <summary>Throughput from a quarter of a minute ago to now, or as much of it as one row holds, as high as it went.</summary>
+    /// <summary>The throughput of the last quarter of a minute, or as much of it as fits in a row, relative to its maximum.</summary>
     private string Spark(string bars)
     {
         double[] shown = [.. _rates.TakeLast(Math.Max(1, Width - BesideValues))];
@@ -73,9 +73,7 @@ internal sealed class WatchDashboard(string watched, Profile profile)
         [
             ("known", hits.KnownPoison), ("machine check", hits.MachineChecks), ("bus error", hits.BusErrors), ("access violation", hits.AccessViolations),
         ];
-        string met = string.Join(", ", kinds.Where(kind => kind.Count > 0).Select(kind => $"{kind.Name} {Number(kind.Count)}"));
-        return hits.Total == 0 ? "0" : $"{Number(hits.Total)}: {met}";
+        string met = string.Join(", ", kinds.Where(kind => kind.Count > 0).Select(kind => $"{kind.Name} {Units.Whole(kind.Count)}"));
+        return hits.Total == 0 ? "0" : $"{Units.Whole(hits.Total)}: {met}";
     }
-
-    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

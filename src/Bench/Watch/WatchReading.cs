@@ -1,26 +1,12 @@
 namespace CopyMc.Bench.Watch;
 
 /// <summary>What the engine of a process had counted at one moment.</summary>
-internal sealed record WatchReading
-{
-    /// <summary>Since it is watched.</summary>
-    public required double Seconds { get; init; }
-
-    /// <summary>Since it is watched: exact for copies of more than 32 KiB, an estimate for shorter ones.</summary>
-    public required long CopiedBytes { get; init; }
-
-    /// <summary>Since it is watched: blocks of up to 2 MiB of long copies, and an estimate of the number of short ones.</summary>
-    public required long Copies { get; init; }
-
-    /// <summary>Over the last three seconds, or since it is watched.</summary>
-    public required double CopiedBytesPerSecond { get; init; }
-
-    /// <summary>Copies that met poison, since the process started.</summary>
-    public required PoisonHits Hits { get; init; }
-
-    /// <summary>Since the process started.</summary>
-    public required long CommittedCollapses { get; init; }
-
-    /// <summary>Since the process started.</summary>
-    public required long AbortedCollapses { get; init; }
-}
+/// <param name="Seconds">Since the watch began.</param>
+/// <param name="CopiedBytes">Since the watch began: exact for copies of more than 32 KiB, an estimate for shorter ones.</param>
+/// <param name="Copies">Since the watch began: blocks of up to 2 MiB of long copies, and an estimate of the number of short ones.</param>
+/// <param name="CopiedBytesPerSecond">Over the last three seconds, or since the watch began.</param>
+/// <param name="Hits">Copies that met poison, since the process started.</param>
+/// <param name="CommittedCollapses">Since the process started.</param>
+/// <param name="AbortedCollapses">Since the process started.</param>
+internal sealed record WatchReading(
+    double Seconds, long CopiedBytes, long Copies, double CopiedBytesPerSecond, PoisonHits Hits, long CommittedCollapses, long AbortedCollapses);

@@ -2,13 +2,13 @@ using CopyMc.Bench.Results;
 
 namespace CopyMc.Bench.Watch;
 
-/// <summary>Watches a process until it ends or somebody says stop, and takes a dump of it when poison is hit.</summary>
+/// <summary>Watches a process until it ends or the watch is interrupted, and takes a dump when poison is hit.</summary>
 /// <param name="process">The process.</param>
-/// <param name="dump">Where a dump goes; null: none is taken.</param>
-/// <param name="length">Ends it so long after the first figures; null: it has no end of its own.</param>
+/// <param name="dump">The file for a dump; null: none is taken.</param>
+/// <param name="length">Time from the first figures to the end of the watch; null: no limit.</param>
 internal sealed class WatchRun(WatchedProcess process, ReportFile? dump, TimeSpan? length)
 {
-    /// <summary>A report that grew with every fault would fill the memory of a machine that goes bad.</summary>
+    /// <summary>Limits the memory of the report on a machine with many faults.</summary>
     private const int MostFaults = 1000;
 
     private readonly List<WatchReading> _readings = [];
@@ -16,8 +16,8 @@ internal sealed class WatchRun(WatchedProcess process, ReportFile? dump, TimeSpa
     private long _faultCount;
     private string? _dumped;
 
-    /// <param name="show">Is given each reading, the last fault, and where a dump was written.</param>
-    /// <param name="interrupted">Ends it.</param>
+    /// <param name="show">Receives each reading, the last fault, and the file of the dump.</param>
+    /// <param name="interrupted">Ends the watch.</param>
     /// <exception cref="InvalidInputException">The process has no engine, or does not answer.</exception>
     /// <exception cref="IOException">The dump could not be written.</exception>
     internal WatchReport Run(Action<WatchReading, WatchedFault?, string?> show, CancellationToken interrupted)
@@ -44,21 +44,11 @@ internal sealed class WatchRun(WatchedProcess process, ReportFile? dump, TimeSpa
             if (dump is not null && _dumped is null && PoisonWasHit)
                 Dump(dump);
         }
-        return new WatchReport
-        {
-            ProcessId = process.Id,
-            ProcessName = process.Name,
-            IntervalSeconds = EngineWatch.IntervalSeconds,
-            Readings = _readings,
-            Faults = _faults,
-            FaultCount = _faultCount,
-            Dump = _dumped,
-            ProcessEnded = watch.ProcessEnded,
-            ProcessFellSilent = watch.FellSilent,
-        };
+        return new WatchReport(
+            process.Id, process.Name, EngineWatch.IntervalSeconds, _readings, _faults, _faultCount, _dumped, watch.ProcessEnded, watch.FellSilent);
     }
 
-    /// <summary>Since it is watched.</summary>
+    /// <summary>During this watch.</summary>
     private bool PoisonWasHit => _faultCount > 0 || (_readings.Count > 1 && _readings[^1].Hits.Total > _readings[0].Hits.Total);
 
     private void Dump(ReportFile file)

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace CopyMc.Bench.Watch;
 
-/// <summary>A watched process as lines, one a second and one when something was hit: where there is no terminal.</summary>
+/// <summary>A watched process as lines, one a second and one for each hit, where there is no terminal.</summary>
 internal sealed class WatchText(IAnsiConsole console)
 {
     private WatchReading? _last;

@@ -1,4 +1,4 @@
 namespace CopyMc.Bench.Watch;
 
-/// <summary>What a watched process tells: its figures now and then, and faults as they happen.</summary>
+/// <summary>News of a watched process: its figures, or a fault.</summary>
 internal readonly record struct WatchUpdate(WatchReading? Reading, WatchedFault? Fault);

@@ -4,7 +4,7 @@ using Microsoft.Diagnostics.NETCore.Client;
 
 namespace CopyMc.Bench.Watch;
 
-/// <summary>A process that can be asked, over its diagnostic port, what its copies do.</summary>
+/// <summary>A .NET process with a diagnostic port.</summary>
 internal sealed class WatchedProcess
 {
     private WatchedProcess(int id, string name)
@@ -20,7 +20,7 @@ internal sealed class WatchedProcess
 
     internal DiagnosticsClient Client { get; }
 
-    /// <exception cref="InvalidInputException">There is no such process, or it is none of .NET's.</exception>
+    /// <exception cref="InvalidInputException">There is no such process, or it is not a .NET process.</exception>
     internal static WatchedProcess Open(int id)
     {
         string name = NameOf(id);

@@ -3,7 +3,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Collapse;
 
-// What the steps do, in their order.
+// The steps, in order.
 public sealed unsafe partial class AnonymousCollapse
 {
     private CollapseResult Scan()
@@ -16,12 +16,12 @@ public sealed unsafe partial class AnonymousCollapse
             result = ScanEntries(table!.Entries, out writable);
         if (result == CollapseResult.Succeed && !writable && !Behavior.CollapsesWithoutWritablePage)
             result = CollapseResult.PageRo;
-        // Only khugepaged asks whether the memory is used.
+        // Only khugepaged requires that the pages were referenced.
         if (result == CollapseResult.Succeed && Options.IsKhugepaged && (_referencedScanned == 0 || (_swapped > 0 && _referencedScanned < PageCount / 2)))
             result = CollapseResult.LackReferencedPage;
         _scanned = _lookedAt;
         _referenced = _referencedScanned;
-        _isWorthIt = result == CollapseResult.Succeed;
+        _passedScan = result == CollapseResult.Succeed;
         return result;
     }
 
@@ -96,7 +96,7 @@ public sealed unsafe partial class AnonymousCollapse
         return frame.RefCount == memory.ExpectedReferences(head) ? CollapseResult.Succeed : CollapseResult.PageCount;
     }
 
-    /// <summary>What the scan and the isolation both ask of a page that is not <see cref="Frame.IsOrdinary"/>.</summary>
+    /// <summary>The checks that scan and isolation share, for a page that is not <see cref="Frame.IsOrdinary"/>.</summary>
     private CollapseResult Examine(PhysicalMemory memory, Pte pte, uint head, bool keepsLazyFree, ref int shared)
     {
         ref Frame frame = ref memory.Frames[head];
@@ -122,7 +122,7 @@ public sealed unsafe partial class AnonymousCollapse
 
     private CollapseResult SwapIn(int index)
     {
-        // The table is looked up each time: between two pages somebody may have dropped it.
+        // Looks the table up each time, because it may have been freed between two pages.
         CollapseResult result = FindTable(out PageTable? table);
         if (result == CollapseResult.Succeed)
         {
@@ -168,7 +168,7 @@ public sealed unsafe partial class AnonymousCollapse
         return result;
     }
 
-    /// <summary>Nobody finds the pages through the page table from here on; the simulation has no TLB to flush.</summary>
+    /// <summary>Clears the PMD, so that no walk of the page table finds the pages. The simulation has no TLB to flush.</summary>
     private void DetachPageTable()
     {
         _space.PmdFor(_address) = default;
@@ -177,7 +177,7 @@ public sealed unsafe partial class AnonymousCollapse
 
     private CollapseResult Isolate(int end)
     {
-        // As in the scan.
+        // Local variables, as in the scan.
         PhysicalMemory memory = Memory;
         ReadOnlySpan<Pte> entries = _table!.Entries;
         if (_isolatedEnd == 0)
@@ -254,7 +254,7 @@ public sealed unsafe partial class AnonymousCollapse
         return CollapseResult.Succeed;
     }
 
-    private CollapseResult IsolatedAreWorthIt() =>
+    private CollapseResult CheckIsolated() =>
         !_isWritableIsolated && !Behavior.CollapsesWithoutWritablePage ? CollapseResult.PageRo
         : Options.IsKhugepaged && _referenced == 0 ? CollapseResult.LackReferencedPage : CollapseResult.Succeed;
 
@@ -262,8 +262,8 @@ public sealed unsafe partial class AnonymousCollapse
     {
         Undo.Remove("anon_vma_unlock_write");
         EndReverseMapLock();
-        // From here on the page table must be back before a page is released: who gets at a page must find it mapped.
-        Undo.Raise("put the PMD back");
+        // From here on the undo must link the page table before it releases a page: rmap walks must find an unlocked page mapped.
+        Undo.MoveToTop("put the PMD back");
     }
 
     private CollapseResult CopyPages(int most)
@@ -275,7 +275,7 @@ public sealed unsafe partial class AnonymousCollapse
             Pte first = entries[CopiedPages];
             bool hole = IsNoneOrZero(first, Memory.ZeroFrame);
             int run = 1;
-            // Neighbouring frames are one copy: a single long one is faster than many of a page.
+            // Copies consecutive frames at once: one long copy is faster than many of a page.
             while (!hole && CopiedPages + run < end && entries[CopiedPages + run].IsPresent && entries[CopiedPages + run].Pfn == first.Pfn + (uint)run)
                 run++;
             if (!Memory.TryCopyPages(hole ? Memory.ZeroFrame : first.Pfn, NewPage + (uint)CopiedPages, (uint)run, out uint bad))
@@ -289,7 +289,7 @@ public sealed unsafe partial class AnonymousCollapse
         return CollapseResult.Succeed;
     }
 
-    /// <summary>The content is safe in the huge page: the small pages lose this mapping, and are free where it was the last.</summary>
+    /// <summary>Unmaps the small pages, whose content is in the huge page now, and frees those without another mapping.</summary>
     private void FreeSources()
     {
         Undo.Commit();
@@ -305,7 +305,7 @@ public sealed unsafe partial class AnonymousCollapse
                 {
                     if (frames[pfn].RefCount == 2)
                     {
-                        // Ours and the mapping's are the last references: no need to put it on the LRU first.
+                        // The isolation and this mapping hold the last references, so the page need not return to the LRU first.
                         Memory.EndIsolation(pfn);
                         Memory.Put(pfn);
                     }
@@ -326,7 +326,7 @@ public sealed unsafe partial class AnonymousCollapse
         _isolatedEnd = 0;
     }
 
-    /// <summary>The content is visible before the mapping is: a single simulated processor needs no barrier for it.</summary>
+    /// <summary>Maps the huge page. One simulated processor needs no barrier to make the content visible before the mapping.</summary>
     private void Install()
     {
         _space.MakeAnonymous(_area!, _address, NewPage);
@@ -343,7 +343,7 @@ public sealed unsafe partial class AnonymousCollapse
 
     private void EndReverseMapLock() => _area!.AnonVma!.Unlock();
 
-    /// <summary>Backwards, as the kernel does, then the large folios: the first page is the most recently used afterwards.</summary>
+    /// <summary>Releases the pages in reverse order, then the large folios, as the kernel does: the first page is the most recently used afterwards.</summary>
     private void ReleasePages()
     {
         PhysicalMemory memory = Memory;
@@ -360,8 +360,7 @@ public sealed unsafe partial class AnonymousCollapse
         _largeFolios.Clear();
     }
 
-
-    /// <summary>The area again, after the lock was dropped (<c>hugepage_vma_revalidate</c>).</summary>
+    /// <summary>Checks the area again, after the lock was dropped (<c>hugepage_vma_revalidate</c>).</summary>
     private CollapseResult Revalidate()
     {
         if (_space.HasExited || (Behavior.ThpDisableEndsCollapse && _space.ThpDisable == ThpDisable.Completely))
@@ -383,7 +382,7 @@ public sealed unsafe partial class AnonymousCollapse
         return entry.IsHuge ? CollapseResult.PmdMapped : entry.IsTable ? CollapseResult.Succeed : WithoutTable(_space, _address);
     }
 
-    /// <summary>A collapse makes ordinary memory of what <c>MADV_FREE</c> freed; droppable memory stays what it is.</summary>
+    /// <summary>Whether the collapse refuses pages after <c>MADV_FREE</c>, because it would make them ordinary memory. Droppable memory stays droppable.</summary>
     private bool KeepsLazyFree(Vma? area) =>
         Behavior.KeepsLazyFreePages && Options.IsKhugepaged && area is not null && (area.Flags & VmaFlags.Droppable) == 0;
 

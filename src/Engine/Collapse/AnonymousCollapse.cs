@@ -18,11 +18,11 @@ public sealed unsafe partial class AnonymousCollapse : CollapseOperation
     private PageTable? _table;
     private int _swapped;
     private int _swappedIn;
-    /// <summary>The folio that the scan or the isolation came to last; -1 for none, as the kernel traces it.</summary>
+    /// <summary>The last folio of the scan or the isolation; -1 for none, as the kernel traces it.</summary>
     private long _lookedAt = -1;
     private int _referenced;
-    /// <summary>What the scan found, for its trace, which ends the collapse's.</summary>
-    private bool _isWorthIt;
+    // For the scan's event, which the kernel traces last.
+    private bool _passedScan;
     private int _noneScanned;
     private int _referencedScanned;
     private long _scanned = -1;
@@ -32,28 +32,28 @@ public sealed unsafe partial class AnonymousCollapse : CollapseOperation
     private bool _isWritableIsolated;
 
     /// <summary>Prepares to collapse the range; nothing happens before the first step.</summary>
-    /// <param name="space">Whose memory.</param>
+    /// <param name="space">The address space.</param>
     /// <param name="address">The range's first byte, aligned to 2 MiB.</param>
-    /// <param name="options">How; <see langword="null"/>: as <c>MADV_COLLAPSE</c>, in as few stops as possible.</param>
+    /// <param name="options">The options; <see langword="null"/>: as <c>MADV_COLLAPSE</c>, stopping only between steps.</param>
     /// <exception cref="ArgumentException">The address is not aligned.</exception>
     public AnonymousCollapse(AddressSpace space, ulong address, CollapseOptions? options = null)
         : base((space ?? throw new ArgumentNullException(nameof(space))).Machine, options ?? new CollapseOptions())
     {
         if (address % NativeRegion.HugePageSize != 0)
-            throw new ArgumentException("The range starts on a 2 MiB boundary.", nameof(address));
+            throw new ArgumentException("The range must start on a 2 MiB boundary.", nameof(address));
         _space = space;
         _address = address;
         _countsFolios = Behavior.CountsFoliosAsShared;
     }
 
-    /// <summary>Entries that the scan looked at; 1 where there was no page table (<c>collapse_control::progress</c>).</summary>
+    /// <summary>Entries that the scan examined; 1 where there was no page table (<c>collapse_control::progress</c>).</summary>
     internal int EntriesScanned { get; private set; } = 1;
 
-    /// <summary>Pages copied when it ended: 512 after a success.</summary>
+    /// <summary>Pages copied or cleared so far: 512 after a success.</summary>
     public int CopiedPages { get; private set; }
 
-    /// <summary>Looks at a range without taking anything (<c>hpage_collapse_scan_pmd</c>).</summary>
-    /// <returns><see cref="CollapseResult.Succeed"/> if the range is worth collapsing.</returns>
+    /// <summary>Scans a range and changes nothing (<c>hpage_collapse_scan_pmd</c>).</summary>
+    /// <returns><see cref="CollapseResult.Succeed"/> if a collapse would be tried.</returns>
     public static CollapseResult Scan(AddressSpace space, ulong address, CollapseLimits? limits) =>
         new AnonymousCollapse(space, address, new CollapseOptions { Limits = limits }).Scan();
 
@@ -137,7 +137,7 @@ public sealed unsafe partial class AnonymousCollapse : CollapseOperation
                     yield return CollapseStep.Isolate;
             }
             if (result == CollapseResult.Succeed)
-                result = IsolatedAreWorthIt();
+                result = CheckIsolated();
             TraceIsolate(result);
         }
         if (result == CollapseResult.Succeed)
@@ -170,8 +170,8 @@ public sealed unsafe partial class AnonymousCollapse : CollapseOperation
 
     private protected override void TraceEnd(CollapseResult result)
     {
-        // Only a range that passed the scan is a collapse to the kernel.
-        if (_isWorthIt)
+        // The kernel traces a collapse only after a scan that succeeded.
+        if (_passedScan)
         {
             Options.Trace?.Add(
                 "mm_collapse_huge_page", ("mm", _space.Number), ("isolated", result == CollapseResult.Succeed ? 1 : 0),

@@ -2,15 +2,16 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Collapse;
 
-/// <summary>What must hold of a machine at any moment, in the middle of collapses too. Not thread-safe.</summary>
+/// <summary>Invariants of a machine that hold at any time, also between the steps of collapses. Not thread-safe.</summary>
 /// <param name="machine">The machine.</param>
 public sealed class CollapseInvariants(SimulatedMachine machine)
 {
     private readonly MachineInvariants _invariants = new(machine ?? throw new ArgumentNullException(nameof(machine)));
 
     /// <summary>
-    /// Lists what does not hold, in words: every count must be the number of things counted (references, mappings, resident pages, charges,
-    /// isolated pages, swap slots), every lock and isolation somebody's, and every entry one that its area may have. Looks at all metadata: slow on a large machine.
+    /// Describes each violation: every count must equal the number of things counted (references, mappings, resident pages, charges,
+    /// isolated pages, swap slots), every lock and isolation must have an owner, and every entry must be one that its area allows. Reads
+    /// all metadata, which is slow on a large machine.
     /// </summary>
     /// <param name="running">The collapses that are between two of their steps.</param>
     /// <returns>A list that is valid until the next call.</returns>

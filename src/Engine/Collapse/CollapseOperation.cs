@@ -3,8 +3,8 @@ using CopyMc.Simulation;
 namespace CopyMc.Collapse;
 
 /// <summary>
-/// The collapse of one 2 MiB range, step by step: between two steps the caller may let anything else happen to the machine. What the
-/// kernel would wait for, a step waits for: it says <see cref="IsBlocked"/> and is tried again.
+/// The collapse of one 2 MiB range, step by step. Between two steps the caller may change the machine. A step that would wait for a lock
+/// in the kernel sets <see cref="IsBlocked"/> and is tried again.
 /// </summary>
 public abstract class CollapseOperation
 {
@@ -21,13 +21,13 @@ public abstract class CollapseOperation
     /// <summary>The step that <see cref="MoveNext"/> runs next.</summary>
     public CollapseStep NextStep { get; private set; }
 
-    /// <summary>How it ended; <see langword="null"/> until it has.</summary>
+    /// <summary>The result; <see langword="null"/> until the collapse has ended.</summary>
     public CollapseResult? Result { get; private set; }
 
-    /// <summary>Whether the last step could not run for a lock that somebody else holds.</summary>
+    /// <summary>Whether the last step could not run because another user holds a lock.</summary>
     public bool IsBlocked { get; private protected set; }
 
-    /// <summary>The huge page that is being filled; none before it is allocated and after it has become the process's or was freed.</summary>
+    /// <summary>The huge page that is being filled; <see cref="Frame.Null"/> before it is allocated, and after it is mapped or freed.</summary>
     internal uint NewPage { get; private protected set; } = Frame.Null;
 
     private protected SimulatedMachine Machine { get; }
@@ -40,7 +40,7 @@ public abstract class CollapseOperation
 
     private protected KernelBehavior Behavior => Machine.Behavior;
 
-    /// <summary>Runs one step, and when one has failed, everything that takes the earlier ones back.</summary>
+    /// <summary>Runs one step. If it fails, undoes the earlier ones.</summary>
     /// <returns>False once there is a <see cref="Result"/>.</returns>
     public bool MoveNext()
     {
@@ -59,16 +59,16 @@ public abstract class CollapseOperation
 
     /// <summary>Runs all steps.</summary>
     /// <exception cref="InvalidOperationException">
-    /// A lock is held by somebody who was interrupted between his own steps. Everything is taken back, and the collapse has ended in
-    /// <see cref="CollapseResult.Fail"/>; so it has when <see cref="CollapseOptions.BeforeStep"/> throws, unless the huge page was
-    /// the process's or the file's already: then it has succeeded.
+    /// A collapse that was interrupted between its steps holds a lock. This collapse is undone and ends in
+    /// <see cref="CollapseResult.Fail"/>. It ends in the same way when <see cref="CollapseOptions.BeforeStep"/> throws, unless it was
+    /// committed: then it is completed.
     /// </exception>
-    /// <exception cref="KernelPanicException">The copy met poison, and the kernel that is modelled does not recover: the machine has stopped, and there is no result.</exception>
+    /// <exception cref="KernelPanicException">The copy read poison, and the modelled kernel does not recover: the machine has stopped, and there is no result.</exception>
     public CollapseResult Run() =>
-        TryRun() ? Result!.Value : throw new InvalidOperationException($"{NextStep} waits for a lock that nobody here will give back.");
+        TryRun() ? Result!.Value : throw new InvalidOperationException($"The step {NextStep} waits for a lock of an interrupted collapse.");
 
-    /// <summary>Runs all steps, or else takes back what was done.</summary>
-    /// <returns>False if a step waits for a lock, which in here nobody gives back.</returns>
+    /// <summary>Runs all steps, or undoes those that ran.</summary>
+    /// <returns>False if a step waits for a lock: nothing in this call can release it.</returns>
     internal bool TryRun()
     {
         try
@@ -84,12 +84,12 @@ public abstract class CollapseOperation
         finally
         {
             if (Result is null && !Machine.IsGone)
-                GiveUp();
+                Abandon();
         }
     }
 
-    /// <summary>After the commit there is no way back, and nothing to wait for on the way on.</summary>
-    private void GiveUp()
+    /// <summary>Aborts the collapse, or completes it after the commit, which cannot be undone; the steps after it wait for no lock.</summary>
+    private void Abandon()
     {
         while (Undo.IsCommitted && MoveNext())
             continue;
@@ -97,18 +97,18 @@ public abstract class CollapseOperation
             End(CollapseResult.Fail);
     }
 
-    /// <summary>A page table that this collapse has taken out, and whose it is; what it maps is still mapped.</summary>
+    /// <summary>The page table that this collapse has unlinked, and its process; its pages still count as mapped.</summary>
     internal virtual DetachedTable? DetachedTable => null;
 
-    /// <summary>Adds the references to each folio that this collapse holds, by frame number.</summary>
+    /// <summary>Adds the references to folios that this collapse holds, by frame number.</summary>
     internal abstract void CountReferences(Span<int> references);
 
     private protected abstract IEnumerator<CollapseStep> Steps();
 
-    /// <summary>Writes the events that the kernel's tracepoints write on the way out: of the collapse, if it came to one, then of the scan.</summary>
+    /// <summary>Traces the end as the kernel does: the collapse, if the scan succeeded, and then the scan.</summary>
     private protected abstract void TraceEnd(CollapseResult result);
 
-    /// <summary>The one exit: whatever was not committed is taken back.</summary>
+    /// <summary>The only exit: undoes everything that is not committed, and sets the result.</summary>
     private protected void End(CollapseResult result)
     {
         Undo.Unwind();
@@ -134,7 +134,7 @@ public abstract class CollapseOperation
         return CollapseResult.Succeed;
     }
 
-    /// <summary>Poison was met by the copy. The frame is queued: memory_failure needs the locks that are held here.</summary>
+    /// <summary>Handles poison that the copy read. The frame is queued, because memory_failure needs the locks that are held here.</summary>
     /// <exception cref="KernelPanicException">The kernel does not recover.</exception>
     private protected CollapseResult Poisoned(uint bad)
     {
@@ -144,7 +144,7 @@ public abstract class CollapseOperation
         return CollapseResult.CopyMc;
     }
 
-    /// <summary>What the kernel says where there is no page table (<c>find_pmd_or_thp_or_none</c>).</summary>
+    /// <summary>The result for a range without a page table (<c>find_pmd_or_thp_or_none</c>).</summary>
     internal static CollapseResult WithoutTable(AddressSpace space, ulong address) =>
         space.Machine.Behavior.GoesOnWithoutPageTable ? CollapseResult.NoPteTable
         : space.HasPmdTable(address) ? CollapseResult.PmdNone : CollapseResult.PmdNull;

@@ -2,11 +2,11 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Collapse;
 
-/// <summary>What a <see cref="CollapseResult"/> is called and returned as.</summary>
+/// <summary>The errno and the names of a <see cref="CollapseResult"/>.</summary>
 public static class CollapseResults
 {
     /// <summary>The errno of <c>madvise(MADV_COLLAPSE)</c> (<c>madvise_collapse_errno</c>); none if the range is huge.</summary>
-    /// <param name="result">How the range ended.</param>
+    /// <param name="result">The result of the range.</param>
     /// <param name="kernel">The kernel that returns it.</param>
     public static Errno ToErrno(this CollapseResult result, KernelVersion kernel) => result switch
     {
@@ -58,10 +58,13 @@ public static class CollapseResults
         CollapseResult.PmdNull => "PMD_NULL",
         CollapseResult.PmdNone => "PMD_NONE",
         CollapseResult.PageRo => "PAGE_RO",
-        _ => throw new ArgumentOutOfRangeException(nameof(result), result, "There is no such result."),
+        _ => throw new ArgumentOutOfRangeException(nameof(result), result, "The result is not defined."),
     };
 
-    /// <summary>As the tracepoints of <c>huge_memory</c> write it (<c>SCAN_STATUS</c> in <c>include/trace/events/huge_memory.h</c>), misprint included.</summary>
+    /// <summary>
+    /// The status in the tracepoints of <c>huge_memory</c> (<c>SCAN_STATUS</c> in <c>include/trace/events/huge_memory.h</c>), with the
+    /// kernel's misspelling of <c>ccgroup_charge_failed</c>.
+    /// </summary>
     public static string ToTraceStatus(this CollapseResult result) => result switch
     {
         CollapseResult.Fail => "failed",
@@ -81,7 +84,7 @@ public static class CollapseResults
         CollapseResult.AllocHugePageFail => "alloc_huge_page_failed",
         CollapseResult.CgroupChargeFail => "ccgroup_charge_failed",
         CollapseResult.CopyMc => "copy_poisoned_page",
-        // The others are their names.
+        // The others are the kernel's names in lower case.
         _ => ToName(result).ToLowerInvariant(),
     };
 }

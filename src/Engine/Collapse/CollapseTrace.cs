@@ -3,8 +3,8 @@ using CopyMc.Simulation;
 namespace CopyMc.Collapse;
 
 /// <summary>
-/// What collapses did, as events named like the tracepoints of the kernel's <c>huge_memory</c> group; the steps and undo steps between
-/// them, and the end of each range, are ours (<c>step</c>, <c>undo</c>, <c>range</c>). Not thread-safe.
+/// The events of collapses, named as the tracepoints of the kernel's <c>huge_memory</c> group. The kernel has no events for steps, undo
+/// steps and the end of a range: <c>step</c>, <c>undo</c> and <c>range</c>. Not thread-safe.
 /// </summary>
 public sealed class CollapseTrace
 {
@@ -19,7 +19,7 @@ public sealed class CollapseTrace
     /// <summary>Removes all events.</summary>
     public void Clear() => _events.Clear();
 
-    /// <summary>How a range ended for whoever asked: after a file's collapse the page tables have their say too.</summary>
+    /// <summary>Adds the result of a range for the caller. After a file was collapsed, it also depends on the page table.</summary>
     internal void AddRange(AddressSpace space, ulong address, CollapseResult result) =>
         Add("range", ("mm", space.Number), ("addr", address), ("result", result.ToName()));
 

@@ -2,7 +2,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Collapse;
 
-// What the steps do, in their order.
+// The steps, in order.
 public sealed unsafe partial class FileCollapse
 {
     private CollapseResult Scan()
@@ -14,7 +14,7 @@ public sealed unsafe partial class FileCollapse
             Machine.Counters.ThpScanExceedNonePte++;
             result = CollapseResult.ExceedNonePte;
         }
-        _isWorthIt = result == CollapseResult.Succeed;
+        _passedScan = result == CollapseResult.Succeed;
         return result;
     }
 
@@ -58,27 +58,27 @@ public sealed unsafe partial class FileCollapse
 
     private CollapseResult Isolate(int end)
     {
-        for (; _lookedAt < end; _lookedAt++)
+        for (; _isolatedEnd < end; _isolatedEnd++)
         {
-            PageCacheSlot slot = _slots[_lookedAt];
+            PageCacheSlot slot = _slots[_isolatedEnd];
             if (_file.IsShmem && slot.IsEmpty)
             {
-                // A range without any page left was truncated or punched meanwhile.
-                if (_lookedAt == 0 && Array.TrueForAll(_slots, other => other.IsEmpty))
+                // A range without any page was truncated or punched meanwhile.
+                if (_isolatedEnd == 0 && Array.TrueForAll(_slots, other => other.IsEmpty))
                     return CollapseResult.Truncated;
                 _holes++;
                 continue;
             }
-            CollapseResult result = slot.IsPage && _file.IsReady(slot.Pfn) ? CollapseResult.Succeed : BringIn((uint)_lookedAt, ref slot);
+            CollapseResult result = slot.IsPage && _file.IsReady(slot.Pfn) ? CollapseResult.Succeed : ReadIn((uint)_isolatedEnd, ref slot);
             if (result == CollapseResult.Succeed)
-                result = IsolateFolio(Memory.HeadOf(slot.Pfn), (uint)_lookedAt);
+                result = IsolateFolio(Memory.HeadOf(slot.Pfn), (uint)_isolatedEnd);
             if (result != CollapseResult.Succeed)
                 return result;
         }
         return CollapseResult.Succeed;
     }
 
-    private CollapseResult BringIn(uint index, ref PageCacheSlot slot)
+    private CollapseResult ReadIn(uint index, ref PageCacheSlot slot)
     {
         uint page = _firstPage + index;
         if (page >= _file.LengthInPages || !_file.TryGetPage(page, out _).IsDone)
@@ -87,11 +87,11 @@ public sealed unsafe partial class FileCollapse
         return CollapseResult.Succeed;
     }
 
-    /// <summary>The checks stand in the kernel's order; each failure lets go of what this page gave.</summary>
+    /// <summary>Locks, isolates and unmaps a folio, with the checks in the kernel's order. A failure undoes this.</summary>
     private CollapseResult IsolateFolio(uint head, uint index)
     {
         ref Frame frame = ref Memory.Frames[head];
-        // Nothing can change a page of a regular file that is dirty or on its way out: it is not locked for that.
+        // The kernel checks a regular file's page for dirty and writeback without the page lock.
         if (!_file.IsShmem && (frame.Has(PageFlags.Dirty) || frame.Has(PageFlags.Writeback)))
             return Dirty;
         if (Memory.Fails(FailurePoint.PageLock) || !Memory.TryLock(head))
@@ -118,10 +118,10 @@ public sealed unsafe partial class FileCollapse
         if (result == CollapseResult.Succeed)
         {
             ReverseMap.TryUnmap(Machine, head, static _ => default);
-            // The cache's, the isolation's and ours: anybody else could still write to the page.
+            // The references of the page cache, the isolation and this collapse. The holder of another one could still write to the page.
             if (Memory.Fails(FailurePoint.PageCount) || frame.RefCount != 2 + Memory.PagesOf(head))
                 result = CollapseResult.PageCount;
-            // A store through a mapping is known to the page since it was unmapped.
+            // Unmapping has moved the dirty bit of page table entries to the page.
             else if (!_file.IsShmem && frame.Has(PageFlags.Dirty))
                 result = Dirty;
         }
@@ -171,7 +171,7 @@ public sealed unsafe partial class FileCollapse
             bool hole = next == Frame.Null || Memory.Frames[next].Index != _firstPage + (uint)CopiedPages;
             uint run = 1;
             int folios = hole ? 0 : 1;
-            // Neighbouring frames are one copy, as in anonymous memory.
+            // Copies consecutive frames at once, as in anonymous memory.
             while (!hole && CopiedPages + run < end && IsNeighbour(_folioCopied + folios, next, run))
             {
                 run++;
@@ -209,7 +209,7 @@ public sealed unsafe partial class FileCollapse
         }
         if (_closedHoles != _holes)
             return CollapseResult.PageFilled;
-        // Who saw a hole through such an area expects to be asked before it is filled.
+        // userfaultfd must report the fault that fills a hole in such an area.
         return Behavior.KeepsHolesForUserfaultfd && _file.Areas.Exists(IsWatchedHere) ? CollapseResult.ExceedNonePte : CollapseResult.Succeed;
     }
 
@@ -227,7 +227,7 @@ public sealed unsafe partial class FileCollapse
         }
     }
 
-    /// <summary>The new page is valid before anybody can find it, and whole in the cache before anybody can lock it.</summary>
+    /// <summary>Puts the huge page into the page cache. It is up to date before it can be found, and in all slots before it can be locked.</summary>
     private void Commit()
     {
         Undo.Commit();
@@ -236,7 +236,7 @@ public sealed unsafe partial class FileCollapse
         frame.Flags |= PageFlags.UpToDate | (_file.IsShmem ? PageFlags.SwapBacked | PageFlags.Dirty : PageFlags.None);
         frame.Owner = _file.Number;
         frame.Index = _firstPage;
-        // One reference for each slot; the allocation's is the first.
+        // One reference for each slot; the first is that of the allocation.
         Memory.Get(NewPage, PageCount - 1);
         Memory.LruAdd(NewPage);
         for (uint i = 0; i < PageCount; i++)
@@ -246,7 +246,7 @@ public sealed unsafe partial class FileCollapse
         Memory.CountHugeInCache(NewPage, 1);
     }
 
-    /// <returns>How the range ends.</returns>
+    /// <returns>The result of the range.</returns>
     private CollapseResult Retract()
     {
         CollapseResult result = Behavior.RetractsEveryPageTable ? RetractAll() : RetractAndMap();
@@ -270,11 +270,11 @@ public sealed unsafe partial class FileCollapse
             if (area.TryAddressOf(_firstPage, out ulong address) && area.HoldsHugeRange(address))
                 area.Space.RetractTable(area, address);
         }
-        // The file is huge; MADV_COLLAPSE has the page table follow (collapse_pte_mapped_thp).
+        // The file has the huge page; MADV_COLLAPSE maps it afterwards (collapse_pte_mapped_thp).
         return Options.IsKhugepaged ? CollapseResult.Succeed : CollapseResult.PteMappedHugepage;
     }
 
-    /// <summary>MADV_COLLAPSE leaves the page tables of others to khugepaged, and maps the huge page in the place of its own.</summary>
+    /// <summary>MADV_COLLAPSE maps the huge page in place of the caller's page table, and leaves those of other processes to khugepaged.</summary>
     private CollapseResult RetractAndMap()
     {
         CollapseResult result = CollapseResult.Fail;
@@ -304,7 +304,7 @@ public sealed unsafe partial class FileCollapse
             return CollapseResult.VmaCheck;
         if (space.PmdAt(address) is { IsTable: false } entry)
             return entry.IsHuge ? CollapseResult.PmdMapped : WithoutTable(space, address);
-        // Another call is at work there: khugepaged comes back to it.
+        // Another call holds the lock; khugepaged retries later.
         if (!space.Lock.CanWrite)
             return CollapseResult.PteMappedHugepage;
         if ((area.Flags & VmaFlags.UffdWriteProtect) != 0)
@@ -313,7 +313,7 @@ public sealed unsafe partial class FileCollapse
         return CollapseResult.Succeed;
     }
 
-    /// <summary>In the order of the file, as the kernel does: the last page is the most recently used afterwards.</summary>
+    /// <summary>Releases the pages in the order of the file, as the kernel does: the last page is the most recently used afterwards.</summary>
     private void ReleasePages()
     {
         foreach (uint head in _folios)

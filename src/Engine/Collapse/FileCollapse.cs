@@ -4,8 +4,8 @@ namespace CopyMc.Collapse;
 
 /// <summary>
 /// Collapses a 2 MiB range of a file's page cache (<c>collapse_file</c> after <c>hpage_collapse_scan_file</c>). The page cache keeps
-/// the small pages, locked, until the huge page is whole; an abort leaves its slots, counts and charge as they were. Page tables that
-/// mapped the small pages may be empty afterwards: faults fill them again.
+/// the small pages, locked, until all are copied; an abort leaves its slots, counts and charge unchanged. Page tables that mapped the small
+/// pages may be empty after an abort: faults fill them again.
 /// </summary>
 public sealed unsafe partial class FileCollapse : CollapseOperation
 {
@@ -18,38 +18,38 @@ public sealed unsafe partial class FileCollapse : CollapseOperation
     private PageCacheSlot[] _slots = [];
     private int _present;
     private int _swapped;
-    private bool _isWorthIt;
-    private int _lookedAt;
+    private bool _passedScan;
+    private int _isolatedEnd;
     private int _holes;
     private int _closedHoles;
     private int _folioCopied;
     private bool _committed;
-    /// <summary>As the kernel traces them: -1 for none.</summary>
+    // -1 for none, as the kernel traces them.
     private long _scanned = -1, _newPage = -1;
 
     /// <summary>Prepares to collapse the range; nothing happens before the first step.</summary>
     /// <param name="machine">The machine.</param>
     /// <param name="file">The file.</param>
     /// <param name="firstPage">The range's first page, a multiple of 512.</param>
-    /// <param name="options">How; <see langword="null"/>: as <c>MADV_COLLAPSE</c>, in as few stops as possible.</param>
-    /// <exception cref="ArgumentException">The page is no multiple of 512, or beyond what a file can hold; or the file is another machine's.</exception>
+    /// <param name="options">The options; <see langword="null"/>: as <c>MADV_COLLAPSE</c>, stopping only between steps.</param>
+    /// <exception cref="ArgumentException">The page is not a multiple of 512 or is beyond the largest file, or the file belongs to another machine.</exception>
     public FileCollapse(SimulatedMachine machine, SimulatedFile file, uint firstPage, CollapseOptions? options = null)
         : base(machine ?? throw new ArgumentNullException(nameof(machine)), options ?? new CollapseOptions())
     {
         ArgumentNullException.ThrowIfNull(file);
         file.ThrowIfNotOf(machine);
         if (firstPage % PageCount != 0)
-            throw new ArgumentException("The range starts on a 2 MiB boundary of the file.", nameof(firstPage));
+            throw new ArgumentException("The range must start on a 2 MiB boundary of the file.", nameof(firstPage));
         SimulatedFile.ThrowIfTooLong((ulong)firstPage * NativeRegion.PageSize, NativeRegion.HugePageSize, nameof(firstPage), nameof(firstPage));
         _file = file;
         _firstPage = firstPage;
     }
 
-    /// <summary>Pages copied or cleared when it ended: 512 after a success.</summary>
+    /// <summary>Pages copied or cleared so far: 512 after a success.</summary>
     public int CopiedPages { get; private set; }
 
-    /// <summary>Looks at a range without taking anything (<c>hpage_collapse_scan_file</c>).</summary>
-    /// <returns><see cref="CollapseResult.Succeed"/> if the range is worth collapsing.</returns>
+    /// <summary>Scans a range and changes nothing (<c>hpage_collapse_scan_file</c>).</summary>
+    /// <returns><see cref="CollapseResult.Succeed"/> if a collapse would be tried.</returns>
     public static CollapseResult Scan(SimulatedMachine machine, SimulatedFile file, uint firstPage, CollapseLimits? limits) =>
         new FileCollapse(machine, file, firstPage, new CollapseOptions { Limits = limits }).Scan();
 
@@ -57,7 +57,7 @@ public sealed unsafe partial class FileCollapse : CollapseOperation
     {
         if (NewPage != Frame.Null && !_committed)
             references[(int)NewPage]++;
-        // The isolation's and the caller's, and after the commit those that were the page cache's.
+        // The references of the isolation and this collapse, and after the commit those that the page cache had.
         foreach (uint head in _folios)
             references[(int)head] += 2 + (_committed ? (int)Memory.PagesOf(head) : 0);
     }
@@ -71,7 +71,7 @@ public sealed unsafe partial class FileCollapse : CollapseOperation
         {
             yield return CollapseStep.Allocate;
             TraceStep(CollapseStep.Allocate);
-            // Whoever the small pages are charged to: the process pays through whose mapping the range was found.
+            // Charges the process through whose mapping the range was found, even if the small pages are charged to others.
             result = Allocate(Options.FoundIn?.Space.Cgroup ?? _file.Cgroup);
         }
         if (result == CollapseResult.Succeed)
@@ -87,13 +87,13 @@ public sealed unsafe partial class FileCollapse : CollapseOperation
             yield return CollapseStep.Isolate;
             TraceStep(CollapseStep.Isolate);
             Undo.Push("release the pages", ReleasePages);
-            while (result == CollapseResult.Succeed && _lookedAt < PageCount)
+            while (result == CollapseResult.Succeed && _isolatedEnd < PageCount)
             {
-                result = Isolate(Options.StopBetweenPages ? _lookedAt + 1 : PageCount);
+                result = Isolate(Options.StopBetweenPages ? _isolatedEnd + 1 : PageCount);
                 if (Options.StopBetweenPages && result == CollapseResult.Succeed)
                     yield return CollapseStep.Isolate;
             }
-            // Whoever can write to a regular file would write past the huge page.
+            // The file system cannot write to a huge page (CONFIG_READ_ONLY_THP_FOR_FS).
             if (result == CollapseResult.Succeed && !Behavior.CollapsesFilesOpenForWriting && _file is { IsShmem: false, IsOpenForWrite: true })
                 result = CollapseResult.Fail;
         }
@@ -116,7 +116,7 @@ public sealed unsafe partial class FileCollapse : CollapseOperation
         }
         if (result == CollapseResult.Succeed)
         {
-            // The page cache's lock is held from the retry entries to the commit: nobody sees one of them.
+            // The kernel holds the lock of the page cache from the retry entries to the commit, so no other step sees them.
             yield return CollapseStep.CloseHoles;
             TraceStep(CollapseStep.CloseHoles);
             result = CloseHoles();
@@ -136,7 +136,7 @@ public sealed unsafe partial class FileCollapse : CollapseOperation
 
     private protected override void TraceEnd(CollapseResult result)
     {
-        if (_isWorthIt)
+        if (_passedScan)
         {
             Options.Trace?.Add(
                 "mm_khugepaged_collapse_file", ("mm", Options.FoundIn?.Space.Number ?? -1), ("hpage_pfn", _newPage), ("index", _firstPage),

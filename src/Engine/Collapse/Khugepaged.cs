@@ -3,8 +3,8 @@ using CopyMc.Simulation;
 namespace CopyMc.Collapse;
 
 /// <summary>
-/// The agent that walks all address spaces and collapses what is worth it (<c>mm/khugepaged.c</c>). Not thread-safe: it acts on the
-/// machine, which is not.
+/// Scans all address spaces and collapses the ranges that its limits allow (<c>mm/khugepaged.c</c>). Not thread-safe, because the machine is
+/// not.
 /// </summary>
 /// <param name="machine">The machine.</param>
 /// <param name="options">The settings; <see langword="null"/>: the kernel's defaults.</param>
@@ -16,39 +16,39 @@ public sealed class Khugepaged(SimulatedMachine machine, KhugepagedOptions? opti
     private int _left;
     private int _starts;
 
-    /// <summary>Ranges looked at since it was made.</summary>
+    /// <summary>Ranges scanned so far.</summary>
     public long RangesScanned { get; private set; }
 
-    /// <summary>How the range looked at last ended; <see langword="null"/> before the first.</summary>
+    /// <summary>The result of the last range; <see langword="null"/> before the first.</summary>
     public CollapseResult? LastResult { get; private set; }
 
     /// <summary>Scans and sleeps until it is cancelled (<c>khugepaged</c>).</summary>
-    /// <param name="cancellation">Ends it; it is heard between two batches.</param>
+    /// <param name="cancellation">Ends the scan after the current batch.</param>
     public async Task RunAsync(CancellationToken cancellation)
     {
         while (!cancellation.IsCancellationRequested)
         {
-            // The first time that there is no huge page it waits, and goes on; the second time is the end of the batch.
+            // The first failed allocation pauses the batch; the second ends it.
             if (!ScanBatch() && await TrySleepAsync(_options.AllocSleep, cancellation).ConfigureAwait(false))
-                GoOn();
+                ContinueBatch();
             await TrySleepAsync(_options.ScanSleep, cancellation).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Scans as many pages as one batch has (<c>khugepaged_do_scan</c>), from where the last one ended.</summary>
-    /// <returns>False if it stopped early for want of a huge page.</returns>
+    /// <summary>Scans the pages of one batch (<c>khugepaged_do_scan</c>), from the end of the last batch on.</summary>
+    /// <returns>False if it stopped because no huge page was free.</returns>
     public bool ScanBatch()
     {
         _left = _options.PagesToScan;
         _starts = 0;
-        return GoOn();
+        return ContinueBatch();
     }
 
-    private bool GoOn()
+    private bool ContinueBatch()
     {
         while (_left > 0)
         {
-            // Past the first address space a second time: what was not worth it then is not in the same batch either.
+            // Stops before it starts over for the second time: a range that was refused would be refused again in the same batch.
             if (_space is null && ++_starts == 2)
                 break;
             if (!TryFindRange(out Vma? area))
@@ -69,13 +69,13 @@ public sealed class Khugepaged(SimulatedMachine machine, KhugepagedOptions? opti
         return true;
     }
 
-    /// <summary>Moves the cursor to the next 2 MiB range that may have a huge page. False at the end of all address spaces.</summary>
+    /// <summary>Moves the cursor to the next 2 MiB range that may have a huge page. Returns false at the end of all address spaces.</summary>
     private bool TryFindRange(out Vma? found)
     {
         const ulong HugeMask = NativeRegion.HugePageSize - 1;
         found = null;
         IReadOnlyList<AddressSpace> spaces = machine.ScannedByKhugepaged;
-        // A process that has exited left the list: the scan goes on with the next.
+        // If the process at the cursor has exited, the scan continues with the next one.
         foreach (AddressSpace space in spaces.SkipWhile(space => _space is not null && space.KhugepagedTurn < _space.KhugepagedTurn).ToArray())
         {
             if (space != _space)
@@ -84,7 +84,7 @@ public sealed class Khugepaged(SimulatedMachine machine, KhugepagedOptions? opti
             {
                 if (area.End <= _address)
                     continue;
-                // A range that has become ineligible is stepped over, at the price of one page.
+                // An area that may not have huge pages is skipped, and counts as one page.
                 ulong first = ulong.Max((area.Start + HugeMask) & ~HugeMask, (_address + HugeMask) & ~HugeMask);
                 if (!area.HoldsHugeRange(first) || !ThpEligibility.Allows(area, enforceSettings: true))
                 {
@@ -111,13 +111,13 @@ public sealed class Khugepaged(SimulatedMachine machine, KhugepagedOptions? opti
             StopBetweenPages = _options.BeforeStep is not null,
             FoundIn = (area.Space, address),
         };
-        // Somebody has the address space for himself: another time.
+        // Another call holds the lock for writing; a later scan tries again.
         if (!area.Space.Lock.CanRead)
             return CollapseResult.Fail;
         CollapseOperation operation = area.File is null
             ? new AnonymousCollapse(area.Space, address, collapse)
             : new FileCollapse(machine, area.File, area.PageIndex(address), collapse);
-        // So it is left where somebody is in the middle of it: a range that gave up has failed.
+        // If a step has to wait for a lock, the range fails.
         operation.TryRun();
         CollapseResult result = operation.Result!.Value;
         if (machine.Behavior.BudgetsEntries)
@@ -139,7 +139,7 @@ public sealed class Khugepaged(SimulatedMachine machine, KhugepagedOptions? opti
         try
         {
             Task sleep = Task.Delay(pause, _options.Time, cancellation);
-            // No pause is no reason to keep the caller's thread.
+            // Returns to the caller of RunAsync even if there is no pause.
             if (sleep.IsCompletedSuccessfully)
                 await Task.Yield();
             await sleep.ConfigureAwait(false);

@@ -6,14 +6,14 @@ namespace CopyMc.Collapse;
 public static class MadviseCollapse
 {
     /// <summary>Collapses the whole 2 MiB ranges inside a range of addresses.</summary>
-    /// <param name="space">Whose memory.</param>
+    /// <param name="space">The address space.</param>
     /// <param name="address">The first byte; a multiple of 4096.</param>
     /// <param name="length">Bytes; rounded up to pages.</param>
-    /// <param name="trace">Where events are written; <see langword="null"/>: nowhere.</param>
+    /// <param name="trace">Receives the events; <see langword="null"/>: they are not recorded.</param>
     /// <param name="beforeStep">Called before each step: see <see cref="CollapseOptions.BeforeStep"/>.</param>
-    /// <returns>The errno, and how each range ended.</returns>
+    /// <returns>The errno, and the result of each range.</returns>
     /// <exception cref="InvalidOperationException">
-    /// A lock is held by a collapse that was interrupted between its steps. Ranges before that one are collapsed, and it is as it was.
+    /// A collapse that was interrupted between its steps holds a lock. The ranges before this one are collapsed, and this one is unchanged.
     /// </exception>
     public static MadviseCollapseResult Run(
         AddressSpace space, ulong address, ulong length, CollapseTrace? trace = null, Action<CollapseOperation>? beforeStep = null)
@@ -22,11 +22,11 @@ public static class MadviseCollapse
         var ranges = new List<RangeResult>();
         if (address % NativeRegion.PageSize != 0)
             return new MadviseCollapseResult(Errno.EINVAL, ranges);
-        // A rounded length or an end that wraps around is EINVAL to madvise(2).
+        // madvise(2) returns EINVAL if the rounded length or the end wraps around.
         ulong end = address + ((length + NativeRegion.PageSize - 1) & ~(ulong)(NativeRegion.PageSize - 1));
         if (length > ulong.MaxValue - (NativeRegion.PageSize - 1) || end < address)
             return new MadviseCollapseResult(Errno.EINVAL, ranges);
-        // madvise(2) goes area by area; a gap is remembered, and does not stop it.
+        // madvise(2) works area by area. A gap does not stop it, but makes it return ENOMEM.
         bool gap = false;
         ulong reached = address;
         foreach (Vma area in space.Areas.Where(area => area.End > address && area.Start < end).ToList())
@@ -40,7 +40,7 @@ public static class MadviseCollapse
         return new MadviseCollapseResult(gap || reached < end ? Errno.ENOMEM : Errno.None, ranges);
     }
 
-    /// <summary>Collapses one range as <c>MADV_COLLAPSE</c> does, page tables included.</summary>
+    /// <summary>Collapses one range and, for a file, maps the huge page.</summary>
     internal static CollapseResult CollapseRange(
         Vma area, ulong address, CollapseTrace? trace, Action<CollapseOperation>? beforeStep = null)
     {
@@ -84,7 +84,7 @@ public static class MadviseCollapse
         }
         if (first >= last && area.Space.Machine.Behavior.AcceptsEmptyRange)
             return Errno.None;
-        // A range that ends before it begins counts as more huge pages than there can be, as in the kernel: it fails.
+        // If the range ends before it begins, the count wraps around, as in the kernel, and the call fails.
         ulong wanted = unchecked(last - first) / NativeRegion.HugePageSize, huge = 0;
         CollapseResult failure = CollapseResult.Fail;
         for (ulong address = first; address < last; address += NativeRegion.HugePageSize)
@@ -97,14 +97,14 @@ public static class MadviseCollapse
                 continue;
             }
             failure = result;
-            if (!MayGoOn(result))
+            if (!ContinuesAfter(result))
                 break;
         }
         return huge == wanted ? Errno.None : failure.ToErrno(area.Space.Machine.Kernel);
     }
 
-    /// <summary>After these the other ranges are still worth trying; the call fails all the same.</summary>
-    private static bool MayGoOn(CollapseResult result) => result is CollapseResult.NoPteTable or CollapseResult.PmdNull or CollapseResult.PteNonPresent
+    /// <summary>Whether the call tries the other ranges after this failure. It fails in either case.</summary>
+    private static bool ContinuesAfter(CollapseResult result) => result is CollapseResult.NoPteTable or CollapseResult.PmdNull or CollapseResult.PteNonPresent
         or CollapseResult.PteUffd or CollapseResult.PageRo or CollapseResult.LackReferencedPage or CollapseResult.PageNull or CollapseResult.PageCount
         or CollapseResult.PageLock or CollapseResult.PageCompound or CollapseResult.PageLru or CollapseResult.DelPageLru;
 }

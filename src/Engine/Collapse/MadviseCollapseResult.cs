@@ -5,12 +5,12 @@ namespace CopyMc.Collapse;
 /// <summary>How a call of <see cref="MadviseCollapse"/> ended.</summary>
 /// <param name="Error">The errno of the call.</param>
 /// <param name="Ranges">
-/// Each 2 MiB range that was looked at, in order, and how it ended. A call that an area refuses as a whole has that area's first address with
+/// Each 2 MiB range that was scanned, in order, and its result. If an area may not have huge pages, its first address with
 /// <see cref="CollapseResult.VmaCheck"/>.
 /// </param>
 public sealed record MadviseCollapseResult(Errno Error, IReadOnlyList<RangeResult> Ranges)
 {
-    /// <summary>The last result that was no success; <see langword="null"/>: there was none.</summary>
+    /// <summary>The last failure; <see langword="null"/> if there was none.</summary>
     public CollapseResult? LastFailure
     {
         get

@@ -2,12 +2,12 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Collapse;
 
-/// <summary>Maps a file's huge page by one PMD where a page table maps its pages (<c>collapse_pte_mapped_thp</c>).</summary>
+/// <summary>Maps a file's huge page with a PMD in place of a page table (<c>collapse_pte_mapped_thp</c>).</summary>
 internal static class PteMappedCollapse
 {
-    /// <param name="space">Whose page table.</param>
+    /// <param name="space">The address space.</param>
     /// <param name="address">The range's first byte, aligned to 2 MiB.</param>
-    /// <param name="install">Whether to map the huge page; else only the table is dropped and a fault maps it.</param>
+    /// <param name="install">Whether to map the huge page. If not, only the table is freed, and a later fault maps the page.</param>
     internal static CollapseResult Run(AddressSpace space, ulong address, bool install)
     {
         if (space.Find(address) is not { File: { } file } area || !area.HoldsHugeRange(address))
@@ -27,7 +27,7 @@ internal static class PteMappedCollapse
             return CollapseResult.PmdNull;
         if (entry.IsTable)
         {
-            // A private copy or a marker belongs to the process alone, and there is no place for it beside a huge page.
+            // A private copy or a marker cannot be kept if a PMD maps the huge page.
             ReadOnlySpan<Pte> entries = entry.Table!.Entries;
             for (int i = 0; i < entries.Length; i++)
             {

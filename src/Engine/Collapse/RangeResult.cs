@@ -1,6 +1,6 @@
 namespace CopyMc.Collapse;
 
-/// <summary>How the collapse of one 2 MiB range ended.</summary>
+/// <summary>The result of collapsing one 2 MiB range.</summary>
 /// <param name="Address">Its first byte.</param>
 /// <param name="Result">The result.</param>
 public readonly record struct RangeResult(ulong Address, CollapseResult Result);

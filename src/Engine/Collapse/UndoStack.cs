@@ -1,7 +1,7 @@
 namespace CopyMc.Collapse;
 
 /// <summary>
-/// What takes the steps of a collapse back, the last first. A step that changes something pushes its undo; a commit drops all.
+/// The undo steps of a collapse; the last one pushed runs first. A step that changes something pushes its undo; the commit removes all.
 /// </summary>
 internal sealed class UndoStack(CollapseOptions options)
 {
@@ -9,18 +9,18 @@ internal sealed class UndoStack(CollapseOptions options)
 
     internal void Push(string name, Action undo) => _steps.Add(new UndoStep(name, undo));
 
-    /// <summary>Takes an undo off that its step's natural end has made needless.</summary>
+    /// <summary>Removes an undo whose step has ended normally.</summary>
     internal void Remove(string name) => _steps.RemoveAt(IndexOf(name));
 
     /// <summary>Makes an undo the first to run.</summary>
-    internal void Raise(string name)
+    internal void MoveToTop(string name)
     {
         UndoStep step = _steps[IndexOf(name)];
         _steps.Remove(step);
         _steps.Add(step);
     }
 
-    /// <summary>Whether what was done stays: nothing is taken back any more.</summary>
+    /// <summary>Whether the collapse is committed, so that nothing is undone.</summary>
     internal bool IsCommitted { get; private set; }
 
     internal void Commit()

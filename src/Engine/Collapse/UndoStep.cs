@@ -1,6 +1,6 @@
 namespace CopyMc.Collapse;
 
-/// <summary>What takes one step of a collapse back.</summary>
-/// <param name="Name">What it does, as it is traced.</param>
-/// <param name="Undo">Does it.</param>
+/// <summary>Undoes one step of a collapse.</summary>
+/// <param name="Name">The name in the trace.</param>
+/// <param name="Undo">The action.</param>
 internal sealed record UndoStep(string Name, Action Undo);

@@ -19,7 +19,7 @@ namespace CopyMc;
 /// </remarks>
 public sealed unsafe class CopyEngine
 {
-    /// <summary>Bytes in a block of a long copy. Late poison, progress and cancellation are looked at once per block.</summary>
+    /// <summary>Bytes in a block of a long copy. The copy checks for late poison and cancellation, and reports progress, once per block.</summary>
     internal const nuint BlockSize = 2 * 1024 * 1024;
 
     /// <summary>
@@ -37,7 +37,7 @@ public sealed unsafe class CopyEngine
 
     /// <summary>The longest copy on the short path: the limit above, or 0 while <see cref="ShortCopySampler"/> counts all copies.</summary>
     private nuint _shortLimit;
-    // The kernel for copies that no cache holds: the streaming one, unless the caller chose a kernel.
+    // The kernel for copies larger than the last-level cache: the streaming one, unless the caller chose a kernel.
     private readonly CopyKernel _beyondCache;
     private readonly nuint _beyondCacheFrom;
 
@@ -71,14 +71,14 @@ public sealed unsafe class CopyEngine
         EngineMeter.Publish();
     }
 
-    /// <summary>The process's engine with the best kernel here. It recovers from faults wherever the native stub works.</summary>
+    /// <summary>The engine of this process with the best kernel here. It recovers from faults wherever the native stub works.</summary>
     /// <exception cref="ArgumentException"><c>COPYMC_KERNEL</c> names no kernel; the message lists the kernels.</exception>
     public static CopyEngine Shared => s_shared ?? MakeShared();
 
     /// <summary>The kernel this engine copies with.</summary>
     /// <remarks>
     /// Without a kernel from its options or <c>COPYMC_KERNEL</c>, an engine uses the kernel for <see cref="CopyHint.Streaming"/> for copies
-    /// that the last-level cache does not hold, on CPUs where that is faster.
+    /// larger than the last-level cache, on CPUs where that is faster.
     /// </remarks>
     public CopyKernel Kernel { get; }
 
@@ -170,7 +170,7 @@ public sealed unsafe class CopyEngine
     /// <param name="source">The first byte to read; any alignment.</param>
     /// <param name="destination">The first byte to write; any alignment.</param>
     /// <param name="byteCount">Bytes to copy.</param>
-    /// <param name="options">What to write over lost bytes, limits, progress; <see langword="null"/>: lost bytes of the destination stay as they are.</param>
+    /// <param name="options">The value for lost bytes, limits, progress; <see langword="null"/>: lost bytes of the destination are not written.</param>
     /// <returns>The lost ranges: the lines of known poison, and for latent poison the extent that the kernel reported (a page, a huge page).</returns>
     /// <exception cref="ArgumentNullException">A pointer is null and <paramref name="byteCount"/> is not 0.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A range wraps around the address space.</exception>
@@ -183,7 +183,7 @@ public sealed unsafe class CopyEngine
         return new Salvage(this, (byte*)source, (byte*)destination, options ?? new SalvageOptions()).Run(byteCount);
     }
 
-    /// <summary>Opens or closes the short path, which counts nothing.</summary>
+    /// <summary>Enables or disables the short path, which counts nothing.</summary>
     internal void SetShortPath(bool open) => Volatile.Write(ref _shortLimit, open ? _suppressLimit : 0);
 
     private static bool AnyPoison
@@ -200,7 +200,7 @@ public sealed unsafe class CopyEngine
         // Null becomes the highest address here.
         && (nint)((source - 1) | (destination - 1)) >= 0;
 
-    /// <summary>Rejects null, wrap and overlap. <see cref="ThrowUnsound"/> says which.</summary>
+    /// <summary>Rejects null, wrap and overlap. <see cref="ThrowUnsound"/> reports which.</summary>
     private static bool AreSound(nuint source, nuint destination, nuint byteCount) =>
         source - destination >= byteCount && destination - source >= byteCount
         && source - 1 < nuint.MaxValue - byteCount && destination - 1 < nuint.MaxValue - byteCount;
@@ -306,7 +306,7 @@ public sealed unsafe class CopyEngine
         return record->Remaining;
     }
 
-    /// <summary>Ends a short copy that met a fault or is near poison. Not inlined, so that a clean copy keeps no registers for it.</summary>
+    /// <summary>Ends a short copy that faulted or is near poison. Not inlined, so that a clean copy keeps no registers for it.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nuint SettleShort(byte* source, nuint byteCount, FaultRecord* record)
     {
@@ -314,7 +314,7 @@ public sealed unsafe class CopyEngine
         return byteCount - Settle(source, byteCount - remaining, remaining != 0 ? record : null, fault: null);
     }
 
-    /// <summary>Returns the valid bytes of a copied prefix: those before poison that was marked meanwhile, else all. Marks the fault in the maps.</summary>
+    /// <summary>Returns the valid bytes of a copied prefix: those before poison that was marked meanwhile, or all. Marks the fault in the maps.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nuint Settle(byte* source, nuint copied, FaultRecord* record, CopyFault* fault)
     {

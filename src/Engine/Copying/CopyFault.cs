@@ -2,7 +2,7 @@ namespace CopyMc;
 
 /// <summary>Why a copy stopped, and where.</summary>
 /// <param name="Kind">What stopped the copy; <see cref="CopyFaultKind.None"/> if nothing did.</param>
-/// <param name="Side">Which range the bad memory lies in.</param>
+/// <param name="Side">The range that contains the bad memory.</param>
 /// <param name="Address">The first byte of the lost memory, aligned to <paramref name="Extent"/>. It may lie before the copied range.</param>
 /// <param name="Extent">Bytes lost from <paramref name="Address"/>: a line for known poison, else what the kernel reported (a page, a huge page).</param>
 /// <param name="WrittenBeyond">

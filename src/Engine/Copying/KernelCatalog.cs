@@ -11,7 +11,7 @@ internal static unsafe class KernelCatalog
 
     internal static readonly CopyKernel[] All =
     [
-        // In the stub: these recover. The first for each hint that runs here is the default.
+        // In the stub: these recover. The default for each hint is the first that runs here.
         Native("native-avx512-erms", CpuFeatures.Avx512 | CpuFeatures.StringCopy),
         Native("native-avx2-erms", CpuFeatures.Avx2 | CpuFeatures.StringCopy),
         Native("native-avx512", CpuFeatures.Avx512),
@@ -45,7 +45,7 @@ internal static unsafe class KernelCatalog
         if (string.IsNullOrWhiteSpace(forced))
             return Available.First(kernel => kernel.IsStreaming == (hint == CopyHint.Streaming));
         string name = forced.Trim();
-        // The name is no parameter, so the message names the variable.
+        // The name is not a parameter, so the message names the variable.
         return TryFind(name) ?? throw new ArgumentException($"{EnvironmentVariable}: {DescribeUnknown(name)}");
     }
 

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace CopyMc;
 
 /// <summary>
-/// One salvage: copies what can be read, block by block, and lists the rest. Where bad pages lie close together it asks the kernel where
-/// the next one is, about as far ahead as the last two were apart. Around a single bad page it does not ask: the call costs up to as much
+/// One salvage: copies the readable bytes, block by block, and lists the rest. Where bad pages are close together, it asks the kernel for the
+/// next one, about as far ahead as the last two were apart. Around a single bad page it does not ask, because the call costs up to as much
 /// as a signal, and more for each healthy page in it.
 /// </summary>
 internal sealed unsafe class Salvage
@@ -14,7 +14,7 @@ internal sealed unsafe class Salvage
     /// <summary>The largest number of healthy pages between two bad ones for which asking costs less than the next signal.</summary>
     private const nuint WorthAsking = 4;
 
-    private static readonly nuint s_notKnown = nuint.MaxValue;
+    private static readonly nuint s_unknown = nuint.MaxValue;
 
     private readonly CopyEngine _engine;
     private readonly byte* _source;
@@ -25,9 +25,9 @@ internal sealed unsafe class Salvage
     private nuint _position;
     private nuint _lostBytes;
     // The offset of the next bad page, as the kernel reported it.
-    private nuint _nextBad = s_notKnown;
-    // Pages to ask about next.
-    private int _reach;
+    private nuint _nextBad = s_unknown;
+    // Pages in the next call.
+    private int _lookAheadPages;
     private CopyFault _destinationFault;
     private string? _propagationFailure;
 
@@ -55,7 +55,7 @@ internal sealed unsafe class Salvage
         }
         finally
         {
-            // Also when cancelled: lost bytes must not pass for data.
+            // Also when cancelled: lost bytes must not be taken for data.
             FillLost();
             PropagateLost();
         }
@@ -94,11 +94,11 @@ internal sealed unsafe class Salvage
     /// <summary>Asks about the pages after a lost one, up to the first with a known bad line: the kernel reads a byte of each page.</summary>
     private void LookAhead()
     {
-        _nextBad = s_notKnown;
-        if (!_options.LookAhead || _reach == 0 || _position == _byteCount)
+        _nextBad = s_unknown;
+        if (!_options.LookAhead || _lookAheadPages == 0 || _position == _byteCount)
             return;
         nuint page = (nuint)_source + _position, last = (nuint)_source + _byteCount;
-        nuint end = nuint.Min(page + (nuint)_reach * NativeRegion.PageSize, (last + PageMask) & ~PageMask);
+        nuint end = nuint.Min(page + (nuint)_lookAheadPages * NativeRegion.PageSize, (last + PageMask) & ~PageMask);
         int count = (int)((PoisonRegistry.FirstPoisonedAddress(page, end) - page) / NativeRegion.PageSize);
         int readable = count == 0 ? -1 : PageProbe.ReadablePages((byte*)page, count);
         if (readable >= 0 && readable < count)
@@ -112,7 +112,7 @@ internal sealed unsafe class Salvage
         nuint length = end - _position;
         _lostBytes += length;
         nuint gap = (_position - (_lost.Count > 0 ? _lost[^1].End : 0)) / NativeRegion.PageSize;
-        _reach = _lost.Count > 0 && gap <= WorthAsking ? 2 * (int)gap + 1 : 0;
+        _lookAheadPages = _lost.Count > 0 && gap <= WorthAsking ? 2 * (int)gap + 1 : 0;
         if (_lost.Count > 0 && _lost[^1].End == _position)
             _lost[^1] = new LostRange(_lost[^1].Offset, _lost[^1].Length + length);
         else
@@ -120,7 +120,7 @@ internal sealed unsafe class Salvage
 
         _position = end;
         if (_nextBad < end)
-            _nextBad = s_notKnown;
+            _nextBad = s_unknown;
     }
 
     /// <summary>Fills the lost ranges through the engine, because the destination may be bad too.</summary>

@@ -1,9 +1,9 @@
 namespace CopyMc;
 
-/// <summary>What a salvage writes over lost bytes of its destination.</summary>
+/// <summary>The value that a salvage writes over lost bytes of its destination.</summary>
 public enum SalvageFill
 {
-    /// <summary>Nothing: they stay as they were.</summary>
+    /// <summary>None: they stay unchanged.</summary>
     Leave,
 
     /// <summary>Zeros.</summary>

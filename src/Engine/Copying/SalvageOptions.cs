@@ -3,7 +3,7 @@ namespace CopyMc;
 /// <summary>Settings of one <see cref="CopyEngine.Salvage"/>.</summary>
 public sealed class SalvageOptions
 {
-    /// <summary>What is written over lost bytes of the destination.</summary>
+    /// <summary>The value that is written over lost bytes of the destination.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to an undefined value.</exception>
     public SalvageFill Fill
     {
@@ -24,10 +24,10 @@ public sealed class SalvageOptions
     }
 
     /// <summary>
-    /// Whether the salvage asks the kernel for the next bad page once bad pages lie close together (process_vm_readv(2) on this process),
-    /// which costs less than half a signal per page. Off: every bad page costs a signal.
+    /// Whether the salvage asks the kernel for the next bad page when bad pages are close together (process_vm_readv(2) on this process),
+    /// which costs less than half a signal per page. Otherwise every bad page costs a signal.
     /// </summary>
-    /// <remarks>The kernel reads a byte of each page, so the kernel itself may meet latent poison.</remarks>
+    /// <remarks>The kernel reads a byte of each page, so the kernel itself may read latent poison.</remarks>
     public bool LookAhead { get; init; } = true;
 
     /// <summary>The most bytes that may be lost before the salvage gives up. No limit by default.</summary>

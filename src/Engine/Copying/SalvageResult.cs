@@ -1,6 +1,6 @@
 namespace CopyMc;
 
-/// <summary>What a salvage copied and lost.</summary>
+/// <summary>The bytes that a salvage copied and lost.</summary>
 public sealed class SalvageResult
 {
     internal SalvageResult(
@@ -38,7 +38,7 @@ public sealed class SalvageResult
     public CopyFault DestinationFault { get; }
 
     /// <summary>
-    /// Why a page could not be made to fault as <see cref="PoisonPropagation.Fault"/> asks; it is still marked in the maps.
+    /// The reason if a page could not be made to fault, as <see cref="PoisonPropagation.Fault"/> requires; it is still marked in the maps.
     /// <see langword="null"/> if there was no such page.
     /// </summary>
     public string? PropagationFailure { get; }

@@ -35,7 +35,7 @@ internal static unsafe class CopyCounters
             Count(byteCount);
     }
 
-    /// <summary>Counts a copy that met poison.</summary>
+    /// <summary>Counts a copy that poison stopped.</summary>
     internal static void CountHit(CopyFaultKind kind)
     {
         CounterCell* cell = Cell;

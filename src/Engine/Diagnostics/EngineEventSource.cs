@@ -35,7 +35,7 @@ internal sealed unsafe class EngineEventSource : EventSource
         public const EventKeywords Collapses = (EventKeywords)8;
     }
 
-    /// <summary>A copy met poison, or lost memory.</summary>
+    /// <summary>Poison or lost memory stopped a copy.</summary>
     [NonEvent]
     internal void Hit(in CopyFault fault)
     {

@@ -54,7 +54,7 @@ internal static class ShortCopySampler
         {
             Thread.Sleep(rest);
             TimeSpan window = CountWindow(ref restedSince);
-            // Random, so that it does not synchronise with a rhythm of the program.
+            // Random, so that the windows do not fall into step with a period of the program.
             rest = window * Rest * (0.5 + Random.Shared.NextDouble());
         }
         Volatile.Write(ref CopyCounters.LeastCounted, CopyCounters.Nothing);

@@ -66,9 +66,9 @@ public static class FaultRecovery
     /// goes to the previous handler. Enables recovery. Calling it again does nothing.
     /// </summary>
     /// <remarks>
-    /// The kernel sends the reports to the thread that asked, so this starts a background thread that waits until <see cref="Disable"/>. The
-    /// reports are of all memory of the process. Those that no map covers go to .NET's handler, which survives one such signal and kills
-    /// the process at the second.
+    /// The kernel sends the reports to the thread that requested them, so this starts a background thread that waits until
+    /// <see cref="Disable"/>. The reports cover all memory of the process. A report that no map covers goes to .NET's handler, which survives
+    /// one such signal and kills the process at the second.
     /// </remarks>
     /// <exception cref="PlatformNotSupportedException">Not supported here.</exception>
     /// <exception cref="InvalidOperationException">prctl(2) failed.</exception>

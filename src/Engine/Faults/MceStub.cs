@@ -61,7 +61,7 @@ internal static unsafe class MceStub
     /// <summary>The features of this CPU that kernels may need.</summary>
     internal static CpuFeatures CpuFeatures { get; }
 
-    /// <summary>Bytes from which a streaming kernel is the fastest even for a destination that is used soon; the highest value if it never is.</summary>
+    /// <summary>The length from which a streaming kernel is the fastest even for a destination that is used soon; the highest value if it never is.</summary>
     internal static nuint StreamsFrom { get; } = nuint.MaxValue;
 
     /// <summary>The address of a copy kernel, or 0 if the stub has none of that name.</summary>

@@ -32,7 +32,7 @@ public sealed unsafe class MappedFileStream : Stream
 
     /// <summary>Maps a file for reading. An empty file is an empty stream.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="engine">What to copy with; it must recover from faults. <see langword="null"/>: <see cref="CopyEngine.Shared"/>.</param>
+    /// <param name="engine">The engine; it must recover from faults. <see langword="null"/>: <see cref="CopyEngine.Shared"/>.</param>
     /// <exception cref="IOException">The file cannot be opened or mapped.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="PlatformNotSupportedException">The engine cannot recover from faults; the message says why.</exception>
@@ -44,7 +44,7 @@ public sealed unsafe class MappedFileStream : Stream
     /// <summary>Maps a file for reading, or for reading and writing. An empty file is an empty stream: a mapping does not grow.</summary>
     /// <param name="path">The file.</param>
     /// <param name="writable">Whether the stream can be written to.</param>
-    /// <param name="engine">What to copy with; it must recover from faults. <see langword="null"/>: <see cref="CopyEngine.Shared"/>.</param>
+    /// <param name="engine">The engine; it must recover from faults. <see langword="null"/>: <see cref="CopyEngine.Shared"/>.</param>
     /// <exception cref="IOException">The file cannot be opened or mapped.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read, or written.</exception>
     /// <exception cref="PlatformNotSupportedException">The engine cannot recover from faults; the message says why.</exception>

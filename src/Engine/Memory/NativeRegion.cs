@@ -44,7 +44,7 @@ public sealed unsafe class NativeRegion : IDisposable
         ArgumentOutOfRangeException.ThrowIfZero(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, (nuint)nint.MaxValue - 2 * HugePageSize);
         if (options.Backing == RegionBacking.File)
-            throw new ArgumentException($"A region over a file is made by {nameof(NativeRegion)}.{nameof(MapFile)}.", nameof(options));
+            throw new ArgumentException($"Use {nameof(NativeRegion)}.{nameof(MapFile)} for a region over a file.", nameof(options));
 
         Length = length;
         Backing = options.Backing;
@@ -200,7 +200,7 @@ public sealed unsafe class NativeRegion : IDisposable
     }
 
     /// <summary>
-    /// Replaces poisoned pages with healthy ones. Dropping is enough where the page itself was poisoned. A replaced mapping is mapped again. A
+    /// Replaces poisoned pages with healthy ones. Dropping a page that was poisoned is enough; a mapping that was replaced is mapped again. A
     /// memfd keeps a page with hardware poison until a hole is punched there.
     /// </summary>
     internal void Remap(nuint offset, nuint length, PoisonSource source)

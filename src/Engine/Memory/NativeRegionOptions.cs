@@ -16,8 +16,8 @@ public sealed class NativeRegionOptions
     public bool Populate { get; init; } = true;
 
     /// <summary>
-    /// Whether memory is reserved for the whole region. Without (<c>MAP_NORESERVE</c>), a region may be larger than the memory, as long as
-    /// the touched pages fit.
+    /// Whether memory is reserved for the whole region. If not (<c>MAP_NORESERVE</c>), a region may be larger than memory, as long as the
+    /// touched pages fit.
     /// </summary>
     public bool Reserve { get; init; } = true;
 }

@@ -6,7 +6,7 @@ internal static unsafe class HwPoison
     /// <summary>Poisons a page of any size. Returns null, or why it could not.</summary>
     internal static string? Inject(byte* page)
     {
-        // The call that poisons a dirty page itself raises SIGBUS, which kills a process that does not recover.
+        // The call itself raises SIGBUS if the page is dirty, which kills a process that does not recover.
         FaultRecovery.Enable();
         // Dirty the page: the shared zero page cannot be poisoned.
         *page = *page;

@@ -4,7 +4,7 @@ namespace CopyMc;
 
 /// <summary>
 /// The memory behind a <see cref="PoisonMap"/>: a word for each page, with one bit per line, and a byte for each group of 64 pages, which
-/// counts the words that are not zero. A clean 2 MiB is eight bytes of counts.
+/// counts the words that are not zero. Eight bytes of counts cover 2 MiB.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -54,7 +54,7 @@ internal sealed unsafe class PoisonBits
             NativeMemory.Free(_memory);
     }
 
-    /// <summary>One count per 64 pages: how many of them have a bad line.</summary>
+    /// <summary>For each group of 64 pages, the number of pages with a bad line.</summary>
     internal byte* Groups { get; }
 
     /// <summary>One word per page: bit i is line i of the page.</summary>

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace CopyMc;
 
 /// <summary>
-/// Finds in a few instructions that a short range has no known poison. A table, indexed by the low bits of a page number, counts the
-/// poisoned pages among that page and the next, over all maps. Zero is certain; for any other count the maps are asked.
+/// Excludes known poison in a short range with a few instructions. A table, indexed by the low bits of a page number, counts the poisoned
+/// pages among that page and the next, over all maps. Zero means that there is none; for any other count the caller asks the maps.
 /// </summary>
 /// <remarks>
 /// Pages less than 256 MiB apart never share an entry, so poison elsewhere in a region of that size does not slow a short copy.

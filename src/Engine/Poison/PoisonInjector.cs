@@ -19,7 +19,7 @@ public static unsafe class PoisonInjector
     /// <summary>Why a source does not work here; <see langword="null"/> if it does.</summary>
     public static string? UnsupportedReason(PoisonSource source) => s_reasons.Value.TryGetValue(source, out string? reason)
         ? reason
-        : throw new ArgumentOutOfRangeException(nameof(source), source, "There is no such poison source.");
+        : throw new ArgumentOutOfRangeException(nameof(source), source, "The poison source is not defined.");
 
     /// <summary>Poisons the line (<see cref="PoisonSource.Bitmap"/>) or page that holds one byte.</summary>
     /// <param name="region">The region.</param>
@@ -80,7 +80,7 @@ public static unsafe class PoisonInjector
     private static nuint UnitOf(NativeRegion region) =>
         region.Pages == PageKind.HugeTlb ? NativeRegion.HugePageSize : (nuint)NativeRegion.PageSize;
 
-    /// <summary>Returns null, or what failed and why.</summary>
+    /// <summary>Returns null, or the call that failed and the reason.</summary>
     private static string? InjectPage(byte* page, nuint length, PoisonSource source) => source switch
     {
         PoisonSource.TruncatedMapping => TruncatedMapping.ReplaceWith(page, length),
@@ -98,7 +98,7 @@ public static unsafe class PoisonInjector
                 reasons[source] = "it needs Linux";
             return reasons;
         }
-        // The trials change only these two pages. That of HwPoison loses no frame.
+        // The trials change only these two pages, and the trial of HwPoison loses no frame.
         using var region = new NativeRegion(2 * NativeRegion.PageSize);
         reasons[PoisonSource.TruncatedMapping] = TruncatedMapping.ReplaceWith(region.Pointer, NativeRegion.PageSize);
         reasons[PoisonSource.UffdPoison] = UserfaultfdPoison.Install(region.Pointer + NativeRegion.PageSize, NativeRegion.PageSize);

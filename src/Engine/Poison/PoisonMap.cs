@@ -9,7 +9,7 @@ namespace CopyMc;
 /// <remarks>
 /// <para>Lines are aligned to 64-byte addresses, not to the start of the map. A line that the map covers in part counts whole.</para>
 /// <para>Thread-safe: any thread may mark and clear while copies read the map. Marking takes a lock, reading does not.</para>
-/// <para>A map commits memory only for marked lines: one over 1 TiB reserves address space and next to no memory.</para>
+/// <para>A map commits memory only for marked lines: a map of 1 TiB reserves address space and almost no memory.</para>
 /// </remarks>
 public sealed unsafe class PoisonMap : IDisposable
 {

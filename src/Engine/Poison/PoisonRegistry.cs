@@ -2,7 +2,7 @@ namespace CopyMc;
 
 /// <summary>
 /// All live poison maps of the process. Changes take one lock. Copies read an immutable index, and only if
-/// <see cref="PoisonGate.PoisonedLines"/> is not zero. The stub's handler has the same list, to mark what the kernel reports early.
+/// <see cref="PoisonGate.PoisonedLines"/> is not zero. The stub's handler has the same list, to mark the kernel's early reports.
 /// </summary>
 internal static unsafe class PoisonRegistry
 {

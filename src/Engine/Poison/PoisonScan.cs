@@ -1,8 +1,8 @@
 namespace CopyMc;
 
 /// <summary>
-/// Finds poison that the kernel already knows: pages that it took from this process before early reports were requested, or that no access
-/// has revealed. Reads /proc/self/pagemap and /proc/kpageflags, and no byte of the memory itself.
+/// Finds poison that the kernel already knows: pages that it unmapped before early reports were requested, or that no access has revealed.
+/// Reads /proc/self/pagemap and /proc/kpageflags, and no byte of the memory itself.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -57,7 +57,7 @@ public static unsafe class PoisonScan
         return lines;
     }
 
-    /// <summary>The number of lines that a map has in a page.</summary>
+    /// <summary>The number of lines of a page that a map covers.</summary>
     private static long LinesOf(PoisonMap map, nuint page)
     {
         nuint first = nuint.Max(page, map.Start) / PoisonMap.LineSize;

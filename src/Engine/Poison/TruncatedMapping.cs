@@ -5,7 +5,7 @@ internal static unsafe class TruncatedMapping
 {
     /// <summary>
     /// Replaces pages of a region with a mapping of an empty memfd. MAP_FIXED is sound because the caller owns the range. Returns null, or
-    /// which call failed and why.
+    /// the call that failed and the reason.
     /// </summary>
     internal static string? ReplaceWith(byte* start, nuint length)
     {

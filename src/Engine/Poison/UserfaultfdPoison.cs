@@ -17,7 +17,7 @@ internal static unsafe class UserfaultfdPoison
 
     /// <summary>
     /// Drops the pages and sets poison markers (<c>UFFDIO_POISON</c>). The markers outlive the registration and the descriptor;
-    /// <c>MADV_DONTNEED</c> removes them. Returns null, or which call failed and why.
+    /// <c>MADV_DONTNEED</c> removes them. Returns null, or the call that failed and the reason.
     /// </summary>
     internal static string? Install(byte* start, nuint length)
     {

@@ -46,11 +46,10 @@ public sealed class BuiltInScenarioTests
         Assert.All(
             scenario.Actions.Where(action => action.Do == ActionKind.Collapse), action => Assert.True(action.Expect is { Result: not null } && (action.By == CollapseMeans.Khugepaged
                 || action.Expect.Errno is not null || action.Expect.Huge is not null)));
-        using var directory = new TemporaryDirectory();
-        string json = JsonSerializer.Serialize(scenario, ScenarioJson.Default.CollapseScenario);
-        string path = directory.File("scenario.json");
-        File.WriteAllText(path, json);
-        Assert.Equal(json, JsonSerializer.Serialize(ScenarioFile.Read(path).Scenario, ScenarioJson.Default.CollapseScenario));
+        string json = JsonSerializer.Serialize(scenario, ScenarioJson.Options);
+        CollapseScenario read = JsonSerializer.Deserialize<CollapseScenario>(json, ScenarioJson.Options)!;
+        ScenarioCheck.Check(read);
+        Assert.Equal(json, JsonSerializer.Serialize(read, ScenarioJson.Options));
     }
 
     /// <summary>What the kernel's test runs, for what: its own table (<c>tools/testing/selftests/mm/khugepaged.c</c>, <c>main</c>).</summary>

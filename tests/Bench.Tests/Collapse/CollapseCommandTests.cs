@@ -4,7 +4,7 @@ using CopyMc.Bench.Collapse.BuiltIn;
 namespace CopyMc.Bench.Tests.Collapse;
 
 /// <summary><c>copymc collapse</c> as a user calls it.</summary>
-public sealed class CollapseCommandTests
+public sealed class CollapseCommandTests : IDisposable
 {
     /// <summary>The events of the kernel's huge_memory group with their fields as it prints them, and ours.</summary>
     private static readonly Dictionary<string, string[]> s_events = new()
@@ -19,6 +19,10 @@ public sealed class CollapseCommandTests
         ["undo"] = ["step"],
         ["range"] = ["mm", "addr", "result"],
     };
+
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
 
     [Fact]
     public void It_prints_the_steps_the_undo_the_result_and_what_was_before_and_after()
@@ -44,8 +48,7 @@ public sealed class CollapseCommandTests
     [Fact]
     public void A_trace_speaks_the_kernels_words_one_object_a_line()
     {
-        using var directory = new TemporaryDirectory();
-        string path = directory.File("trace.jsonl");
+        string path = _directory.File("trace.jsonl");
         Copymc.Run("collapse", "--all", "--by", "madvise", "--memory", "anonymous", "--trace", path).ExpectSuccess();
         Copymc shmem = Copymc.Run("collapse", "poison_known_first", "--memory", "shmem", "--trace", "-");
         Assert.Equal(0, shmem.ExitCode);
@@ -82,33 +85,21 @@ public sealed class CollapseCommandTests
     }
 
     [Fact]
-    public void What_is_shown_is_a_file_that_can_be_run()
-    {
-        using var directory = new TemporaryDirectory();
-        string path = directory.File("mine.json");
-        File.WriteAllText(path, Copymc.Run("collapse", "max_ptes_shared", "--show").ExpectSuccess().Output);
-        Assert.Contains("EXCEED_SHARED_PTE", Copymc.Run("collapse", path).ExpectSuccess().Output);
-    }
+    public void The_shown_scenario_is_a_file_that_can_be_run() => Assert.Contains(
+        "EXCEED_SHARED_PTE", Run("mine.json", Copymc.Run("collapse", "max_ptes_shared", "--show").ExpectSuccess().Output).ExpectSuccess().Output);
 
     [Fact]
-    public void The_scenario_in_the_documentation_runs_as_it_says()
+    public void The_scenario_in_the_documentation_prints_what_stands_there()
     {
         string[] parts = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "collapse.md")).Split("```json\n");
         Assert.Equal(2, parts.Length);
-        using var directory = new TemporaryDirectory();
-        string path = directory.File("own.json");
-        File.WriteAllText(path, parts[1].Split("```")[0]);
-        Copymc run = Copymc.Run("collapse", path).ExpectSuccess();
-        // And what it printed is what stands there.
-        Assert.Contains(run.Output.Trim(), parts[1]);
+        Assert.Contains(Run("own.json", parts[1].Split("```")[0]).ExpectSuccess().Output.Trim(), parts[1]);
     }
 
     [Fact]
-    public void What_happens_between_the_steps_is_told_with_when()
+    public void Actions_between_the_steps_are_reported_with_their_time()
     {
-        using var directory = new TemporaryDirectory();
-        string path = directory.File("mine.json");
-        File.WriteAllText(path, """
+        string output = Run("mine.json", """
             {
               "regions": [ { "pages": [ { "first": 0, "count": 512 } ] } ],
               "actions": [
@@ -123,34 +114,26 @@ public sealed class CollapseCommandTests
                 }
               ]
             }
-            """);
-        Copymc run = Copymc.Run("collapse", path).ExpectSuccess();
-        Assert.Contains("write before allocate: done", run.Output);
-        Assert.Contains("write before copy, page 100: waited for a lock until the end, then done", run.Output);
-        Assert.Contains("fork before chargeHoles: its moment never came", run.Output);
+            """).ExpectSuccess().Output;
+        Assert.Contains("write before allocate: done", output);
+        Assert.Contains("write before copy, page 100: waited for a lock until the end, then done", output);
+        Assert.Contains("fork before chargeHoles: its moment never came", output);
     }
 
     [Fact]
-    public void A_description_does_not_steer_the_terminal()
-    {
-        using var directory = new TemporaryDirectory();
-        string path = directory.File("red.json");
-        File.WriteAllText(path, """{ "description": "\u001b[31mred", "regions": [{}], "actions": [] }""");
-        Assert.Equal("red.json: \\u001b[31mred\n", Copymc.Run("collapse", path).ExpectSuccess().Output);
-    }
+    public void A_description_does_not_steer_the_terminal() => Assert.Equal(
+        "red.json: \\u001b[31mred\n",
+        Run("red.json", """{ "description": "\u001b[31mred", "regions": [{}], "actions": [] }""").ExpectSuccess().Output);
 
     [Fact]
-    public void What_is_not_as_expected_is_told_and_is_a_failure()
+    public void An_unexpected_end_is_reported_and_a_failure()
     {
-        using var directory = new TemporaryDirectory();
-        string path = directory.File("wrong.json");
-        File.WriteAllText(path, """
+        Copymc run = Run("wrong.json", """
             {
               "regions": [ { "advice": "noHugePage", "pages": [ { "first": 0 } ] } ],
               "actions": [ { "do": "collapse", "by": "madvise", "expect": { "result": "SUCCEED", "errno": "0", "huge": 1 } } ]
             }
             """);
-        Copymc run = Copymc.Run("collapse", path);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("FAILED: $.actions[0]: the result: expected SUCCEED, found VMA_CHECK", run.Output);
         Assert.Contains("FAILED: $.actions[0]: the errno: expected 0, found EINVAL", run.Output);
@@ -158,57 +141,9 @@ public sealed class CollapseCommandTests
     }
 
     [Fact]
-    public void An_unknown_name_suggests_another() => Copymc.Run("collapse", "ful").ExpectOneLineOfError(2, "'ful'", "'full'", "--list");
-
-    [Fact]
-    public void A_scenario_that_is_not_for_that_says_what_it_is_for() =>
-        Copymc.Run("collapse", "existing_thps", "--by", "khugepaged").ExpectOneLineOfError(2, "'existing_thps'", "madvise with shmem");
-
-    [Fact]
-    public void Nothing_to_do() => Copymc.Run("collapse").ExpectOneLineOfError(2, "SCENARIO, --list", "copymc collapse --help");
-
-    [Fact]
-    public void Two_things_to_do() => Copymc.Run("collapse", "full", "--all").ExpectOneLineOfError(2, "One of SCENARIO");
-
-    [Fact]
-    public void A_kind_of_memory_that_there_is_not() =>
-        Copymc.Run("collapse", "full", "--memory", "hugetlb").ExpectOneLineOfError(2, "--memory", "anonymous, shmem, file");
-
-    [Fact]
-    public void A_file_says_itself_who_collapses_what()
-    {
-        using var directory = new TemporaryDirectory();
-        Copymc.Run("collapse", directory.Write("a.json", "{}"u8.ToArray()), "--by", "madvise").ExpectOneLineOfError(2, "--by", "a.json");
-    }
-
-    [Fact]
-    public void Both_on_the_standard_output() =>
-        Copymc.Run("collapse", "full", "--json", "-", "--trace", "-").ExpectOneLineOfError(2, "--json", "--trace");
-
-    [Fact]
-    public void A_file_that_is_not_there() => Copymc.Run("collapse", "/no/such/file.json").ExpectOneLineOfError(3, "/no/such/file.json");
-
-    [Fact]
-    public void The_help_does_not_list_what_completion_offers()
-    {
-        string help = Copymc.Run("--help").ExpectSuccess().Output;
-        Assert.Contains("collapse <SCENARIO>", help);
-        Assert.DoesNotContain("max_ptes_shared", help);
-        Assert.Contains("max_ptes_shared", Copymc.Run("[suggest:19]", "copymc collapse max").ExpectSuccess().Output);
-    }
-
-    [Fact]
-    public void Only_a_built_in_scenario_is_shown()
-    {
-        using var directory = new TemporaryDirectory();
-        Copymc.Run("collapse", directory.Write("a.json", "{}"u8.ToArray()), "--show").ExpectOneLineOfError(2, "--show", "built-in", "a.json' is a file");
-    }
-
-    [Fact]
-    public void What_is_past_a_files_end_is_zeros_in_the_huge_page()
-    {
-        using var directory = new TemporaryDirectory();
-        Copymc run = Copymc.Run("collapse", directory.Write("short.json", """
+    public void A_huge_page_has_zeros_past_the_end_of_a_file() => Assert.Contains(
+        "512 pages identical, byte for byte; 0 lost to poison; 0 changed.",
+        Run("short.json", """
             {
               "regions": [ { "memory": "shmem", "pages": [ { "first": 0, "count": 512 } ] } ],
               "actions": [
@@ -216,15 +151,37 @@ public sealed class CollapseCommandTests
                 { "do": "collapse", "by": "madvise", "expect": { "result": "SUCCEED", "huge": 1 } }
               ]
             }
-            """u8.ToArray())).ExpectSuccess();
-        Assert.Contains("512 pages identical, byte for byte; 0 lost to poison; 0 changed.", run.Output);
-    }
+            """).ExpectSuccess().Output);
+
+    [Theory]
+    [InlineData("", "One of SCENARIO, --list and --all is needed", "copymc collapse --help")]
+    [InlineData("full --all", "One of SCENARIO")]
+    [InlineData("full --memory hugetlb", "--memory", "anonymous, shmem, file", "'hugetlb'")]
+    [InlineData("full --json - --trace -", "--json", "--trace")]
+    [InlineData("ful", "'ful'", "'full'", "--list")]
+    [InlineData("existing_thps --by khugepaged", "'existing_thps'", "madvise with shmem")]
+    [InlineData("a.json --by madvise", "--by", "'a.json'")]
+    [InlineData("a.json --show", "--show", "built-in", "'a.json' is a file")]
+    [InlineData("--all --show", "--show", "name it")]
+    public void A_command_line_that_is_not_valid(string arguments, params string[] mentions) =>
+        Copymc.Run(["collapse", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)]).ExpectOneLineOfError(2, mentions);
 
     [Fact]
-    public void A_file_with_a_mistake_names_the_place()
+    public void A_file_that_is_not_there() => Copymc.Run("collapse", "/no/such/file.json").ExpectOneLineOfError(3, "/no/such/file.json");
+
+    [Fact]
+    public void A_mistake_in_a_file_is_told_with_its_place() =>
+        Run("a.json", "{\n \"regions\": [{}],\n \"actions\": [{ \"do\": \"fork\", \"pid\": 1 }]\n}")
+            .ExpectOneLineOfError(2, _directory.File("a.json"), "line 3", "$.actions[0].pid", "no 'pid' here");
+
+    [Fact]
+    public void The_help_does_not_list_the_names_that_completion_offers()
     {
-        using var directory = new TemporaryDirectory();
-        string path = directory.Write("a.json", "{\n \"regions\": [{}],\n \"actions\": [{ \"do\": \"fork\", \"pid\": 1 }]\n}"u8.ToArray());
-        Copymc.Run("collapse", path).ExpectOneLineOfError(2, path, "line 3", "$.actions[0].pid", "no 'pid' here");
+        string help = Copymc.Run("--help").ExpectSuccess().Output;
+        Assert.Contains("collapse <SCENARIO>", help);
+        Assert.DoesNotContain("max_ptes_shared", help);
+        Assert.Contains("max_ptes_shared", Copymc.Run("[suggest:19]", "copymc collapse max").ExpectSuccess().Output);
     }
+
+    private Copymc Run(string name, string scenario) => Copymc.Run("collapse", _directory.Write(name, scenario));
 }

@@ -94,7 +94,7 @@ public sealed class PageStateTests
             new RegionSetup
             {
                 Memory = memory, Pages = pages,
-                Userfaultfd = pages.Any(run => run.State == PageState.WriteProtected) ? UserfaultfdRegistration.WriteProtect : UserfaultfdRegistration.None,
+                Userfaultfd = pages.Any(run => run.State == PageState.WriteProtected) ? UserfaultfdModes.WriteProtect : default,
             },
         ],
         Actions = [],

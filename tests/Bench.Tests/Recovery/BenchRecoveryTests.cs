@@ -1,15 +1,16 @@
 using CopyMc.Bench.MainJob;
 using CopyMc.Bench.Measuring;
 using CopyMc.Bench.Recovery;
-using CopyMc.Bench.Results;
 using CopyMc.Bench.Statistics;
 
 namespace CopyMc.Bench.Tests.Recovery;
 
 /// <summary><c>copymc bench recovery</c>.</summary>
-public sealed class BenchRecoveryTests(BenchRecoveryRun run) : IClassFixture<BenchRecoveryRun>
+public sealed class BenchRecoveryTests(SmokeRuns runs)
 {
-    private RecoveryCostReport Report => run.Report;
+    private RecoveryCostReport Report { get; } = (RecoveryCostReport)runs.Bench("recovery").Result;
+
+    private string Output => runs.Bench("recovery").Command.Output;
 
     private static bool Recovers => CopyEngine.Shared.Kernel.RecoversFromFaults;
 
@@ -22,7 +23,7 @@ public sealed class BenchRecoveryTests(BenchRecoveryRun run) : IClassFixture<Ben
             bool measured = Report.Costs.Any(row => row.Role == CostRole.Engine && row.Source == source);
             Assert.Equal(UsablePoison.UnusableReason(source) is null, measured);
             if (!measured)
-                Assert.Contains(Report.Skipped, skipped => skipped.What == source.ToString() && run.Command.Output.ReplaceLineEndings(" ").Contains(skipped.What));
+                Assert.Contains(Report.Skipped, skipped => skipped.What == source.ToString() && Output.ReplaceLineEndings(" ").Contains(skipped.What));
         }
     }
 
@@ -55,7 +56,7 @@ public sealed class BenchRecoveryTests(BenchRecoveryRun run) : IClassFixture<Ben
         CostRow[] wrong = [.. Report.Costs.Where(row => !row.Exact)];
         Assert.SkipWhen(wrong.Length == 0, "No peer gives a false count here.");
         Assert.All(wrong, row => Assert.Equal(CostRole.Peer, row.Role));
-        Assert.Contains("Not exact: ", run.Command.Output);
+        Assert.Contains("Not exact: ", Output);
     }
 
     [Fact]
@@ -96,25 +97,6 @@ public sealed class BenchRecoveryTests(BenchRecoveryRun run) : IClassFixture<Ben
         Assert.Contains(Report.Splits, row => row is { Role: CostRole.Engine, PrefixBytes: > 0 });
     }
 
-    [Fact]
-    public void An_output_that_is_piped_has_no_colour() => Assert.DoesNotContain('\u001b', run.Command.Output);
-
     private static void Ascends(Latencies times) =>
         Assert.True(times.P50 <= times.P90 && times.P90 <= times.P99 && times.P99 <= times.P999 && times.P999 <= times.Max && times.P50 > 0, times.ToString());
-}
-
-/// <summary>One short run of it, for several tests to look at.</summary>
-public sealed class BenchRecoveryRun
-{
-    public BenchRecoveryRun()
-    {
-        using var directory = new TemporaryDirectory();
-        string path = directory.File("recovery.json");
-        Command = Copymc.Run("bench", "recovery", "--smoke", "--json", path).ExpectSuccess();
-        Report = (RecoveryCostReport)ResultFile.Read(path);
-    }
-
-    internal Copymc Command { get; }
-
-    internal RecoveryCostReport Report { get; }
 }

@@ -8,7 +8,7 @@ using CopyMc.Bench.Throughput.Quick;
 namespace CopyMc.Bench.Tests.Report;
 
 /// <summary><c>copymc report</c> as a program in somebody's build uses it.</summary>
-public sealed class ReportCommandTests : IDisposable
+public sealed class ReportCommandTests(SmokeRuns runs) : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 
@@ -97,17 +97,15 @@ public sealed class ReportCommandTests : IDisposable
     [Fact]
     public void Results_of_two_kinds_are_not_compared()
     {
-        string probe = _directory.File("probe.json");
-        Copymc.Run("probe", "--json", probe).ExpectSuccess();
+        string probe = runs.Of("probe").Path;
         Compare(Result("new.json"), probe).ExpectOneLineOfError(2, probe, "copymc/probe/1");
     }
 
     [Fact]
     public void Of_results_of_several_kinds_only_those_compared_are_named()
     {
-        string probe = _directory.File("probe.json"), page = _directory.File("report.html");
-        Copymc.Run("probe", "--json", probe).ExpectSuccess();
-        Copymc.Run("report", probe, Result("new.json"), "--compare", Result("old.json"), "-o", page).ExpectSuccess();
+        string page = _directory.File("report.html");
+        Copymc.Run("report", runs.Of("probe").Path, Result("new.json"), "--compare", Result("old.json"), "-o", page).ExpectSuccess();
         Assert.Contains("<strong>new.json</strong> against <strong>old.json</strong>", File.ReadAllText(page));
     }
 
@@ -128,25 +126,13 @@ public sealed class ReportCommandTests : IDisposable
         }
         PointResult[] points =
         [
-            .. new[] { 64, 1024, 4096, 65536, 2 << 20 }.Select(bytes => new PointResult
-            {
-                Name = Units.Bytes(bytes),
-                CopyBytes = bytes,
-                Temperature = Temperature.Hot,
-                WorkingSetBytesPerBuffer = 2 << 20,
-                Pages = PageKind.Small,
-                Hint = CopyHint.UsedSoon,
-                EveryCopyComplete = true,
-                Methods = [Method(Contenders.Shared, engineFactor), Method(Contenders.Baseline, 1), Method(Contenders.LibraryCopy, 1)],
-            }),
+            .. new[] { 64, 1024, 4096, 65536, 2 << 20 }.Select(bytes => new PointResult(
+                Units.Bytes(bytes), bytes, Temperature.Hot, WorkingSetBytesPerBuffer: 2 << 20, PageKind.Small, CopyHint.UsedSoon, EveryCopyComplete: true,
+                [Method(Contenders.Shared, engineFactor), Method(Contenders.Baseline, 1), Method(Contenders.LibraryCopy, 1)])),
         ];
-        var report = new QuickReport
+        var report = new QuickReport(new ThroughputReport(Rounds: 3, BatchMilliseconds: 1, Contenders.Baseline, points))
         {
-            StartedAt = DateTimeOffset.UnixEpoch,
             Machine = Machine.MachineProbe.Run(CopyEngine.Shared),
-            Throughput = new ThroughputReport { Rounds = 3, BatchMilliseconds = 1, Baseline = Contenders.Baseline, Points = points },
-            TotalSeconds = 1,
-            EveryCheckHeld = true,
         };
         string path = _directory.File(name);
         new ReportFile(path).Write(report);

@@ -2,10 +2,14 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using CopyMc.Bench.Collapse;
+using CopyMc.Bench.Commands;
 using CopyMc.Bench.MainJob;
+using CopyMc.Bench.Probe;
 using CopyMc.Bench.Recovery;
 using CopyMc.Bench.Results;
 using CopyMc.Bench.Tests.Watch;
+using CopyMc.Bench.Throughput;
+using CopyMc.Bench.Throughput.Quick;
 
 namespace CopyMc.Bench.Tests.Report;
 
@@ -29,34 +33,24 @@ public sealed partial class ReportTests(ReportRun run) : IClassFixture<ReportRun
     }
 
     [Fact]
-    public void Every_method_at_every_size_is_there()
+    public void Every_method_every_case_of_the_first_region_every_total_and_every_cost_is_there()
     {
-        for (int result = 0; result < run.Paths.Length; result++)
+        for (int result = 0; result < run.Results.Length; result++)
         {
-            if (!run.Json[result].TryGetProperty("throughput", out JsonElement throughput))
-                continue;
-            for (int point = 0; point < throughput.GetProperty("points").GetArrayLength(); point++)
+            switch (run.Results[result])
             {
-                for (int method = 0; method < throughput.GetProperty("points")[point].GetProperty("methods").GetArrayLength(); method++)
-                    Assert.Contains((result, $"throughput.points[{point}].methods[{method}].medianGibibytesPerSecond"), run.Shown);
-            }
-        }
-    }
-
-    [Fact]
-    public void Every_case_of_the_first_region_every_total_and_every_cost_is_there()
-    {
-        for (int result = 0; result < run.Paths.Length; result++)
-        {
-            switch (ResultFile.Read(run.Paths[result]))
-            {
+                case QuickReport quick:
+                    ExpectMethods(result, "throughput", quick.Throughput);
+                    break;
                 case MainJobReport job:
+                    ExpectMethods(result, "throughput", job.Throughput);
                     for (int i = 0; i < job.Recovery.Cases.Count; i++)
                         Assert.Equal(job.Recovery.Cases[i].Region == 0, run.Shown.Contains((result, $"recovery.cases[{i}].bytesCopied")));
                     for (int i = 0; i < job.Recovery.Totals.Count; i++)
                         Assert.Contains((result, $"recovery.totals[{i}].bytesNotCopied"), run.Shown);
                     break;
                 case RecoveryCostReport cost:
+                    ExpectMethods(result, "whenClean", cost.WhenClean);
                     for (int i = 0; i < cost.Costs.Count; i++)
                         Assert.Contains((result, $"costs[{i}].{(cost.Costs[i].Exact ? "recoveryNanoseconds.p999" : "wrongBytes")}"), run.Shown);
                     for (int i = 0; i < cost.Splits.Count; i++)
@@ -69,7 +63,7 @@ public sealed partial class ReportTests(ReportRun run) : IClassFixture<ReportRun
     [Fact]
     public void A_map_has_a_cell_for_every_line_and_as_many_copied_ones_as_were_copied()
     {
-        var job = (MainJobReport)ResultFile.Read(run.Paths[0]);
+        MainJobReport job = run.Results.OfType<MainJobReport>().Single();
         RecoveryCase[] cases = [.. job.Recovery.Cases.Where(one => one.Region == 0)];
         string[] maps = [.. run.Page.Html.Split("<figure class=\"map\">")[1..].Select(map => map[..map.IndexOf("</figure>", StringComparison.Ordinal)])];
         Assert.Equal(cases.Length, maps.Length);
@@ -86,7 +80,7 @@ public sealed partial class ReportTests(ReportRun run) : IClassFixture<ReportRun
     {
         CollapseActionReport[] collapses =
         [
-            .. run.Paths.Select(ResultFile.Read).OfType<CollapseReport>().SelectMany(report => report.Scenarios).SelectMany(scenario => scenario.Collapses),
+            .. run.Results.OfType<CollapseReport>().SelectMany(report => report.Scenarios).SelectMany(scenario => scenario.Collapses),
         ];
         RangeReport[] drawn =
         [
@@ -107,7 +101,7 @@ public sealed partial class ReportTests(ReportRun run) : IClassFixture<ReportRun
 
     [Fact]
     public void Every_kind_of_result_has_figures_but_the_probe() => Assert.Equal(
-        Enumerable.Range(0, run.Paths.Length).Where(result => result != 3),
+        Enumerable.Range(0, run.Results.Length).Where(result => run.Results[result] is not ProbeReport),
         run.Shown.Select(shown => shown.Result).Distinct().Order());
 
     [Fact]
@@ -139,6 +133,15 @@ public sealed partial class ReportTests(ReportRun run) : IClassFixture<ReportRun
         Assert.InRange(wide, 5, 100);
     }
 
+    private void ExpectMethods(int result, string path, ThroughputReport throughput)
+    {
+        for (int point = 0; point < throughput.Points.Count; point++)
+        {
+            for (int method = 0; method < throughput.Points[point].Methods.Count; method++)
+                Assert.Contains((result, $"{path}.points[{point}].methods[{method}].medianGibibytesPerSecond"), run.Shown);
+        }
+    }
+
     private static long Cells(string map, string cssClass) => RectanglePattern().Matches(map)
         .Where(match => match.Groups[1].Value == cssClass)
         .Sum(match => long.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture) * long.Parse(match.Groups[3].Value, CultureInfo.InvariantCulture));
@@ -157,34 +160,30 @@ public sealed partial class ReportTests(ReportRun run) : IClassFixture<ReportRun
 }
 
 /// <summary>One page of all kinds of results, for several tests to look at.</summary>
-public sealed class ReportRun : IDisposable
+public sealed class ReportRun
 {
-    private readonly TemporaryDirectory _directory = new();
-
-    public ReportRun()
+    public ReportRun(SmokeRuns runs)
     {
-        string[][] commands =
+        using var directory = new TemporaryDirectory();
+        string watch = directory.File("watch.json");
+        new ReportFile(watch).Write(WatchReports.Example);
+        string[] paths =
         [
-            ["--smoke"], ["bench", "quick", "--smoke"], ["bench", "recovery", "--smoke"], ["probe"], ["bench", "limits", "--smoke"],
-            ["bench", "collapse", "--smoke"], ["bench", "gc", "--smoke"], ["collapse", "--all", "--memory", "anonymous"],
-            .. CopyEngine.Shared.Kernel.RecoversFromFaults ? [["bench", "salvage", "--smoke", "--trace", _directory.File("salvage.nettrace")]] : Array.Empty<string[]>(),
+            runs.MainJob.Path, runs.Of("probe").Path, runs.Of("collapse", "--all", "--memory", "anonymous").Path, watch,
+            .. ResultSchema.All.OfType<Measurement>().Select(measurement => measurement.Kind["bench-".Length..])
+                .Where(name => name != "salvage" || CopyEngine.Shared.Kernel.RecoversFromFaults).Select(name => runs.Bench(name).Path),
         ];
-        Paths = [.. commands.Select((_, i) => _directory.File($"{i}.json")), _directory.File("watch.json")];
-        for (int i = 0; i < commands.Length; i++)
-            Copymc.Run([.. commands[i], "--json", Paths[i]]).ExpectSuccess();
-        new ReportFile(Paths[^1]).Write(WatchReports.Example);
-        Json = [.. Paths.Select(path => JsonDocument.Parse(File.ReadAllBytes(path)).RootElement)];
-        Page = ReportPage.Of(Paths);
+        Results = [.. paths.Select(ResultFile.Read)];
+        Json = [.. paths.Select(path => JsonDocument.Parse(File.ReadAllBytes(path)).RootElement)];
+        Page = ReportPage.Of(paths);
         Shown = [.. Page.Figures.Select(figure => (figure.Result, figure.Path))];
     }
 
-    internal string[] Paths { get; }
+    internal Result[] Results { get; }
 
     internal JsonElement[] Json { get; }
 
     internal ReportPage Page { get; }
 
     internal HashSet<(int Result, string Path)> Shown { get; }
-
-    public void Dispose() => _directory.Dispose();
 }

@@ -1,13 +1,13 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CopyMc.Bench.Probe;
 using CopyMc.Bench.Results;
-using CopyMc.Bench.Throughput.Quick;
 
 namespace CopyMc.Bench.Tests.Results;
 
 /// <summary>The schemas under docs/ are what is written, and a newer one is refused.</summary>
-public sealed class JsonSchemaTests
+public sealed class JsonSchemaTests(SmokeRuns runs)
 {
     public static TheoryData<string> Names => [.. ResultSchema.All.Select(schema => schema.Name)];
 
@@ -45,23 +45,16 @@ public sealed class JsonSchemaTests
     public void Members_that_a_later_copymc_added_are_passed_over()
     {
         using var directory = new TemporaryDirectory();
-        string path = directory.File("probe.json");
-        Copymc.Run("probe", "--json", path).ExpectSuccess();
-        JsonObject result = JsonNode.Parse(File.ReadAllBytes(path))!.AsObject();
+        JsonObject result = JsonNode.Parse(File.ReadAllBytes(runs.Of("probe").Path))!.AsObject();
         result["added"] = new JsonObject { ["later"] = 1 };
-        File.WriteAllText(path, result.ToJsonString());
+        string path = directory.Write("probe.json", Encoding.UTF8.GetBytes(result.ToJsonString()));
         Assert.Equal(Environment.ProcessorCount, Assert.IsType<ProbeReport>(ResultFile.Read(path)).Machine.LogicalProcessors);
     }
 
     [Fact]
-    public void A_result_reads_back_as_it_was_written()
-    {
-        using var directory = new TemporaryDirectory();
-        string path = directory.File("quick.json");
-        Copymc.Run("bench", "quick", "--smoke", "--json", path).ExpectSuccess();
-        QuickReport report = Assert.IsType<QuickReport>(ResultFile.Read(path));
-        Assert.Equal(File.ReadAllText(path), JsonSerializer.Serialize(report, ReportJson.Options));
-    }
+    public void A_result_reads_back_as_it_was_written() =>
+        Assert.All([runs.MainJob, runs.Of("probe"), .. ((string[])["quick", "recovery", "limits", "gc", "collapse"]).Select(runs.Bench)], run =>
+            Assert.Equal(File.ReadAllText(run.Path), JsonSerializer.Serialize(run.Result, run.Result.GetType(), ReportJson.Options)));
 
     private static string Refusal(string content)
     {

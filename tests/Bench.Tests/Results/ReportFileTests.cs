@@ -1,7 +1,5 @@
-using CopyMc.Bench.Measuring;
+using CopyMc.Bench.Probe;
 using CopyMc.Bench.Results;
-using CopyMc.Bench.Throughput;
-using CopyMc.Bench.Throughput.Quick;
 
 namespace CopyMc.Bench.Tests.Results;
 
@@ -56,6 +54,7 @@ public sealed class ReportFileTests
     [InlineData("collapse", "FILE", "--trace", "FILE")]
     [InlineData("collapse", "fork", "--json", "FILE", "--trace", "FILE")]
     [InlineData("bench", "salvage", "--smoke", "--json", "FILE", "--trace", "FILE")]
+    [InlineData("watch", "1", "--json", "FILE", "--dump", "FILE")]
     public void A_command_leaves_its_own_files_alone(params string[] arguments)
     {
         using var directory = new TemporaryDirectory();
@@ -66,12 +65,5 @@ public sealed class ReportFileTests
 
     private static void Write(string path) => new ReportFile(path).Write(Report());
 
-    private static QuickReport Report() => new()
-    {
-        StartedAt = DateTimeOffset.UnixEpoch,
-        Machine = Machine.MachineProbe.Run(CopyEngine.Shared),
-        Throughput = new ThroughputReport { Rounds = 1, BatchMilliseconds = 1, Baseline = Contenders.Baseline, Points = [] },
-        TotalSeconds = 0,
-        EveryCheckHeld = true,
-    };
+    private static ProbeReport Report() => new() { Machine = Machine.MachineProbe.Run(CopyEngine.Shared) };
 }

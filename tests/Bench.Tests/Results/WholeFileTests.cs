@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using CopyMc.Bench.Collapse.Scenarios;
 using CopyMc.Bench.Results;
+using CopyMc.Collapse;
 
 namespace CopyMc.Bench.Tests.Results;
 
@@ -12,7 +13,7 @@ public sealed class WholeFileTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public void A_scenario_without_end_is_refused() => ExpectTooLarge(path => ScenarioFile.Read(path));
+    public void A_scenario_without_end_is_refused() => ExpectTooLarge(path => ScenarioFile.Run(path, kernel: null, new CollapseTrace()));
 
     [Fact]
     public void A_result_without_end_is_refused() => ExpectTooLarge(path => ResultFile.Read(path));

@@ -1,40 +1,30 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
+using CopyMc.Bench.Measuring;
+using CopyMc.Bench.Throughput;
+using CopyMc.Bench.Throughput.Quick;
 
 namespace CopyMc.Bench.Tests.Throughput;
 
 /// <summary><c>copymc bench quick</c>.</summary>
-public sealed class BenchQuickTests
+public sealed class BenchQuickTests(SmokeRuns runs)
 {
     [Fact]
-    public void It_measures_fourteen_points_and_writes_them_with_their_spread()
+    public void It_measures_every_point_in_two_processes_and_the_streaming_engine_where_the_hint_says_so()
     {
-        using var directory = new TemporaryDirectory();
-        string path = directory.File("quick.json");
-        Copymc run = Copymc.Run("bench", "quick", "--smoke", "--json", path).ExpectSuccess();
-        Assert.DoesNotContain('\u001b', run.Output);
-
-        using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(path));
-        Assert.Equal("copymc/bench-quick/1", json.RootElement.GetProperty("schema").GetString());
-        JsonElement[] points = [.. json.RootElement.GetProperty("throughput").GetProperty("points").EnumerateArray()];
-        Assert.Equal(14, points.Length);
-        foreach (JsonElement point in points)
+        SmokeRun run = runs.Of("bench", "quick", "--smoke");
+        ThroughputReport report = ((QuickReport)run.Result).Throughput;
+        Assert.Equal(MeasurementPoint.Quick.Select(point => point.Name), report.Points.Select(point => point.Name));
+        Assert.Equal(2, report.Processes);
+        foreach (PointResult point in report.Points)
         {
-            Assert.Contains(point.GetProperty("name").GetString()!, run.Output);
-            JsonElement ratio = point.GetProperty("methods")[0].GetProperty("ratioToNativeMemoryCopy");
-            Assert.True(ratio.GetProperty("lower").GetDouble() <= ratio.GetProperty("median").GetDouble());
-            Assert.True(ratio.GetProperty("median").GetDouble() <= ratio.GetProperty("upper").GetDouble());
-            JsonElement roofline = point.GetProperty("roofline");
-            Assert.Contains(roofline.GetProperty("name").GetString()!, run.Output);
-            Assert.True(roofline.GetProperty("ratio").GetProperty("median").GetDouble() > 0);
+            Assert.Contains(point.Name, run.Command.Output);
+            Assert.Contains(point.Roofline!.Name, run.Command.Output);
+            Assert.Equal(point.Hint == CopyHint.Streaming ? Contenders.StreamingEngine : Contenders.Shared, point.Methods[0].Name);
         }
-        Assert.Equal(["CopyEngine (streaming)"], points
-            .Where(point => point.GetProperty("hint").GetString() == "Streaming")
-            .Select(point => point.GetProperty("methods")[0].GetProperty("name").GetString()));
     }
 
-    /// <summary>Killed by what it cannot hear of.</summary>
+    /// <summary>Ended by a signal that it cannot handle.</summary>
     [Fact]
     public void The_process_that_measures_ends_with_the_one_that_started_it()
     {

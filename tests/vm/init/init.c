@@ -1,5 +1,5 @@
-// The guest's first process: mounts what the tests look at, loads the modules, runs the commands of /commands one after the other, says how
-// each ended, and switches the machine off. Static: there is nothing else in the guest when it starts.
+// The init process of the guest: mounts the file systems, loads the modules, runs the commands in /commands one after the other, prints how each
+// ended, and switches the machine off.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -40,7 +40,7 @@ static void run(const char *command) {
         _exit(127);
     }
     int status = 0;
-    // Orphans come to the first process too.
+    // Orphans are children of init too.
     while (child > 0 && waitpid(-1, &status, 0) != child) {
     }
     if (WIFSIGNALED(status))
@@ -49,7 +49,7 @@ static void run(const char *command) {
         printf("guest: ended with %d: %s\n", WEXITSTATUS(status), command);
 }
 
-// Calls do with each line of a file; no file is a file without lines.
+// Calls act for each line of a file, which may be missing.
 static void for_each_line(const char *path, void (*act)(const char *)) {
     FILE *file = fopen(path, "re");
     if (!file)
@@ -74,10 +74,10 @@ int main(void) {
     setenv("PATH", "/bin", 1);
     setenv("HOME", "/tmp", 1);
     setenv("DOTNET_EnableDiagnostics", "0", 1);
-    // What real poison takes from this machine ends with it.
+    // Real poison may take page frames, because they are lost only until this guest ends.
     setenv("COPYMC_TEST_HWPOISON", "1", 1);
     setenv("COPYMC_TEST_THP_SETTINGS", "1", 1);
-    // What the kernel's states were recorded with: huge pages where they are asked for, and nowhere else.
+    // As when the situations were recorded: huge pages only after MADV_HUGEPAGE.
     FILE *huge_pages = fopen("/sys/kernel/mm/transparent_hugepage/enabled", "we");
     if (huge_pages) {
         fputs("madvise", huge_pages);
@@ -88,7 +88,7 @@ int main(void) {
     printf("guest: end\n");
     fflush(stdout);
     sync();
-    // QEMU is told not to start again.
+    // QEMU exits, because of -no-reboot.
     reboot(RB_AUTOBOOT);
     return 0;
 }

@@ -1,16 +1,16 @@
-# How a run ends, whatever ends it: with a count, with nothing of it left running, and without its files.
+# The end of a run, for every reason: prints the counts, and leaves no processes or files behind.
 
 passed=0 failed=0 skipped=0
-# What runs beside the run itself, and what failed last.
+# The processes that run beside the run, and the last command that failed.
 children=() failing=
 counted= signalled= work=
 
 count() { echo "$passed passed, $failed failed, $skipped skipped"; counted=yes; }
 
-# What was to run did not: that is a failure, and counted as one.
+# Ends the run with a message, and counts a failure.
 fail() { echo "tests/vm/run: $1" >&2; failed=$((failed + 1)); count; exit 1; }
 
-# attend COMMAND...: runs it so that a signal to the run ends both at once, where a shell would wait for the command first.
+# attend COMMAND...: runs a command so that a signal ends it and the run at once; a shell would wait for the command first.
 attend() {
     local status=0
     "$@" <&0 &
@@ -20,7 +20,7 @@ attend() {
     return $status
 }
 
-# At once: nothing of what they do outlives the run. What the shell has to say of killed processes is no news.
+# Kills the processes at once, so that none outlives the run, and hides the shell's messages about it.
 end_children() {
     [ ${#children[@]} -gt 0 ] || return 0
     {
@@ -30,7 +30,7 @@ end_children() {
     children=()
 }
 
-# The shell's own last act. A command that failed where nobody expected it has said why; here it is named.
+# Runs when the shell exits. Prints the command that failed, if nothing else ended the run.
 finish() {
     local status=$?
     trap '' INT TERM HUP
@@ -54,7 +54,7 @@ trap 'signalled=yes; exit 130' INT
 trap 'signalled=yes; exit 143' TERM
 trap 'signalled=yes; exit 129' HUP
 
-# A folder for this run. It is locked as long as the run lives, so that the next one can tell what dead ones left behind.
+# Makes a folder for this run, and locks it until the run ends, so that the next run can recognize and remove folders of ended runs.
 make_work() {
     local left
     for left in "$cache"/run-*; do

@@ -1,11 +1,11 @@
-# What is in the guest: an initramfs of a static first process, the tests, the libraries they load, modules.
+# Builds the guest: an initramfs with a static init process, the tests, their libraries and kernel modules.
 
 guest_compiler() { if [ "$machine" = "$(uname -m)" ]; then echo "${CC:-cc}"; else echo "$machine-linux-gnu-gcc"; fi; }
 
-# build COMMAND PROJECT OPTION...: by a compiler that may outlive the run, and must not keep the run's locks.
+# build COMMAND PROJECT OPTION...: closes the locks of the run, because the compiler server may outlive it.
 build() { attend dotnet "$1" "${@:2}" -c Release -v quiet --nologo 8>&- 9>&-; }
 
-# publish NAME OPTION...: the test program in one of its forms, into $guest/NAME.
+# publish NAME OPTION...: publishes the test program, by NativeAOT or for the JIT, into $guest/NAME.
 publish() {
     local name=$1
     shift
@@ -16,13 +16,12 @@ publish() {
     CC=$(guest_compiler) "$repository/native/collapse_probe/build" "$guest/$name/collapse_probe" -static
 }
 
-# Everything but /commands, which differs from boot to boot.
+# Builds everything except /commands, which differs from boot to boot.
 build_guest() {
     guest=$work/guest
     rm -rf "$guest" && mkdir -p "$guest"/{proc,sys,dev,tmp,bin,modules}
     "$(guest_compiler)" -static -std=gnu11 -O2 -Wall -Wextra -Werror -o "$guest/init" "$vm/init/init.c"
-    # NativeAOT's linker driver is told its target in Clang's words, which gcc does not know.
-    # Which no scenario needs is not built.
+    # Builds only the programs that a scenario uses. lib/linker removes an option of NativeAOT that only Clang knows.
     ! grep -q -e /aot/ -e panic_in_copy "${scenarios[@]}" || publish aot -p:PublishAot=true -p:CppCompilerAndLinker="$vm/lib/linker" -p:ObjCopyName="$([ "$machine" = "$(uname -m)" ] || echo "$machine-linux-gnu-")objcopy"
     ! grep -q /jit/ "${scenarios[@]}" || publish jit --self-contained -p:PublishTrimmed=false
     ! grep -q /situations "${scenarios[@]}" || copy_situations
@@ -31,13 +30,13 @@ build_guest() {
     cp "$libraries"/bin/busybox "$guest/bin/"
 }
 
-# The program beside the guest.
+# Builds the program that runs beside the guest.
 build_injector() {
     echo "building the injector of machine checks"
     build publish "$vm/Injector" -o "$work/injector"
 }
 
-# The situations of tests/Contract/Agreement, the program that runs them, and swap for those that need it. --filter: only files with that in their names.
+# Copies the situations of tests/Contract/Agreement, the program that runs them, and the module for swap. --filter selects files by their names.
 copy_situations() {
     situations=("$repository"/tests/Contract/Agreement/Situations/*"$filter"*.situations)
     [ -e "${situations[0]}" ] || fail "no file of situations has '$filter' in its name"
@@ -46,7 +45,7 @@ copy_situations() {
     copy_module zram
 }
 
-# compare_answers VERSION: the kernel's answers in the log with the model as this kernel; --record: writes them into the files too.
+# compare_answers VERSION: compares the kernel's answers in the log with the model of this kernel; --record also writes them into the files.
 compare_answers() {
     build build "$repository/tests/Engine.Tests"
     attend dotnet "$repository/tests/Engine.Tests/bin/Release/net10.0/CopyMc.Engine.Tests.dll" situations "${record:-compare}" --answers "$1" "$log" \
@@ -63,7 +62,8 @@ copy_libraries() {
     done
 }
 
-# copy_module NAME: decompressed, and in the order of the calls, what it depends on first. A kernel without it is one where what needs it is skipped.
+# copy_module NAME: copies a module, decompressed, after the modules that it depends on. If the kernel does not have it, tests that need it are
+# skipped.
 copy_module() {
     local file needed
     file=$(find "$kernel" -path '*/modules/*' \( -name "$1.ko" -o -name "$1.ko.xz" \) | head -1)
@@ -78,7 +78,7 @@ copy_module() {
     echo "/modules/$1.ko" >>"$guest/modules/list"
 }
 
-# pack_guest OUTPUT COMMAND...: each command is words with tabs between.
+# pack_guest OUTPUT COMMAND...: packs the initramfs with these commands, each a line of words with tabs between them.
 pack_guest() {
     local output=$1
     shift

@@ -1,5 +1,5 @@
-# The guest beside a program that raises machine checks in it when it asks, and stops it at the load that is to be struck. The CPU is one on
-# which the kernel recovers from them.
+# Options for a guest with a program beside it, which raises machine checks on request, at a given load. The CPU model is one on which the kernel
+# recovers from them.
 options=(-cpu "max,vendor=GenuineIntel,family=6,model=85,stepping=7"
     -chardev "socket,id=control,path=$work/control,server=on,wait=on" -serial chardev:control
     -monitor "unix:$work/monitor,server=on,wait=off" -gdb "unix:$work/debugger,server=on,wait=off")

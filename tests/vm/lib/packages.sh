@@ -1,13 +1,13 @@
-# What Debian has for the rig: QEMU and the two tools an initramfs is made with, a kernel, the C library. Downloaded through an apt of its
-# own beside the machine's: the same archives plus one suite or two, its own lists and cache. The machine's own configuration is not touched.
+# Downloads the packages of the rig: QEMU, the two tools that make an initramfs, a kernel, the C library. Uses its own apt configuration, with
+# the machine's archives, one or two suites more, and its own lists and cache. The configuration of the machine is not changed.
 
 cache=${XDG_CACHE_HOME:-${HOME:-}/.cache}/copymc-vm
 distribution=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
-# Newer kernels and QEMU than the distribution's own: its QEMU crashed some guests.
+# Backports, because the QEMU of the distribution itself crashed some guests.
 suite=${COPYMC_VM_SUITE:-$distribution-backports}
 
-# choose_suite: sets "kernel_suite", where the kernel of --kernel is, and "flavour". 6.1 is the distribution's own; its cloud kernel has no X86_MCE.
-# The backports of the next release keep every kernel since 6.16.
+# choose_suite: sets "kernel_suite", the suite of the kernel of --kernel, and "flavour". 6.1 is in the distribution itself; its cloud kernel has
+# no X86_MCE. The backports of the next release keep every kernel since 6.16.
 choose_suite() {
     flavour=cloud-
     case $kernel_version in
@@ -17,14 +17,14 @@ choose_suite() {
     esac
 }
 
-# What must be there already, each by its name.
+# Fails if a program is missing that the rig does not download.
 require_tools() {
     local name
-    [ -n "${HOME:-}" ] || fail "HOME is not set: there is no place for the cache, nor for NuGet's"
+    [ -n "${HOME:-}" ] || fail "HOME is not set, and the caches of the rig and of NuGet are there"
     for name in apt-get apt-cache dpkg-deb dotnet; do
-        command -v $name >/dev/null || fail "there is no $name"
+        command -v $name >/dev/null || fail "$name is missing"
     done
-    command -v "$(guest_compiler)" >/dev/null || fail "there is no C compiler for $architecture ($(guest_compiler))"
+    command -v "$(guest_compiler)" >/dev/null || fail "the C compiler for $architecture is missing ($(guest_compiler))"
 }
 
 prepare_apt() {
@@ -34,7 +34,7 @@ prepare_apt() {
     apt_root=$cache/apt-$(printf '%s\n' "$suite" "$kernel_suite" | sort -u | paste -s -d +)
     mkdir -p "$apt_root"/{sources.d,state/lists/partial,archives/partial}
     : >"$apt_root/status"
-    # The archive's address is whatever this machine uses; a machine that never read the package lists names none.
+    # Uses the archive addresses of this machine, which it has only once it has read the package lists.
     [ -n "$(apt-get indextargets 'Created-By: Packages')" ] || attend apt-get -q -q update || fail "apt cannot read its package lists"
     apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' | sort -u |
         awk -v own="$distribution" -v added="$suite $kernel_suite" '
@@ -53,9 +53,9 @@ Acquire::Languages "none";
 Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
 APT::Sandbox::User "$(id -un)";
 CONF
-    # From here on every apt is this one.
+    # From here on all apt commands use this configuration.
     export APT_CONFIG=$apt_root/apt.conf
-    # Versions leave the archive: lists older than a day may name some that are gone.
+    # The archive drops old versions, so lists older than a day may name files that are gone.
     if [ -z "$(find "$apt_root/updated" -mtime 0 2>/dev/null)" ]; then
         echo "reading the package lists of ${apt_root##*/apt-}"
         attend apt-get -q -q update || fail "apt cannot read the package lists of ${apt_root##*/apt-}"
@@ -63,7 +63,7 @@ CONF
     fi
 }
 
-# unpack DIRECTORY DEB...: all of them into one directory, which appears only when it is whole.
+# unpack DIRECTORY DEB...: unpacks all of them into one directory, which is renamed when it is complete.
 unpack() {
     local directory=$1 part=$1.part deb
     shift
@@ -74,15 +74,15 @@ unpack() {
     mv "$part" "$directory"
 }
 
-# newest PACKAGE: its newest version in the suite.
+# newest PACKAGE: prints its newest version in the suite.
 newest() { apt-cache show "$1/$suite" 2>/dev/null | sed -n 's/^Version: //p' | head -1; }
 
-# fetch_emulator PACKAGE: QEMU and the tools, with every library they need, so that it does not matter what this machine has installed.
+# fetch_emulator PACKAGE: downloads QEMU and the tools with all their libraries, so that they do not depend on this machine's packages.
 fetch_emulator() {
     local package=$1 version names
     version=$(newest "$package")
     [ -n "$version" ] || fail "no QEMU: $suite has no package $package"
-    tools=$cache/$package-${version#*:} # a colon would part the paths of --library-path
+    tools=$cache/$package-${version#*:} # without the epoch: a colon separates the paths of --library-path
     [ -d "$tools" ] && return
     echo "fetching $package $version"
     rm -f "$apt_root"/archives/*.deb
@@ -91,7 +91,7 @@ fetch_emulator() {
     rm -f "$apt_root"/archives/*.deb
 }
 
-# tool NAME: sets the array "tool" to the command line of one of the fetched programs, with the libraries fetched beside it.
+# tool NAME: sets the array "tool" to the command line of a downloaded program with its downloaded libraries.
 tool() {
     local libraries
     libraries=$(echo "$tools"/lib/*-linux-gnu):$(echo "$tools"/usr/lib/*-linux-gnu)
@@ -99,7 +99,7 @@ tool() {
         "$(find "$tools/bin" "$tools/usr/bin" -name "$1")")
 }
 
-# download DIRECTORY PACKAGE...: the packages' files, into it.
+# download DIRECTORY PACKAGE...: downloads the files of the packages into it.
 download() {
     local directory=$1
     shift
@@ -107,8 +107,8 @@ download() {
     attend env -C "$directory" apt-get -q -q download "$@" >/dev/null
 }
 
-# find_kernel ARCHITECTURE: sets "package" to the newest kernel of the suite, or of the version that --kernel names. Newer packages are empty
-# but for what they depend on: the kernel and its modules.
+# find_kernel ARCHITECTURE: sets "package" to the newest kernel of the suite, or of the version of --kernel. Newer packages contain nothing, but
+# depend on the kernel and its modules.
 find_kernel() {
     local architecture=$1
     if [ -z "$kernel_version" ]; then
@@ -121,12 +121,12 @@ find_kernel() {
     fi
 }
 
-# kernels_of ARCHITECTURE: the versions that --kernel may name in the suite, each once.
+# kernels_of ARCHITECTURE: prints the versions in the suite that --kernel accepts.
 kernels_of() {
     apt-cache --names-only search "^linux-image-[0-9][-.+0-9deb]*-$flavour$1\$" 2>/dev/null | sed -E 's/linux-image-([0-9]+\.[0-9]+).*/\1/' | sort -V -u | paste -s -d ' '
 }
 
-# fetch_kernel ARCHITECTURE: a cloud kernel, which is small, where one will do.
+# fetch_kernel ARCHITECTURE: downloads the kernel, a cloud kernel if possible, because it is small.
 fetch_kernel() {
     local architecture=$1 package name names=()
     find_kernel "$architecture"
@@ -141,7 +141,7 @@ fetch_kernel() {
     rm -rf "$cache/debs-$architecture"
 }
 
-# fetch_libraries ARCHITECTURE: what a .NET program loads, and a shell for --shell.
+# fetch_libraries ARCHITECTURE: downloads the libraries of a .NET program, and a shell for --shell.
 fetch_libraries() {
     local architecture=$1 version
     version=$(apt-cache show "libc6:$architecture/$distribution" | sed -n 's/^Version: //p' | head -1)

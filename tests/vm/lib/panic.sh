@@ -1,9 +1,9 @@
-# panic_in_copy COLLAPSER TASK MEMORY: a machine check in the kernel's own copy of a collapse, on a kernel before 6.4: the kernel must panic, and its
-# log must say that a copy of a page was struck, and in which task. One boot each: none survives it. What nothing strikes must collapse before.
+# panic_in_copy COLLAPSER TASK MEMORY: raises a machine check in the kernel's own copy of a collapse, on a kernel before 6.4. The kernel must
+# panic, and its log must name copy_page and the task. Before that, the same memory must collapse without a machine check.
 panic_in_copy() {
     commands=("/aot/CopyMc.Guest	--collapses	--filter	: $1 collapses $3" "/aot/CopyMc.Guest	--collapses	--filter	page 256 by $1 of $3")
     . "$vm/lib/injector.sh"
-    # The trace's last lines, which the panic prints, have the task: either step is the one before the copy.
+    # The last lines of the trace, which the panic prints, have the task. The last step before the copy depends on the memory.
     local step=mm_collapse_huge_page_isolate
     [ "$3" != shmem ] || step=hpage_collapse_scan_file
     arguments="ftrace_dump_on_oops trace_event=huge_memory:mm_collapse_huge_page_isolate kprobe_event=p:hpage_collapse_scan_file,hpage_collapse_scan_file"

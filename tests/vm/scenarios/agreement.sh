@@ -1,4 +1,4 @@
-# The situations of docs/collapse-kernel.md on this kernel, and the model beside it. A machine large enough for all of them, with swap and memory cgroups.
+# Runs the situations of docs/collapse-kernel.md on this kernel, and compares the model. The guest has memory for all of them, swap and memory cgroups.
 commands=(
     "/bin/busybox	sh	-c	echo +memory >/sys/fs/cgroup/cgroup.subtree_control"
     "/bin/busybox	sh	-c	echo 1G >/sys/block/zram0/disksize && /bin/busybox mkswap /dev/zram0 >/dev/null && /bin/busybox swapon /dev/zram0"

@@ -21,7 +21,7 @@
 .L\name\()_first:
 .endm
 
-/* The fixup of every fault: copies the bytes before the bad one and returns the rest. A second fault only returns the count. */
+/* The fixup of every fault: copies the bytes before the bad one and returns the number of the others. A second fault only returns the count. */
     .balign 64
     .type mce_fixups, %function
 mce_fixups:

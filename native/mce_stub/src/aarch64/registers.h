@@ -1,4 +1,4 @@
-/* Reads a copy's progress from the interrupted registers and writes its outcome to them. */
+/* Reads the progress of a copy from the interrupted registers, and writes its result to them. */
 #ifndef MCE_REGISTERS_H
 #define MCE_REGISTERS_H
 

@@ -67,9 +67,9 @@ static size_t last_level_cache(bool amd) {
 }
 
 /*
- * Where no cache holds source and destination, stores that do not read the lines that they overwrite decide the speed. On Zen 5 a long
- * string copy does not read them either, and is faster (1.35 times memcpy at 64 MiB; streaming 1.2); on Zen 4 it reads them (1.1; streaming
- * 1.7). The threshold is three quarters of the cache, as in the C library.
+ * If source and destination are larger than every cache, a copy is fastest when its stores do not read the lines that they overwrite. On
+ * Zen 5 a long string copy does not read them either, and is faster (1.35 times memcpy at 64 MiB; streaming 1.2); on Zen 4 it reads them
+ * (1.1; streaming 1.7). The threshold is three quarters of the cache, as in the C library.
  */
 size_t mce_streams_from(void) {
     struct cpu cpu = identify();
@@ -79,17 +79,17 @@ size_t mce_streams_from(void) {
 }
 
 /*
- * Bytes above which one rep movsb is faster than the vector loop. While the first-level cache holds source and destination, the loop
- * moves a vector per cycle (1.6 times the string copy on Zen 5, 1.1 on Zen 4); beyond, the string copy does not read the lines it
- * overwrites and is up to a quarter faster.
+ * The length in bytes above which one rep movsb is faster than the vector loop. While the first-level cache holds source and destination,
+ * the loop moves a vector per cycle (1.6 times the string copy on Zen 5, 1.1 on Zen 4). For longer copies the string copy does not read the
+ * lines that it overwrites, and is up to a quarter faster.
  */
 size_t mce_string_copy_above __attribute__((visibility("hidden"))) = 16 * 1024;
 
 /*
- * A mask of (dst - src): where the masked distance is 1 to 63, the vector loop is faster. The default masks the offset in a page: the
- * string copy then stores just before it loads, and loses its gain (Zen 5) or falls to 3 GiB/s (Zen 4, from 1 to 15; the C library's memcpy
- * does too, up to the size of the second-level cache). Before Zen 5 AMD's string copy also needs both addresses to agree within a line:
- * otherwise it reaches 30 to 40 GiB/s, the loop 43 to 53.
+ * A mask of (dst - src): if the masked distance is 1 to 63, the vector loop is faster. The default mask keeps the offset in a page. At
+ * these distances the string copy stores just ahead of its loads, and loses its gain (Zen 5) or falls to 3 GiB/s (Zen 4, from 1 to 15; so
+ * does the C library's memcpy, up to the size of the second-level cache). Before Zen 5 AMD's string copy also needs the same offset in a
+ * line for both addresses: otherwise it reaches 30 to 40 GiB/s, the loop 43 to 53.
  */
 uint32_t mce_string_copy_distance __attribute__((visibility("hidden"))) = 4095;
 
@@ -99,7 +99,8 @@ uint32_t mce_string_copy_distance __attribute__((visibility("hidden"))) = 4095;
  */
 bool mce_loop_in_halves __attribute__((visibility("hidden")));
 
-/* Bytes from which a streaming kernel streams. The second-level cache holds shorter copies with their source, and a fence costs more. */
+/* The length in bytes from which a streaming kernel streams. Shorter copies and their source fit into the second-level cache, and a fence
+ * costs more. */
 size_t mce_streaming_from __attribute__((visibility("hidden"))) = 128 * 1024;
 
 __attribute__((constructor)) static void measure_caches(void) {

@@ -25,7 +25,7 @@
     SPREAD \name
 .endm
 
-/* A kernel whose short copies skip that: before LONG_COPIES the four arguments stay in their registers. */
+/* A kernel whose short copies skip SPREAD: before LONG_COPIES the four arguments stay in their registers. */
 .macro KERNEL_WITH_SHORT_COPIES name
     FUNCTION \name
 .L\name\()_short:
@@ -37,8 +37,8 @@
 .endm
 
 /*
- * The fixup of every fault: copies the bytes before the bad one and returns the rest. rep movsb keeps rsi exact, so a second fault, such
- * as one on the other side, only returns the count.
+ * The fixup of every fault: copies the bytes before the bad one and returns the number of the others. rep movsb keeps rsi exact, so a second
+ * fault, for example on the other side, only returns the count.
  */
     .balign 64
     .type mce_fixups, @function

@@ -1,4 +1,4 @@
-/* Reads a copy's progress from the interrupted registers and writes its outcome to them. */
+/* Reads the progress of a copy from the interrupted registers, and writes its result to them. */
 #ifndef MCE_REGISTERS_H
 #define MCE_REGISTERS_H
 
@@ -14,8 +14,8 @@
  *   r9   the end of the source
  *   r10  the start of the source
  *   r8   struct mce_fault *
- * In a range of MCE_KIND_SHORT: rsi, rdi, rdx and rcx as in the call. The fixup expects the former, and in rcx the number of bytes that can
- * still be copied before the first unreadable or unwritable one.
+ * In a range of MCE_KIND_SHORT: rsi, rdi, rdx and rcx as in the call. The fixup expects the first list, and in rcx the number of bytes that
+ * can still be copied before the first unreadable or unwritable one.
  */
 static inline greg_t *mce_registers(void *context) { return ((ucontext_t *)context)->uc_mcontext.gregs; }
 static inline uintptr_t mce_pc(void *context) { return (uintptr_t)mce_registers(context)[REG_RIP]; }

@@ -10,7 +10,7 @@ internal sealed record Variant(CollapseMeans By, MemoryKind Memory)
 
     internal static IReadOnlyList<Variant> Of(params MemoryKind[] memory) => [.. All.Where(variant => memory.Contains(variant.Memory))];
 
-    /// <summary>Those of them in which the process itself collapses.</summary>
+    /// <summary>The variants with <c>MADV_COLLAPSE</c>.</summary>
     internal static IReadOnlyList<Variant> Madvise(params MemoryKind[] memory) =>
         [.. Of(memory).Where(variant => variant.By == CollapseMeans.Madvise)];
 

@@ -21,7 +21,7 @@ internal enum ActionKind
     /// <summary><c>MADV_PAGEOUT</c>.</summary>
     PageOut,
 
-    /// <summary><c>MADV_HUGEPAGE</c>, <c>MADV_NOHUGEPAGE</c>, or neither any more.</summary>
+    /// <summary><c>MADV_HUGEPAGE</c>, <c>MADV_NOHUGEPAGE</c>, or <c>MADV_NORMAL</c>.</summary>
     Advise,
 
     /// <summary>Maps the region's first huge page by 512 entries.</summary>
@@ -45,22 +45,22 @@ internal enum ActionKind
     /// <summary>Drops clean pages of regular files.</summary>
     DropCaches,
 
-    /// <summary>Sends the least recently used page to swap, of each kind.</summary>
+    /// <summary>Reclaims the least recently used page of each LRU list.</summary>
     Reclaim,
 
     /// <summary>Poisons a line of a page.</summary>
     Poison,
 
-    /// <summary>Runs memory-failure handling of what was found.</summary>
+    /// <summary>Lets memory failure handle the poison that was found.</summary>
     HandlePoison,
 
     /// <summary>Pins a page, as direct I/O does.</summary>
     Pin,
 
-    /// <summary>Lets go of the page pinned first.</summary>
+    /// <summary>Unpins the page that was pinned first.</summary>
     Unpin,
 
-    /// <summary>Locks a page, as somebody who reads it in or writes it out does.</summary>
+    /// <summary>Locks a page, as reading it in or writing it out does.</summary>
     Lock,
 
     /// <summary>Unlocks it.</summary>
@@ -69,6 +69,6 @@ internal enum ActionKind
     /// <summary>Collapses a range.</summary>
     Collapse,
 
-    /// <summary>Looks at a region, and fails the scenario if it is not as expected.</summary>
+    /// <summary>Compares a region with what is expected.</summary>
     Expect,
 }

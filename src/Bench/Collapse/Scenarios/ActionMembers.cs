@@ -1,52 +1,45 @@
 namespace CopyMc.Bench.Collapse.Scenarios;
 
-/// <summary>Which members of an action mean something, by what it does.</summary>
+/// <summary>The members that an action may have, by its kind.</summary>
 internal static class ActionMembers
 {
-    private const string Process = "process", Region = "region", First = "first", Count = "count", Page = "page", Line = "line", Kind = "kind",
-        Advice = "advice", LengthPages = "lengthPages", By = "by", Limits = "limits", Between = "between", Failures = "failures",
-        Expect = "expect";
-
-    /// <summary>Those allowed; those in <see cref="Required"/> must be there.</summary>
-    internal static IReadOnlySet<string> Allowed(ActionKind kind) => kind switch
+    /// <summary>By their names in JSON; a member with an exclamation mark is required.</summary>
+    private static string Of(ActionKind kind) => kind switch
     {
-        ActionKind.Write or ActionKind.Read or ActionKind.DontNeed or ActionKind.LazyFree or ActionKind.Cold or ActionKind.PageOut => Set(Process, Region, First, Count),
-        ActionKind.Advise => Set(Process, Region, First, Count, Advice),
-        ActionKind.SplitMapping => Set(Process, Region),
-        ActionKind.Fork or ActionKind.Exit or ActionKind.Unpin => Set(Process),
-        ActionKind.Truncate => Set(Region, LengthPages),
-        ActionKind.PunchHole => Set(Region, First, Count),
-        ActionKind.WriteBack => Set(Region),
-        ActionKind.DropCaches or ActionKind.Reclaim or ActionKind.HandlePoison => Set(),
-        ActionKind.Poison => Set(Process, Region, Page, Line, Kind),
-        ActionKind.Pin or ActionKind.Lock or ActionKind.Unlock => Set(Process, Region, Page),
-        ActionKind.Collapse => Set(Process, Region, First, Count, By, Limits, Between, Failures, Expect),
-        ActionKind.Expect => Set(Process, Region, Expect),
+        ActionKind.Write or ActionKind.Read or ActionKind.DontNeed or ActionKind.LazyFree or ActionKind.Cold or ActionKind.PageOut =>
+            "process region first count",
+        ActionKind.Advise => "process region first count advice!",
+        ActionKind.SplitMapping => "process region",
+        ActionKind.Fork or ActionKind.Exit or ActionKind.Unpin => "process",
+        ActionKind.Truncate => "region lengthPages!",
+        ActionKind.PunchHole => "region first count",
+        ActionKind.WriteBack => "region",
+        ActionKind.DropCaches or ActionKind.Reclaim or ActionKind.HandlePoison => "",
+        ActionKind.Poison => "process region page! line kind",
+        ActionKind.Pin or ActionKind.Lock or ActionKind.Unlock => "process region page!",
+        ActionKind.Collapse => "process region first count by! limits between failures expect",
+        ActionKind.Expect => "process region expect!",
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
-    internal static IReadOnlySet<string> Required(ActionKind kind) => kind switch
+    /// <exception cref="ScenarioFault">The action has a member that means nothing to it, or lacks one that it needs.</exception>
+    internal static void Check(ScenarioAction action, string place)
     {
-        ActionKind.Advise => Set(Advice),
-        ActionKind.Truncate => Set(LengthPages),
-        ActionKind.Poison => Set(Page),
-        ActionKind.Pin or ActionKind.Lock or ActionKind.Unlock => Set(Page),
-        ActionKind.Collapse => Set(By),
-        ActionKind.Expect => Set(Expect),
-        _ => Set(),
-    };
-
-    /// <summary>Those that an action has.</summary>
-    internal static IEnumerable<string> Present(ScenarioAction action)
-    {
-        (string Name, object? Value)[] members =
+        string kind = Word.Of(action.Do);
+        string[] all = Of(action.Do).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        string[] allowed = [.. all.Select(member => member.TrimEnd('!'))];
+        HashSet<string> present =
         [
-            (Process, action.Process), (Region, action.Region), (First, action.First), (Count, action.Count), (Page, action.Page), (Line, action.Line),
-            (Kind, action.Kind), (Advice, action.Advice), (LengthPages, action.LengthPages), (By, action.By), (Limits, action.Limits),
-            (Between, action.Between), (Failures, action.Failures), (Expect, action.Expect),
+            .. from property in ScenarioJson.Options.GetTypeInfo(typeof(ScenarioAction)).Properties
+               where !property.IsRequired && property.Get!(action) is not null
+               select property.Name,
         ];
-        return members.Where(member => member.Value is not null).Select(member => member.Name);
+        if (present.Except(allowed).FirstOrDefault() is { } useless)
+        {
+            string has = string.Join(", ", allowed.DefaultIfEmpty("no members"));
+            throw new ScenarioFault($"{place}.{useless}", $"'{useless}' means nothing to '{kind}'; it has {has}.");
+        }
+        if (Array.Find(all, member => member.EndsWith('!') && !present.Contains(member.TrimEnd('!'))) is { } missing)
+            throw new ScenarioFault(place, $"'{kind}' needs '{missing.TrimEnd('!')}'.");
     }
-
-    private static HashSet<string> Set(params string[] names) => [.. names];
 }

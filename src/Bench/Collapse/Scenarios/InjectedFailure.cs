@@ -2,11 +2,12 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Bench.Collapse.Scenarios;
 
-/// <summary>A failure that nothing in the machine brings about.</summary>
+/// <summary>A failure that no state of the machine causes.</summary>
 internal sealed record InjectedFailure
 {
     public required FailurePoint Point { get; init; }
 
-    /// <summary>Which time it comes there, counted from 1; this time alone fails.</summary>
-    public int Nth { get; set; } = 1;
+    /// <summary>Which time it comes there, counted from 1; only this time fails.</summary>
+    [Bounds(1)]
+    public int Nth { get; init; } = 1;
 }

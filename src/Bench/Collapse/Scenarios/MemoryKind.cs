@@ -1,6 +1,6 @@
 namespace CopyMc.Bench.Collapse.Scenarios;
 
-/// <summary>What a region is made of.</summary>
+/// <summary>The kind of memory of a region.</summary>
 internal enum MemoryKind
 {
     /// <summary>Private memory of the process.</summary>

@@ -15,7 +15,7 @@ internal enum PageState
     /// <summary>Written, and sent to swap.</summary>
     Swapped,
 
-    /// <summary>In the page cache of the file, mapped by nobody.</summary>
+    /// <summary>In the page cache of the file, not mapped.</summary>
     Cached,
 
     /// <summary>In the page cache of a regular file, written and not yet on disk.</summary>

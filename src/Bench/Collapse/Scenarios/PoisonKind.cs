@@ -1,11 +1,11 @@
 namespace CopyMc.Bench.Collapse.Scenarios;
 
-/// <summary>Who knows of poison.</summary>
+/// <summary>Whether poison is known before an access.</summary>
 internal enum PoisonKind
 {
-    /// <summary>The poison map: the line is never read.</summary>
+    /// <summary>In the poison map: the line is never read.</summary>
     Known,
 
-    /// <summary>Nobody before the page really faults; the whole page is lost.</summary>
+    /// <summary>Not before the page faults; the whole page is lost.</summary>
     Latent,
 }

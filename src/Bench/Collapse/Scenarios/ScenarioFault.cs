@@ -1,6 +1,6 @@
 namespace CopyMc.Bench.Collapse.Scenarios;
 
-/// <summary>Something in a scenario makes no sense. The message does not name the place.</summary>
+/// <summary>A part of a scenario is not valid. The message does not name the place.</summary>
 /// <param name="place">The JSON path, as in <c>$.regions[0].pages[2]</c>.</param>
 /// <param name="message">What is wrong there.</param>
 internal sealed class ScenarioFault(string place, string message) : Exception(message)

@@ -2,7 +2,7 @@ using BenchmarkDotNet.Attributes;
 
 namespace CopyMc.Bench.Throughput.Suites;
 
-/// <summary>What it costs to be told of known poison, by the line of 2 MiB in which it lies.</summary>
+/// <summary>The cost of a copy of 2 MiB that meets known poison, by the poisoned line.</summary>
 public unsafe class AbortBenchmarks : CopyBenchmark
 {
     /// <summary>Which line of 32,768 is poisoned.</summary>

@@ -4,7 +4,7 @@ using CopyMc.Bench.Measuring;
 
 namespace CopyMc.Bench.Throughput.Suites;
 
-/// <summary>Hot copies by the offsets of source and destination in a page; equal offsets are the case in which they agree mod 4096.</summary>
+/// <summary>Hot copies by the offsets of source and destination in a page. Equal offsets are equal modulo 4096.</summary>
 public unsafe class AlignmentBenchmarks : CopyBenchmark
 {
     /// <summary>Bytes of one copy.</summary>
@@ -23,12 +23,12 @@ public unsafe class AlignmentBenchmarks : CopyBenchmark
     [GlobalSetup]
     public void Setup() => Map((nuint)ByteCount + NativeRegion.PageSize, (nuint)ByteCount + NativeRegion.PageSize);
 
-    /// <summary>.NET's own.</summary>
+    /// <summary>The copy of .NET.</summary>
     [Benchmark(Baseline = true)]
     public void NativeMemoryCopy() =>
         NativeMemory.Copy(Source.Pointer + SourceOffset, Destination.Pointer + DestinationOffset, (nuint)ByteCount);
 
-    /// <summary>The engine as everybody gets it.</summary>
+    /// <summary>The shared engine.</summary>
     [Benchmark]
     public nuint Engine() =>
         CopyEngine.Shared.Copy(Source.Pointer + SourceOffset, Destination.Pointer + DestinationOffset, (nuint)ByteCount);

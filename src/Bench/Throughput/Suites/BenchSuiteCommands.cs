@@ -3,7 +3,7 @@ using CopyMc.Bench.Commands;
 
 namespace CopyMc.Bench.Throughput.Suites;
 
-/// <summary>The BenchmarkDotNet suites by what they measure; BenchmarkDotNet's own options are passed on.</summary>
+/// <summary>The commands of the BenchmarkDotNet suites, which pass BenchmarkDotNet's options on.</summary>
 internal static class BenchSuiteCommands
 {
     private static readonly Type[] s_throughput = [typeof(ThroughputBenchmarks), typeof(AlignmentBenchmarks), typeof(CheckBenchmarks)],
@@ -11,7 +11,7 @@ internal static class BenchSuiteCommands
         s_scaling = [typeof(ScalingBenchmarks)];
 
     internal static Command CreateThroughput(HelpWithExamples help) => Create(
-        help, "throughput", "Copies by size, temperature, pages and alignment, and what looking for poison costs them (BenchmarkDotNet).", "*Throughput*",
+        help, "throughput", "Copies by size, temperature, pages and alignment, and the cost of the check for poison (BenchmarkDotNet).", "*Throughput*",
         s_throughput);
 
     internal static Command CreateScaling(HelpWithExamples help) => Create(
@@ -34,7 +34,7 @@ internal static class BenchSuiteCommands
         return command;
     }
 
-    /// <summary>Without a filter it would ask, and wait for an answer.</summary>
+    /// <summary>Without a filter BenchmarkDotNet would ask for one and wait.</summary>
     private static int Run(Type[] suites, string[] options) =>
         BenchmarkSuites.Run(suites, options.Length == 0 ? ["--filter", "*"] : options);
 }

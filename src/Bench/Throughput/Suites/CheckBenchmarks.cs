@@ -2,12 +2,11 @@ using BenchmarkDotNet.Attributes;
 
 namespace CopyMc.Bench.Throughput.Suites;
 
-/// <summary>What looking for poison costs a clean copy, by how many lines of the same map are poisoned elsewhere.</summary>
+/// <summary>The cost of the check for poison in a clean copy, by the number of poisoned lines elsewhere in the same map.</summary>
 public unsafe class CheckBenchmarks : CopyBenchmark
 {
-    /// <summary>Behind the copied bytes: room for a million lines, every other one.</summary>
+    /// <summary>After the copied bytes: room for a million lines, every fourth one.</summary>
     private const nuint Elsewhere = 256u << 20;
-
 
     /// <summary>Bytes of one copy.</summary>
     [Params(64, 4096, 65536, 2 << 20)]
@@ -29,7 +28,7 @@ public unsafe class CheckBenchmarks : CopyBenchmark
             Source.Poison.Mark((nuint)ByteCount + (Elsewhere - 1) - (nuint)i * distance);
     }
 
-    /// <summary>The engine as everybody gets it.</summary>
+    /// <summary>The shared engine.</summary>
     [Benchmark]
     public nuint Engine() => CopyEngine.Shared.Copy(Source.Pointer, Destination.Pointer, (nuint)ByteCount);
 }

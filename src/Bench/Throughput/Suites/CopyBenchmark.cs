@@ -2,14 +2,14 @@ using BenchmarkDotNet.Attributes;
 
 namespace CopyMc.Bench.Throughput.Suites;
 
-/// <summary>A suite over one source and one destination.</summary>
+/// <summary>A suite with one source and one destination.</summary>
 public abstract class CopyBenchmark : IDisposable
 {
     private protected NativeRegion Source { get; private set; } = null!;
 
     private protected NativeRegion Destination { get; private set; } = null!;
 
-    /// <summary>Gives the memory back.</summary>
+    /// <summary>Unmaps the memory.</summary>
     [GlobalCleanup]
     public void Dispose()
     {

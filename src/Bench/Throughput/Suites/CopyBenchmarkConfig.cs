@@ -6,10 +6,10 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
 namespace CopyMc.Bench.Throughput.Suites;
 
-/// <summary>What all suites share: medians, throughput and ratio columns, allocations.</summary>
+/// <summary>The configuration of all suites: medians, throughput and ratio columns, allocations.</summary>
 internal sealed class CopyBenchmarkConfig : ManualConfig
 {
-    /// <param name="withJob">Whether nobody names a job; of this one BenchmarkDotNet's options may change the parts.</param>
+    /// <param name="withJob">Whether the options name no job. They may still change parts of this one.</param>
     public CopyBenchmarkConfig(bool withJob)
     {
         Add(DefaultConfig.Instance);

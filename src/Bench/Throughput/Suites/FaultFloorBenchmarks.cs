@@ -3,7 +3,7 @@ using CopyMc.Bench.Measuring;
 
 namespace CopyMc.Bench.Throughput.Suites;
 
-/// <summary>The recovery from one fault beside the floor: a SIGBUS whose handler does nothing but step over the instruction.</summary>
+/// <summary>The recovery from one fault beside the floor: a SIGBUS whose handler only steps over the instruction.</summary>
 public unsafe class FaultFloorBenchmarks : CopyBenchmark
 {
     /// <summary>Maps and poisons the memory.</summary>
@@ -20,10 +20,10 @@ public unsafe class FaultFloorBenchmarks : CopyBenchmark
     {
         Setup();
         if (!Yardsticks.IsAvailable || Yardsticks.FloorBegin() != 0)
-            throw new PlatformNotSupportedException("libyardsticks.so is needed, and it takes a C compiler to build it.");
+            throw new PlatformNotSupportedException("libyardsticks.so is needed, which needs a C compiler to build.");
     }
 
-    /// <summary>Puts the former handler back.</summary>
+    /// <summary>Restores the previous handler.</summary>
     [GlobalCleanup(Target = nameof(Floor))]
     public void CleanupFloor()
     {
@@ -31,7 +31,7 @@ public unsafe class FaultFloorBenchmarks : CopyBenchmark
         Dispose();
     }
 
-    /// <summary>The cheapest fault there is.</summary>
+    /// <summary>The cheapest possible fault.</summary>
     [Benchmark(Baseline = true)]
     public void Floor() => Yardsticks.FloorFault(Source.Pointer);
 

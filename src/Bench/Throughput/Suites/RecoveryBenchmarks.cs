@@ -3,7 +3,7 @@ using CopyMc.Bench.Measuring;
 
 namespace CopyMc.Bench.Throughput.Suites;
 
-/// <summary>What a copy of 2 MiB that meets poison costs, by where the poison lies and what it is made of, beside the cheapest fault there is.</summary>
+/// <summary>The cost of a copy of 2 MiB that meets poison, by position and source of the poison, beside a copy of the prefix.</summary>
 public unsafe class RecoveryBenchmarks : CopyBenchmark
 {
     private nuint _offset;
@@ -12,11 +12,11 @@ public unsafe class RecoveryBenchmarks : CopyBenchmark
     [Params(0, 256, 511)]
     public int Page { get; set; }
 
-    /// <summary>What the poison is made of.</summary>
+    /// <summary>The source of the poison.</summary>
     [ParamsSource(nameof(Sources))]
     public PoisonSource Poison { get; set; }
 
-    /// <summary>What works here.</summary>
+    /// <summary>The sources that work here.</summary>
     public static IEnumerable<PoisonSource> Sources => UsablePoison.Sources;
 
     /// <summary>Maps and poisons the memory.</summary>
@@ -28,7 +28,7 @@ public unsafe class RecoveryBenchmarks : CopyBenchmark
         PoisonInjector.Inject(Source, _offset, Poison);
     }
 
-    /// <summary>The copy, up to the poison. What a signal taught is forgotten again, so that the next meets one too.</summary>
+    /// <summary>The copy, up to the poison. It then clears the map, so that the next copy raises a signal too.</summary>
     [Benchmark]
     public nuint CopyThatMeetsPoison()
     {
@@ -38,7 +38,7 @@ public unsafe class RecoveryBenchmarks : CopyBenchmark
         return remaining;
     }
 
-    /// <summary>The copy of what lies before the poison, which meets nothing.</summary>
+    /// <summary>The copy of the bytes before the poison.</summary>
     [Benchmark(Baseline = true)]
     public nuint CopyOfThePrefix() => CopyEngine.Shared.Copy(Source.Pointer, Destination.Pointer, _offset);
 }

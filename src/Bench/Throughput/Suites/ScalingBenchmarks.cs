@@ -11,7 +11,7 @@ public unsafe class ScalingBenchmarks : CopyBenchmark
     [Params(2L << 20, 64L << 20, 1L << 30)]
     public long ByteCount { get; set; }
 
-    /// <summary>Threads at the most.</summary>
+    /// <summary>The maximum number of threads.</summary>
     [Params(1, 2, 4)]
     public int Threads { get; set; }
 
@@ -23,7 +23,7 @@ public unsafe class ScalingBenchmarks : CopyBenchmark
         _options = new CopyOptions { MaxDegreeOfParallelism = Threads };
     }
 
-    /// <summary>The engine as everybody gets it.</summary>
+    /// <summary>The shared engine.</summary>
     [Benchmark]
     public nuint Engine() => CopyEngine.Shared.Copy(Source.Pointer, Destination.Pointer, (nuint)ByteCount, _options, out _);
 }

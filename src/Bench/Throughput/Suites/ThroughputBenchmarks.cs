@@ -17,11 +17,11 @@ public unsafe class ThroughputBenchmarks : CopyBenchmark
     [Params(64, 256, 1024, 4096, 65536, 2 << 20, 64 << 20)]
     public int ByteCount { get; set; }
 
-    /// <summary>Whether the same bytes are copied again and again, or a pool of 512 MiB is passed over.</summary>
+    /// <summary>Whether the same bytes are copied again and again, or all of a pool of 512 MiB.</summary>
     [Params("hot", "cold")]
     public string Temperature { get; set; } = "";
 
-    /// <summary>What pages source and destination are made of.</summary>
+    /// <summary>The pages of source and destination.</summary>
     [Params(PageKind.Small, PageKind.TransparentHuge)]
     public PageKind Pages { get; set; }
 
@@ -34,7 +34,7 @@ public unsafe class ThroughputBenchmarks : CopyBenchmark
         Map(length, length, new NativeRegionOptions { Pages = Pages });
     }
 
-    /// <summary>.NET's own.</summary>
+    /// <summary>The copy of .NET.</summary>
     [Benchmark(Baseline = true)]
     public void NativeMemoryCopy()
     {
@@ -42,7 +42,7 @@ public unsafe class ThroughputBenchmarks : CopyBenchmark
         NativeMemory.Copy(Source.Pointer + at, Destination.Pointer + at, (nuint)ByteCount);
     }
 
-    /// <summary>The engine as everybody gets it.</summary>
+    /// <summary>The shared engine.</summary>
     [Benchmark]
     public nuint Engine()
     {
@@ -50,7 +50,7 @@ public unsafe class ThroughputBenchmarks : CopyBenchmark
         return CopyEngine.Shared.Copy(Source.Pointer + at, Destination.Pointer + at, (nuint)ByteCount);
     }
 
-    /// <summary>The engine told that the destination is not used soon.</summary>
+    /// <summary>An engine with the streaming hint.</summary>
     [Benchmark]
     public nuint EngineStreaming()
     {
@@ -66,6 +66,6 @@ public unsafe class ThroughputBenchmarks : CopyBenchmark
         return default(LibcCopy).Copy(Source.Pointer + at, Destination.Pointer + at, (nuint)ByteCount);
     }
 
-    // A golden-ratio stride, so that no prefetcher sees the next slot coming; the number of slots is a power of two.
+    // A golden-ratio stride, so that no prefetcher predicts the next slot. The number of slots is a power of two.
     private nuint NextSlot() => _next++ * 0x9E3779B1u % _slots * (nuint)ByteCount;
 }

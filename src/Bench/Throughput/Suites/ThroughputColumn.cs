@@ -5,7 +5,7 @@ using BenchmarkDotNet.Running;
 
 namespace CopyMc.Bench.Throughput.Suites;
 
-/// <summary>GB/s, bytes copied once, out of a suite's parameter of that name and the median.</summary>
+/// <summary>GB/s, from the parameter ByteCount of a suite and the median. Copied bytes count once.</summary>
 internal sealed class ThroughputColumn : IColumn
 {
     internal const string ByteCountParameter = "ByteCount";

@@ -13,7 +13,7 @@ internal static unsafe class Avx512Kernel
         if (byteCount < VecSize)
             return Avx2Kernel.Copy(source, destination, byteCount);
 
-        // Both loads before both stores, so that any length up to two vectors is the same four instructions.
+        // Both loads before both stores, so that the same four instructions copy any length up to two vectors.
         if (byteCount <= 2 * VecSize)
         {
             Vec first = Vector512.Load(source);
@@ -40,7 +40,7 @@ internal static unsafe class Avx512Kernel
             d.StoreAligned(to + 3 * VecSize);
         }
 
-        // What is left, less than four vectors, and last one vector that ends where the copy ends.
+        // The rest, less than four vectors; the last vector ends where the copy ends.
         for (; offset + VecSize < byteCount; offset += VecSize)
             Vector512.Load(source + offset).Store(destination + offset);
         Vector512.Load(source + byteCount - VecSize).Store(destination + byteCount - VecSize);

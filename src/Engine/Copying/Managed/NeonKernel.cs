@@ -14,7 +14,7 @@ internal static unsafe class NeonKernel
         if (byteCount < VecSize)
             return ScalarKernel.Copy(source, destination, byteCount);
 
-        // Both loads before both stores, so that any length up to two vectors is the same four instructions.
+        // Both loads before both stores, so that the same four instructions copy any length up to two vectors.
         if (byteCount <= 2 * VecSize)
         {
             Vec first = Vector128.Load(source);
@@ -37,7 +37,7 @@ internal static unsafe class NeonKernel
             AdvSimd.Arm64.StorePair(to + 2 * VecSize, c, d);
         }
 
-        // What is left, less than four vectors, and last one vector that ends where the copy ends.
+        // The rest, less than four vectors; the last vector ends where the copy ends.
         for (; offset + VecSize < byteCount; offset += VecSize)
             Vector128.Load(source + offset).Store(destination + offset);
         Vector128.Load(source + byteCount - VecSize).Store(destination + byteCount - VecSize);

@@ -9,7 +9,7 @@ internal static unsafe class NeonStreamingKernel
 {
     private const nuint VecSize = 16;
 
-    /// <summary>Below this many bytes there is nothing to keep out of the cache.</summary>
+    /// <summary>Shorter copies displace little of the cache, so they do not stream.</summary>
     private const nuint StreamingLeast = 4096;
 
     internal static nuint Copy(byte* source, byte* destination, nuint byteCount)
@@ -29,10 +29,10 @@ internal static unsafe class NeonStreamingKernel
             AdvSimd.Arm64.StorePairNonTemporal(to, a, b);
             AdvSimd.Arm64.StorePairNonTemporal(to + 2 * VecSize, c, d);
         }
-        // Streaming stores are weakly ordered: make them visible before the copy is reported done.
+        // Streaming stores are weakly ordered: make them visible before the copy returns.
         Thread.MemoryBarrier();
 
-        // What is left, less than four vectors, and last one vector that ends where the copy ends.
+        // The rest, less than four vectors; the last vector ends where the copy ends.
         for (; offset + VecSize < byteCount; offset += VecSize)
             Vector128.Load(source + offset).Store(destination + offset);
         Vector128.Load(source + byteCount - VecSize).Store(destination + byteCount - VecSize);

@@ -3,7 +3,7 @@ using Vec = System.Runtime.Intrinsics.Vector128<byte>;
 
 namespace CopyMc;
 
-/// <summary>The portable kernel: SSE2 on x86, NEON on arm64, whatever the JIT has elsewhere.</summary>
+/// <summary>The portable kernel: SSE2 on x86, NEON on arm64, the 128-bit vectors of the JIT elsewhere.</summary>
 internal static unsafe class Vector128Kernel
 {
     private const nuint VecSize = 16;
@@ -13,7 +13,7 @@ internal static unsafe class Vector128Kernel
         if (byteCount < VecSize)
             return ScalarKernel.Copy(source, destination, byteCount);
 
-        // Both loads before both stores, so that any length up to two vectors is the same four instructions.
+        // Both loads before both stores, so that the same four instructions copy any length up to two vectors.
         if (byteCount <= 2 * VecSize)
         {
             Vec first = Vector128.Load(source);
@@ -40,7 +40,7 @@ internal static unsafe class Vector128Kernel
             d.StoreAligned(to + 3 * VecSize);
         }
 
-        // What is left, less than four vectors, and last one vector that ends where the copy ends.
+        // The rest, less than four vectors; the last vector ends where the copy ends.
         for (; offset + VecSize < byteCount; offset += VecSize)
             Vector128.Load(source + offset).Store(destination + offset);
         Vector128.Load(source + byteCount - VecSize).Store(destination + byteCount - VecSize);

@@ -1,6 +1,0 @@
-using CopyMc.Bench.Statistics;
-
-namespace CopyMc.Bench.Recovery;
-
-/// <summary>One distribution of times.</summary>
-internal sealed record LatencySeries(string Name, int Color, IReadOnlyList<LatencyBucket> Buckets);
