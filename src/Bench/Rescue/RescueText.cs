@@ -6,11 +6,10 @@ namespace CopyMc.Bench.Rescue;
 /// <summary>How a rescue ended.</summary>
 internal static class RescueText
 {
-    /// <summary>More ranges are in the map file.</summary>
-    private const int MaxListed = 10;
-
     internal static void Write(Document document, RescueOutcome outcome, MapFile mapFile)
     {
+        // The map file has the others.
+        const int MaxListed = 10;
         RescueMap map = outcome.Map;
         IReadOnlyList<RescueBlock> lost = map.LostBlocks;
         string before = outcome.NewlyRescuedBytes == map.FinishedBytes ? "" : $", {Units.Whole(outcome.NewlyRescuedBytes)} of them by this run";

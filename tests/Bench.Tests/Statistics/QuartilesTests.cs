@@ -5,10 +5,10 @@ namespace CopyMc.Bench.Tests.Statistics;
 public sealed class QuartilesTests
 {
     [Theory]
-    [InlineData(2, 3, 4, 5, 1, 3, 2, 4)]
-    [InlineData(1.75, 2.5, 3.25, 4, 1, 3, 2)]
-    [InlineData(7, 7, 7, 7)]
-    public void Quartiles_are_interpolated_between_the_nearest_ranks(double lower, double median, double upper, params double[] samples) =>
+    [InlineData(2, 3, 4, new double[] { 5, 1, 3, 2, 4 })]
+    [InlineData(1.75, 2.5, 3.25, new double[] { 4, 1, 3, 2 })]
+    [InlineData(7, 7, 7, new double[] { 7 })]
+    public void Quartiles_are_interpolated_between_the_nearest_ranks(double lower, double median, double upper, double[] samples) =>
         Assert.Equal(new Quartiles(lower, median, upper), Quartiles.Of(samples));
 
     [Fact]
