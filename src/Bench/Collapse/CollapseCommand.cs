@@ -3,6 +3,7 @@ using System.Text.Json;
 using CopyMc.Bench.Collapse.BuiltIn;
 using CopyMc.Bench.Collapse.Scenarios;
 using CopyMc.Bench.Commands;
+using CopyMc.Bench.Documents;
 using CopyMc.Bench.Machine;
 using CopyMc.Bench.Results;
 using CopyMc.Bench.Terminal;
@@ -64,7 +65,7 @@ internal static class CollapseCommand
         {
             if (parsed.GetValue(list))
             {
-                CollapseText.WriteList(OutputConsole.Create());
+                CollapseText.WriteList(new ConsoleDocument(OutputConsole.Create()));
                 return ExitCode.Success;
             }
             string? asked = parsed.GetValue(name);
@@ -108,12 +109,9 @@ internal static class CollapseCommand
             progress.Report(new PhaseProgress(run.Name, (double)i / runs.Count));
             return run.Run(traces[i]);
         }).ToArray());
-        var report = new CollapseReport { Scenarios = scenarios, EveryCheckHeld = scenarios.All(scenario => scenario.Failures.Count == 0) };
+        var report = new CollapseReport(scenarios) { EveryCheckHeld = scenarios.All(scenario => scenario.Failures.Count == 0) };
         report.Complete(startedAt, MachineProbe.Run(CopyEngine.Shared));
-        if (isAll)
-            CollapseText.WriteAll(console, report);
-        else
-            CollapseText.Write(console, scenarios[0]);
+        report.Write(new ConsoleDocument(console));
         traceFile?.Write(stream =>
         {
             foreach ((ScenarioReport scenario, CollapseTrace trace) in scenarios.Zip(traces))

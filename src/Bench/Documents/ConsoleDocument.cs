@@ -18,26 +18,32 @@ internal sealed class ConsoleDocument(IAnsiConsole console) : Document
         console.WriteLine();
     }
 
+    internal override void Space() => console.WriteLine();
+
     internal override void Heading(string title) => console.WriteLine($"{title}:");
 
     internal override void Facts(IEnumerable<(string Name, string Value)> facts)
     {
         Grid grid = new Grid().AddColumn(new GridColumn().NoWrap().PadRight(2)).AddColumn(new GridColumn().PadRight(0));
         foreach ((string name, string value) in facts)
-            grid.AddRow(new Text(name, s_bold), new Text(value));
+            grid.AddRow(new Text(name, s_bold), new Text(PlainText.Of(value)));
         console.Write(grid);
     }
 
-    protected override void Write(Line text) => console.WriteLine(text.ToString());
+    protected override void Write(Line text) => console.WriteLine(PlainText.Of(text.ToString()));
 
     protected override void Write(TableContent table)
     {
         int[] shown = [.. table.Columns.Index().Where(column => column.Item.Kind != TableContent.Kind.Drawings).Select(column => column.Index)];
-        Table drawn = Tables.New(table.Columns[0].Header);
-        foreach (TableContent.Column column in shown[1..].Select(i => table.Columns[i]))
-            _ = column.Kind == TableContent.Kind.Words ? drawn.AddWords(column.Header) : drawn.AddFigures(column.Header);
+        var drawn = new Table { Border = TableBorder.Simple };
+        foreach (int i in shown)
+        {
+            TableColumn column = new TableColumn(table.Columns[i].Header).Padding(0, 0, 1, 0);
+            column.NoWrap = i == 0 || table.Columns[i].Kind == TableContent.Kind.Figures;
+            drawn.AddColumn(table.Columns[i].Kind == TableContent.Kind.Figures ? column.RightAligned() : column);
+        }
         foreach (TableContent.Cell[] row in table.Rows)
-            drawn.AddRow(shown.Select(i => new Text(row[i].Text.ToString(), StyleOf(row[i].Mark))));
+            drawn.AddRow(shown.Select(i => new Text(PlainText.Of(row[i].Text.ToString()), StyleOf(row[i].Mark))));
         console.Write(drawn);
     }
 

@@ -16,6 +16,11 @@ internal abstract class Document
 
     internal abstract void Heading(string title);
 
+    /// <summary>An empty line on the console.</summary>
+    internal virtual void Space()
+    {
+    }
+
     internal void Paragraph(Line text) => Write(text.Under(_path));
 
     /// <summary>Names with their values.</summary>

@@ -6,6 +6,9 @@ namespace CopyMc.Bench.Documents;
 /// <summary>A document as a part of the HTML page.</summary>
 internal sealed class HtmlDocument(HtmlText html) : Document
 {
+    /// <summary>Longer words are wrapped.</summary>
+    private const int LongText = 24;
+
     private bool _isInSection;
 
     internal override bool IsPage => true;
@@ -36,7 +39,11 @@ internal sealed class HtmlDocument(HtmlText html) : Document
 
     internal override void Plot(string caption, Func<PlotSize, Plot> draw, IEnumerable<string> series, params IEnumerable<(string Name, string CssClass)> marks)
     {
-        PlotFigure.Write(html, caption, draw);
+        html.Raw("<figure>").Element("figcaption", caption);
+        // For a wide and for a narrow screen: the style sheet shows one of them.
+        foreach (PlotSize size in PlotSize.All)
+            html.Raw(PlotSvg.Render(draw(size), size, html.NewId("plot"), caption)).Raw("\n");
+        html.Raw("</figure>\n");
         Legend.Write(html, series, marks);
     }
 
@@ -62,21 +69,21 @@ internal sealed class HtmlDocument(HtmlText html) : Document
         foreach (TableContent.Column column in table.Columns)
             html.Element("th", column.Header, column.Kind == TableContent.Kind.Words ? "words" : null);
         html.Raw("</tr></thead><tbody>\n");
+        string?[] classes = [.. table.Columns.Select((column, i) => column.Kind != TableContent.Kind.Words ? null
+            : table.Rows.Any(row => row[i].Text.ToString().Length > LongText) ? "words long" : "words")];
         foreach (TableContent.Cell[] row in table.Rows)
         {
             html.Raw("<tr>");
             for (int i = 0; i < row.Length; i++)
-                Write(row[i], table.Columns[i].Kind, i == 0 ? "th" : "td");
+                Write(row[i], classes[i], i == 0 ? "th" : "td");
             html.Raw("</tr>\n");
         }
         html.Raw("</tbody></table></div>\n");
     }
 
-    private void Write(in TableContent.Cell cell, TableContent.Kind kind, string tag)
+    private void Write(in TableContent.Cell cell, string? cssClass, string tag)
     {
-        string?[] classes = [kind == TableContent.Kind.Words ? "words" : null, cell.Mark == Mark.None ? null : cell.Mark.ToString().ToLowerInvariant()];
-        string cssClass = string.Join(' ', classes.OfType<string>());
-        html.Open(tag, cssClass.Length == 0 ? null : cssClass);
+        html.Open(tag, cell.Mark == Mark.None ? cssClass : $"{cssClass} {cell.Mark.ToString().ToLowerInvariant()}".TrimStart());
         WriteParts(cell.Text);
         cell.Draw?.Invoke(html);
         html.Close(tag);

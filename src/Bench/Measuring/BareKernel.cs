@@ -17,13 +17,11 @@ internal readonly unsafe struct BareKernel : ICopyMethod
 
     public nuint Copy(byte* source, byte* destination, nuint byteCount) => _function(destination, source, byteCount, s_record);
 
-    /// <summary>Finds the kernel in the native stub by its name in mce_stub.h; null for a managed kernel.</summary>
-    internal static BareKernel? Find(CopyKernel kernel)
-    {
-        if (!kernel.RecoversFromFaults)
-            return null;
-        nint library = NativeLibrary.Load("libmce_stub.so", typeof(CopyEngine).Assembly, DllImportSearchPath.AssemblyDirectory);
-        string export = kernel.Name.Replace("native-", "mce_copy_", StringComparison.Ordinal).Replace('-', '_');
-        return new BareKernel(NativeLibrary.GetExport(library, export));
-    }
+    /// <summary>The kernel in the native stub; null for a managed kernel.</summary>
+    internal static BareKernel? Find(CopyKernel kernel) => kernel.RecoversFromFaults ? new BareKernel(FunctionOf(kernel)) : null;
+
+    /// <summary>The function of a native kernel, by its name in mce_stub.h.</summary>
+    internal static nint FunctionOf(CopyKernel kernel) => NativeLibrary.GetExport(
+        NativeLibrary.Load("libmce_stub.so", typeof(CopyEngine).Assembly, DllImportSearchPath.AssemblyDirectory),
+        kernel.Name.Replace("native-", "mce_copy_", StringComparison.Ordinal).Replace('-', '_'));
 }

@@ -17,7 +17,9 @@ internal static class Contenders
     internal static IReadOnlyList<Contender> All(CopyEngine shared) =>
     [
         new Contender<EngineCopy>(Shared, new EngineCopy(shared)),
-        .. Unchecked(),
+        new Contender<NativeMemoryCopy>(Baseline, default),
+        new Contender<SpanCopy>(ManagedCopy, default),
+        new Contender<LibcCopy>(LibraryCopy, default),
         .. CopyKernel.Available.Select(kernel =>
             new Contender<EngineCopy>(kernel.Name, new EngineCopy(new CopyEngine(new CopyEngineOptions { Kernel = kernel })))),
     ];
@@ -39,11 +41,4 @@ internal static class Contenders
 
     /// <summary>The name of a contender's compiled loop, which several contenders may share.</summary>
     internal static string CodeOf(string name) => name.StartsWith(RawPrefix, StringComparison.Ordinal) ? RawPrefix : name;
-
-    private static IEnumerable<Contender> Unchecked() =>
-    [
-        new Contender<NativeMemoryCopy>(Baseline, default),
-        new Contender<SpanCopy>(ManagedCopy, default),
-        new Contender<LibcCopy>(LibraryCopy, default),
-    ];
 }

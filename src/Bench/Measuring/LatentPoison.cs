@@ -1,23 +1,11 @@
 namespace CopyMc.Bench.Measuring;
 
 /// <summary>The sources of latent poison on this machine.</summary>
-internal sealed class LatentPoison
+/// <param name="MostReal">The most real source; null if the engine recovers from none.</param>
+/// <param name="Free">The most real source that costs no memory: HwPoison takes frames from the machine until the next boot.</param>
+/// <param name="SkippedReason">Why there is none; null if there is one.</param>
+internal sealed record LatentPoison(PoisonSource? MostReal, PoisonSource? Free, string? SkippedReason)
 {
-    private LatentPoison(PoisonSource? mostReal, PoisonSource? free, string? skippedReason)
-    {
-        MostReal = mostReal;
-        Free = free;
-        SkippedReason = skippedReason;
-    }
-
-    /// <summary>The most real source; null if the engine recovers from none.</summary>
-    internal PoisonSource? MostReal { get; }
-
-    /// <summary>The most real source that costs no memory: HwPoison takes frames from the machine until the next boot.</summary>
-    internal PoisonSource? Free { get; }
-
-    internal string? SkippedReason { get; }
-
     internal static LatentPoison For(CopyEngine engine)
     {
         if (!engine.Kernel.RecoversFromFaults)

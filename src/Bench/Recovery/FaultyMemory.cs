@@ -47,10 +47,10 @@ internal sealed unsafe class FaultyMemory : IDisposable
     internal byte* Destination => _destination.Pointer;
 
     /// <summary>The copy that meets the poison.</summary>
-    internal AccessPattern Whole => OneCopy((nuint)_content.Length);
+    internal AccessPattern Whole => AccessPattern.Over(_source, _destination, _source.Length);
 
     /// <summary>The copy of the bytes before the poison.</summary>
-    internal AccessPattern Prefix => OneCopy(PoisonStart);
+    internal AccessPattern Prefix => AccessPattern.Over(_source, _destination, PoisonStart);
 
     public void Dispose()
     {
@@ -82,6 +82,4 @@ internal sealed unsafe class FaultyMemory : IDisposable
             beyond += destination[i] != (byte)~_content[i] ? 1 : 0;
         return ((long)remaining, wrong, wrong == 0 && beyond == 0 && (nuint)claimed == PoisonStart);
     }
-
-    private AccessPattern OneCopy(nuint byteCount) => new() { Source = Source, Destination = Destination, ByteCount = byteCount, Stride = 1, SlotMask = 0 };
 }

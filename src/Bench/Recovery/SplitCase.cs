@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using CopyMc.Bench.Measuring;
 using CopyMc.Bench.Statistics;
 using HdrHistogram;
 
@@ -21,13 +22,10 @@ internal sealed unsafe partial class SplitCase(string name, CostRole role, nint 
     {
         // Shorter than the shortest block of a vector kernel, and not a multiple of a vector.
         const int Tail = 1000;
-        nint stub = NativeLibrary.Load("libmce_stub.so", typeof(SplitCase).Assembly, DllImportSearchPath.AssemblyDirectory);
         var all = new List<SplitCase> { new("floor", CostRole.Floor, 0, memory, source, 0) };
         foreach (CopyKernel kernel in CopyKernel.Available.Where(kernel => kernel.RecoversFromFaults))
         {
-            // The name in mce_stub.h.
-            string export = kernel.Name.Replace("native-", "mce_copy_", StringComparison.Ordinal).Replace('-', '_');
-            nint function = NativeLibrary.GetExport(stub, export);
+            nint function = BareKernel.FunctionOf(kernel);
             all.Add(new(kernel.Name, CostRole.Engine, function, memory, source, 0));
             all.Add(new(kernel.Name, CostRole.Engine, function, memory, source, Tail));
         }

@@ -7,7 +7,11 @@ namespace CopyMc.Bench.Report;
 /// value for each process; the changes of the controls of its group are the machine's and are subtracted; and the remaining differences between the
 /// processes of a side give the error. With one process on either side, the scatter of the rows gives it.
 /// </summary>
-internal sealed class ResultComparison
+/// <param name="Rows">All rows that both sides have, including the controls.</param>
+/// <param name="Methods">The methods that have several rows.</param>
+/// <param name="NoisePercent">The standard deviation of a row between two processes.</param>
+/// <param name="Processes">The number of processes of both sides.</param>
+internal sealed record ResultComparison(IReadOnlyList<ComparedRow> Rows, IReadOnlyList<ComparedMethod> Methods, double NoisePercent, int Processes)
 {
     /// <summary>
     /// Standard errors to either side of a row's change. More than a single row needs, because there are a hundred rows, noise has long tails,
@@ -29,25 +33,6 @@ internal sealed class ResultComparison
 
     /// <summary>1 / 0.6745: from the median absolute deviation of a normal sample to its standard deviation.</summary>
     private const double ToSigma = 1.4826;
-
-    private ResultComparison(IReadOnlyList<ComparedRow> rows, IReadOnlyList<ComparedMethod> methods, double noisePercent, int processes)
-    {
-        Rows = rows;
-        Methods = methods;
-        NoisePercent = noisePercent;
-        Processes = processes;
-    }
-
-    /// <summary>All rows that both sides have, including the controls.</summary>
-    internal IReadOnlyList<ComparedRow> Rows { get; }
-
-    internal IReadOnlyList<ComparedMethod> Methods { get; }
-
-    /// <summary>The standard deviation of a row between two processes.</summary>
-    internal double NoisePercent { get; }
-
-    /// <summary>The number of processes of both sides.</summary>
-    internal int Processes { get; }
 
     /// <summary>The rows that are not controls.</summary>
     internal IEnumerable<ComparedRow> Judged => Rows.Where(row => row.Kind != MethodKind.Control);

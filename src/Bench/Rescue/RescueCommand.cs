@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using CopyMc.Bench.Commands;
+using CopyMc.Bench.Documents;
 using CopyMc.Bench.Terminal;
 using Spectre.Console;
 
@@ -57,7 +58,7 @@ internal static class RescueCommand
             using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
             IAnsiConsole console = OutputConsole.Create();
             RescueOutcome outcome = ProgressView.Run(console, "rescue", progress => new RescueRun(engine, job, progress, stop.Token).Run());
-            RescueText.Write(console, outcome, job.MapFile);
+            RescueText.Write(new ConsoleDocument(console), outcome, job.MapFile);
             return outcome.Complete ? ExitCode.Success : ExitCode.Failure;
 
             // The map is saved, then the process ends.

@@ -42,16 +42,7 @@ internal abstract record Result
     internal virtual bool ShowsTrace => true;
 
     /// <summary>Writes what was measured.</summary>
-    internal virtual void Write(Document document)
-    {
-        foreach (Page.IReportSection section in Sections())
-        {
-            document.Section(section.Title);
-            document.Draw((html, _) => section.Write(html));
-        }
-    }
-
-    internal virtual IEnumerable<Page.IReportSection> Sections() => [];
+    internal abstract void Write(Document document);
 
     /// <summary>Writes what was measured and what the trace shows.</summary>
     internal void WriteAll(Document document)

@@ -1,14 +1,3 @@
-using CopyMc.Bench.Collapse;
-using CopyMc.Bench.CollapseCost;
-using CopyMc.Bench.Gc;
-using CopyMc.Bench.Limits;
-using CopyMc.Bench.MainJob;
-using CopyMc.Bench.Probe;
-using CopyMc.Bench.Recovery;
-using CopyMc.Bench.Salvage;
-using CopyMc.Bench.Throughput.Quick;
-using CopyMc.Bench.Watch;
-
 namespace CopyMc.Bench.Results;
 
 /// <summary>A kind of result: the name that its JSON carries, and the newest version that this copymc knows.</summary>
@@ -23,16 +12,16 @@ internal class ResultSchema(string kind, int version, Type type)
     /// <summary>A new measurement, or another kind of result, is one line here.</summary>
     internal static IReadOnlyList<ResultSchema> All { get; } =
     [
-        new ResultSchema("probe", 1, typeof(ProbeReport)),
-        new ResultSchema("main-job", 1, typeof(MainJobReport)),
-        new ResultSchema("collapse", 1, typeof(CollapseReport)),
-        new ResultSchema("watch", 1, typeof(WatchReport)),
-        new QuickMeasurement(),
-        new LimitsMeasurement(),
-        new RecoveryMeasurement(),
-        new SalvageMeasurement(),
-        new CollapseMeasurement(),
-        new GcMeasurement(),
+        new ResultSchema("probe", 1, typeof(Probe.ProbeReport)),
+        new ResultSchema("main-job", 1, typeof(MainJob.MainJobReport)),
+        new ResultSchema("collapse", 1, typeof(Collapse.CollapseReport)),
+        new ResultSchema("watch", 1, typeof(Watch.WatchReport)),
+        new Throughput.Quick.QuickMeasurement(),
+        new Limits.LimitsMeasurement(),
+        new Recovery.RecoveryMeasurement(),
+        new Salvage.SalvageMeasurement(),
+        new CollapseCost.CollapseMeasurement(),
+        new Gc.GcMeasurement(),
     ];
 
     internal string Kind { get; } = kind;

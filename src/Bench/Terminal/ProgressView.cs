@@ -10,40 +10,16 @@ internal static class ProgressView
     internal static T Run<T>(IAnsiConsole console, string phase, Func<IProgress<PhaseProgress>, T> work)
     {
         if (!OutputConsole.IsLive(console))
-            return work(new Discard());
-        using var cursor = new VisibleCursor(console);
+            return work(new Progress<PhaseProgress>());
+        // The bar hides the cursor. An interrupted process shows it again, and ends as usual.
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => console.Cursor.Show());
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => console.Cursor.Show());
         return console.Progress()
             // Drawn between measurements, never during one.
             .AutoRefresh(false)
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .Start(context => work(new Bar(phase, context)));
-    }
-
-    /// <summary>Shows the cursor, which the bar hides, again when the process is interrupted. The process then ends as usual.</summary>
-    private sealed class VisibleCursor : IDisposable
-    {
-        private readonly PosixSignalRegistration[] _registrations;
-
-        internal VisibleCursor(IAnsiConsole console) =>
-            _registrations =
-            [
-                .. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(signal =>
-                    PosixSignalRegistration.Create(signal, _ => console.Cursor.Show())),
-            ];
-
-        public void Dispose()
-        {
-            foreach (PosixSignalRegistration registration in _registrations)
-                registration.Dispose();
-        }
-    }
-
-    private sealed class Discard : IProgress<PhaseProgress>
-    {
-        public void Report(PhaseProgress value)
-        {
-        }
     }
 
     private sealed class Bar(string phase, ProgressContext context) : IProgress<PhaseProgress>

@@ -64,12 +64,7 @@ internal sealed class EventTrace : IDisposable
     /// <exception cref="IOException">They could not be written.</exception>
     internal string Stop()
     {
-        if (!_stopped)
-        {
-            _stopped = true;
-            _session.Stop();
-            _writer.Join();
-        }
+        End();
         return _error is null ? _path : throw new IOException($"The events could not be written: {_error.Message}", _error);
     }
 
@@ -78,14 +73,18 @@ internal sealed class EventTrace : IDisposable
 
     public void Dispose()
     {
-        if (!_stopped)
-        {
-            _stopped = true;
-            _session.Stop();
-            _writer.Join();
-        }
+        End();
         _session.Dispose();
         File.Delete(_path);
+    }
+
+    private void End()
+    {
+        if (_stopped)
+            return;
+        _stopped = true;
+        _session.Stop();
+        _writer.Join();
     }
 
     private void Write()

@@ -5,20 +5,15 @@ using Microsoft.Diagnostics.NETCore.Client;
 namespace CopyMc.Bench.Watch;
 
 /// <summary>A .NET process with a diagnostic port.</summary>
-internal sealed class WatchedProcess
+/// <param name="id">The number of the process.</param>
+/// <param name="name">Its name.</param>
+internal sealed class WatchedProcess(int id, string name)
 {
-    private WatchedProcess(int id, string name)
-    {
-        Id = id;
-        Name = name;
-        Client = new DiagnosticsClient(id);
-    }
+    internal int Id { get; } = id;
 
-    internal int Id { get; }
+    internal string Name { get; } = name;
 
-    internal string Name { get; }
-
-    internal DiagnosticsClient Client { get; }
+    internal DiagnosticsClient Client { get; } = new(id);
 
     /// <exception cref="InvalidInputException">There is no such process, or it is not a .NET process.</exception>
     internal static WatchedProcess Open(int id)

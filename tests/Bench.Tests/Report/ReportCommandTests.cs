@@ -44,17 +44,6 @@ public sealed class ReportCommandTests(SmokeRuns runs) : IDisposable
     public void A_percentage_that_is_none(string percent) =>
         Copymc.Run("report", "a.json", "--compare", "b.json", "--fail-on-regression", percent).ExpectOneLineOfError(2, "--fail-on-regression", percent);
 
-    [Fact]
-    public void A_newer_schema_is_refused()
-    {
-        string path = Result("new.json");
-        JsonNode result = JsonNode.Parse(File.ReadAllText(path))!;
-        result["schema"] = "copymc/bench-quick/2";
-        File.WriteAllText(path, result.ToJsonString());
-        Report(path).ExpectOneLineOfError(2, path, "copymc/bench-quick/2", "newer");
-        Assert.False(File.Exists(_directory.File("report.html")));
-    }
-
     [Theory]
     [InlineData("points", "[]")]
     [InlineData("points", "null")]

@@ -84,8 +84,8 @@ public sealed partial class ReportTests(ReportRun run) : IClassFixture<ReportRun
         ];
         RangeReport[] drawn =
         [
-            .. collapses.SelectMany(collapse => collapse.Ranges.Take(CollapseSection.MostRanges)
-                .Where((range, i) => i == 0 || !CollapseSection.IsAlike(range, collapse.Ranges[i - 1]))),
+            .. collapses.SelectMany(collapse => collapse.Ranges.Take(CollapseText.MostRanges)
+                .Where((range, i) => i == 0 || !CollapseText.IsAlike(range, collapse.Ranges[i - 1]))),
         ];
         string[] timelines = [.. run.Page.Html.Split("<svg class=\"timeline\"")[1..].Select(svg => svg[..svg.IndexOf("</svg>", StringComparison.Ordinal)])];
         Assert.Equal(drawn.Length, timelines.Length);

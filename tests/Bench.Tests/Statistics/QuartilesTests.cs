@@ -4,17 +4,12 @@ namespace CopyMc.Bench.Tests.Statistics;
 
 public sealed class QuartilesTests
 {
-    [Fact]
-    public void Of_an_odd_number_the_median_is_the_one_in_the_middle() => Assert.Equal(3, Quartiles.Of([5, 1, 3, 2, 4]).Median);
-
-    [Fact]
-    public void Of_an_even_number_the_median_is_between_the_two_in_the_middle() => Assert.Equal(2.5, Quartiles.Of([4, 1, 3, 2]).Median);
-
-    [Fact]
-    public void Quartiles_lie_between_the_nearest_ranks() => Assert.Equal(new Quartiles(1.75, 2.5, 3.25), Quartiles.Of([1, 2, 3, 4]));
-
-    [Fact]
-    public void One_sample_is_all_three() => Assert.Equal(new Quartiles(7, 7, 7), Quartiles.Of([7]));
+    [Theory]
+    [InlineData(2, 3, 4, new double[] { 5, 1, 3, 2, 4 })]
+    [InlineData(1.75, 2.5, 3.25, new double[] { 4, 1, 3, 2 })]
+    [InlineData(7, 7, 7, new double[] { 7 })]
+    public void Quartiles_are_interpolated_between_the_nearest_ranks(double lower, double median, double upper, double[] samples) =>
+        Assert.Equal(new Quartiles(lower, median, upper), Quartiles.Of(samples));
 
     [Fact]
     public void The_samples_stay_in_their_order()
