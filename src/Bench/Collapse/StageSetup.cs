@@ -165,7 +165,7 @@ internal sealed class StageSetup(ScenarioStage stage)
 
         void Register(StagedRegion registered)
         {
-            Userfaultfd watcher = Process.OpenUserfaultfd(UserfaultfdFeatures.WriteProtectUnpopulated);
+            Userfaultfd watcher = Process.OpenUserfaultfd();
             UserfaultfdModes modes = setup.Userfaultfd == UserfaultfdRegistration.Missing ? UserfaultfdModes.Missing : UserfaultfdModes.WriteProtect;
             Require(watcher.Register(registered.Address, registered.Length, modes));
             PageRun?[] pages = ScenarioCheck.StatesOf(setup);

@@ -82,6 +82,19 @@ public sealed class KernelTests : IDisposable
             Assert.Contains($"'{path}', line 3 at $.regions[0].pages[1].state: Linux {kernel} has no '{state}' in {memory} memory.", run.Error);
     }
 
+    [Theory]
+    [InlineData("missing", "present", "SUCCEED")]
+    [InlineData("writeProtect", "present", "SUCCEED")]
+    [InlineData("writeProtect", "writeProtected", "PTE_UFFD_WP")]
+    public void A_region_can_be_watched_on_the_oldest_kernel(string userfaultfd, string state, string result)
+    {
+        string path = Write("watched.json", $$"""
+            { "regions": [{ "userfaultfd": "{{userfaultfd}}", "pages": [{ "first": 0, "count": 512 }, { "first": 9, "state": "{{state}}" }] }],
+              "actions": [{ "do": "collapse", "by": "madvise", "expect": { "result": "{{result}}" } }] }
+            """);
+        Copymc.Run("collapse", path, "--kernel", "6.1").ExpectSuccess();
+    }
+
     private string Write(string name, string text)
     {
         string path = _directory.File(name);
