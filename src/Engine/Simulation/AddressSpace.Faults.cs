@@ -345,7 +345,8 @@ public sealed unsafe partial class AddressSpace
     internal void MakeAnonymous(Vma area, ulong address, uint head)
     {
         ref Frame frame = ref _memory.Frames[head];
-        frame.Flags |= PageFlags.Anonymous | PageFlags.SwapBacked | PageFlags.UpToDate;
+        // Droppable memory never goes to swap.
+        frame.Flags |= PageFlags.Anonymous | PageFlags.UpToDate | ((area.Flags & VmaFlags.Droppable) != 0 ? PageFlags.None : PageFlags.SwapBacked);
         frame.Owner = PrepareAnonVma(area).Number;
         frame.Index = area.PageIndex(address);
     }

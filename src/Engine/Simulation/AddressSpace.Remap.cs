@@ -15,7 +15,7 @@ public sealed partial class AddressSpace
         bool isFixed = (flags & RemapFlags.Fixed) != 0, leavesArea = (flags & RemapFlags.DontUnmap) != 0;
         length = (length + PageMask) & ~PageMask;
         newLength = (newLength + PageMask) & ~PageMask;
-        if ((address & PageMask) != 0 || newLength == 0 || newLength > EndOfAddresses
+        if ((flags & ~(RemapFlags.MayMove | RemapFlags.Fixed | RemapFlags.DontUnmap)) != 0 || (address & PageMask) != 0 || newLength == 0 || newLength > EndOfAddresses
             || (isFixed || leavesArea) && (flags & RemapFlags.MayMove) == 0
             || leavesArea && length != newLength)
         {

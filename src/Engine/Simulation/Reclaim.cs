@@ -97,14 +97,17 @@ public static unsafe class Reclaim
         return unmapped;
     }
 
-    /// <summary>A lazily freed folio that was not stored to since is dropped whole, and reads as zeros; else it needs swap again (<c>try_to_unmap_one</c>).</summary>
+    /// <summary>
+    /// A lazily freed folio that was not stored to since is dropped whole, and reads as zeros; else it needs swap again (<c>try_to_unmap_one</c>). That of
+    /// droppable memory is dropped in any case.
+    /// </summary>
     private static bool TryDropLazilyFreed(SimulatedMachine machine, uint head)
     {
         PhysicalMemory memory = machine.Memory;
         ref Frame frame = ref memory.Frames[head];
         if (frame.RefCount != memory.ExpectedReferences(head))
             return false;
-        if (frame.Has(PageFlags.Dirty) || ReverseMap.IsDirty(machine, head))
+        if (!ReverseMap.IsDroppable(machine, head) && (frame.Has(PageFlags.Dirty) || ReverseMap.IsDirty(machine, head)))
         {
             frame.Flags |= PageFlags.SwapBacked;
             return false;

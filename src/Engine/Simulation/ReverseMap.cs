@@ -47,6 +47,9 @@ internal static class ReverseMap
         return false;
     }
 
+    /// <summary>Whether the folio is of memory that the kernel may take away.</summary>
+    internal static bool IsDroppable(SimulatedMachine machine, uint head) => AreasOf(machine, head).Exists(static area => (area.Flags & VmaFlags.Droppable) != 0);
+
     /// <summary>Whether a process that may map the folio has locked it in memory.</summary>
     internal static unsafe bool IsLocked(SimulatedMachine machine, uint head)
     {

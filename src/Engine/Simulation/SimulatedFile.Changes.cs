@@ -154,7 +154,8 @@ public sealed unsafe partial class SimulatedFile
     public SystemCallResult AddSeals(FileSeals seals)
     {
         ThrowIfGone();
-        if (!IsShmem)
+        const FileSeals All = FileSeals.Seal | FileSeals.Shrink | FileSeals.Grow | FileSeals.Write | FileSeals.FutureWrite;
+        if (!IsShmem || (seals & ~All) != 0)
             return Errno.EINVAL;
         if ((Seals & FileSeals.Seal) != 0)
             return Errno.EPERM;

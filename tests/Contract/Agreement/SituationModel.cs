@@ -73,7 +73,12 @@ public sealed partial class SituationModel : IDisposable
             case "mprotect":
                 return Answer(process.Mprotect(start, length, ProtectionOf(words)));
             case "madvise":
-                return Answer(process.Madvise(start, length, Enum.Parse<Advice>(words[2].Replace("_", "", StringComparison.Ordinal), ignoreCase: true)));
+                Advice advice = Enum.Parse<Advice>(words[2].Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
+                SystemCallResult advised = process.Madvise(start, length, advice);
+                // As the probe does.
+                for (int again = 0; again < 3 && advice == Advice.PageOut && advised.IsDone; again++)
+                    advised = process.Madvise(start, length, advice);
+                return Answer(advised);
             case "collapse":
                 return Collapse(process, start, length);
             case "hwpoison":

@@ -86,6 +86,36 @@ public sealed class AdviceTests : EntryTests
     }
 
     [Fact]
+    public void Droppable_pages_are_dropped_even_after_a_store_and_never_swapped()
+    {
+        ulong start = Process.Mmap(Huge, flags: MapFlags.Droppable).Value;
+        TestMachine.Fill(Process, start);
+        Advise(start, 0, 4, Advice.PageOut);
+        Assert.Equal("4 none, 508 present", Entries(Process, start));
+        Assert.Equal("4 zero", EntryRuns.Reads(Process, start, 4));
+        Done(Collapse(Process, start));
+        Advise(start, 0, TestMachine.Pages, Advice.PageOut);
+        Assert.Equal("512 none", Entries(Process, start));
+        Assert.Equal(0, Machine.Counters.PSwpOut);
+    }
+
+    [Theory]
+    [InlineData(Protection.Read, Errno.EPERM)]
+    [InlineData(Protection.None, Errno.EPERM)]
+    [InlineData(Protection.ReadWrite, Errno.None)]
+    public void What_a_sealed_area_holds_may_be_lost_only_by_those_who_may_write_to_it(Protection protection, Errno expected)
+    {
+        ulong start = MapWritten();
+        Done(Process.Mprotect(start, Huge, protection));
+        Done(Process.Mseal(start, Huge));
+        foreach (Advice advice in (Advice[])[Advice.Free, Advice.DontNeed, Advice.DontNeedLocked, Advice.GuardInstall, Advice.DontFork, Advice.WipeOnFork])
+            Assert.Equal((advice, expected), (advice, Process.Madvise(start, Page, advice).Error));
+        foreach (Advice advice in (Advice[])[Advice.DoFork, Advice.KeepOnFork, Advice.Cold, Advice.HugePage, Advice.GuardRemove])
+            Assert.Equal((advice, Errno.None), (advice, Process.Madvise(start, Page, advice).Error));
+        Assert.Equal(expected == Errno.None ? Errno.EINVAL : expected, Process.Madvise(start, Page, Advice.Remove).Error);
+    }
+
+    [Fact]
     public void Pages_that_a_child_maps_too_are_freed_lazily_and_stay_until_the_child_ends()
     {
         ulong start = MapWritten(4);

@@ -46,6 +46,7 @@ public sealed class BadCallTests : IDisposable
         { "mmap shared and private", 8 * Huge, Page, Errno.EINVAL },
         { "mremap", 100, Page, Errno.EINVAL },
         { "mremap", 8 * Huge, Page, Errno.EFAULT },
+        { "mremap in no known way", 0, Page, Errno.EINVAL },
         { "register", 100, Page, Errno.EINVAL },
         { "register", 0, 50, Errno.EINVAL },
         { "register", 8 * Huge, Page, Errno.EINVAL },
@@ -67,6 +68,7 @@ public sealed class BadCallTests : IDisposable
         ["mmap no replace"] = (process, at, length) => process.Mmap(at, length, Protection.Read, MapFlags.Private | MapFlags.FixedNoReplace),
         ["mmap shared and private"] = (process, at, length) => process.Mmap(at, length, Protection.Read, MapFlags.Private | MapFlags.Shared),
         ["mremap"] = (process, at, length) => process.Mremap(at, length, length, RemapFlags.MayMove | RemapFlags.Fixed, 1UL << 40),
+        ["mremap in no known way"] = (process, at, length) => process.Mremap(at, length, length, RemapFlags.MayMove | (RemapFlags)8),
         ["register"] = (process, at, length) => process.OpenUserfaultfd().Register(at, length, UserfaultfdModes.Missing),
         ["register for nothing"] = (process, at, length) => process.OpenUserfaultfd().Register(at, length, 0),
         ["register minor"] = (process, at, length) => process.OpenUserfaultfd().Register(at, length, UserfaultfdModes.Minor),
@@ -105,6 +107,14 @@ public sealed class BadCallTests : IDisposable
         Assert.Equal(Errno.EINVAL, MadviseCollapse.Run(_test.Process, start, ulong.MaxValue - Page + 1).Error);
         Assert.False(_test.Process.IsHuge(start));
         Assert.Equal(Errno.None, MadviseCollapse.Run(_test.Process, start, 0).Error);
+    }
+
+    [Fact]
+    public void A_seal_that_is_none_is_EINVAL()
+    {
+        SimulatedFile file = _test.Machine.NewFile(Huge, isShmem: true);
+        Assert.Equal(Errno.EINVAL, file.AddSeals(FileSeals.Write | (FileSeals)(1 << 10)).Error);
+        Assert.Equal(FileSeals.None, file.Seals);
     }
 
     [Fact]
