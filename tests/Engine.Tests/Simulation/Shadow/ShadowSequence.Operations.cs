@@ -410,6 +410,7 @@ internal sealed unsafe partial class ShadowSequence
             if (_file.SlotAt(i) is { IsPage: true } slot && slot.Pfn == pfn)
                 _filePages![(int)i] = _filePages.May((int)i, Contents.Zeros) ? [Contents.Poison, Contents.Zeros] : [Contents.Poison];
         }
+        bool isLazyFree = !machine.Memory.IsSwapBacked(machine.Memory.HeadOf(pfn));
         foreach (ShadowProcess other in _processes)
         {
             for (int i = 0; i < WindowPages; i++)
@@ -421,7 +422,7 @@ internal sealed unsafe partial class ShadowSequence
                     other.Pages.Set(i, Contents.OfFile);
                 else
                     // Memory that MADV_FREE took may still be dropped, and reads as zeros then.
-                    other.Pages[i] = other.Pages[i].Length > 1 && other.Pages.May(i, Contents.Zeros) ? [Contents.Poison, Contents.Zeros] : [Contents.Poison];
+                    other.Pages[i] = isLazyFree && other.Pages.May(i, Contents.Zeros) ? [Contents.Poison, Contents.Zeros] : [Contents.Poison];
             }
         }
     }
