@@ -86,7 +86,7 @@ static void run_apart(void) {
     int status;
     waitpid(child, &status, 0);
     kill(-child, SIGKILL);
-    while (waitpid(-1, NULL, 0) > 0)
+    while (waitpid(-child, NULL, 0) > 0)
         continue;
     remove_memory_cgroup();
     restore_thp_settings(false);

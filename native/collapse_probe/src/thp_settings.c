@@ -70,12 +70,22 @@ static void read_value(const char *file, char *value) {
     value[strcspn(value, "]\n")] = 0;
 }
 
-// A process that khugepaged scans always: without one it makes no passes.
-static void be_scanned(void) {
+// A process that khugepaged scans always: without one it makes no passes. It is one of its own, as what this process is to khugepaged its
+// children are.
+static void start_scanned_process(void) {
+    pid_t parent = getpid();
+    if (fork() != 0)
+        return;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    // A situation waits for the processes of its own group.
+    setpgid(0, 0);
     size_t length = 2UL * HUGE_PAGES * PAGE_BYTES;
     char *scanned = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (scanned != MAP_FAILED && madvise(scanned, length, MADV_HUGEPAGE) == 0)
         scanned[length / 2] = 1;
+    while (getppid() == parent)
+        pause();
+    _exit(0);
 }
 
 static void restore_and_end(int signal) {
@@ -87,7 +97,7 @@ static void restore_and_end(int signal) {
 void read_thp_settings(void) {
     if (!is_asked())
         return;
-    be_scanned();
+    start_scanned_process();
     // Whoever ends this program leaves the machine as it was.
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
@@ -128,18 +138,24 @@ static bool may_scan(void) {
     return strcmp(anonymous, "never") != 0 || (strcmp(shmem, "never") != 0 && strcmp(shmem, "deny") != 0);
 }
 
+static bool wait_for_passes(long count) {
+    long before = passes();
+    int waited = 0;
+    for (; may_scan() && passes() < before + count && waited < PATIENCE_MS; waited += 2)
+        usleep(2000);
+    return waited < PATIENCE_MS;
+}
+
 void run_khugepaged(const char *none, const char *swap, const char *shared) {
     if (!may_change())
         return;
     bool done = write_text("khugepaged/max_ptes_none", none ? none : "511") && write_text("khugepaged/max_ptes_swap", swap ? swap : "64") &&
                 write_text("khugepaged/max_ptes_shared", shared ? shared : "256") && write_text("khugepaged/pages_to_scan", "1000000");
-    long before = passes();
     // Writing it wakes khugepaged. It may be in the middle of a pass, and a file that has become huge is mapped anew in the next one.
     done = done && write_text("khugepaged/scan_sleep_millisecs", "1");
-    int waited = 0;
-    for (; done && may_scan() && passes() < before + 3 && waited < PATIENCE_MS; waited += 2)
-        usleep(2000);
-    // Until the end it sleeps: whatever is written to it then wakes it.
+    bool scanned = !done || wait_for_passes(3);
+    // It makes one more pass for this, and sleeps then.
     done = done && write_text("khugepaged/scan_sleep_millisecs", "3600000");
-    say("%s", !done ? "unsupported: " SETTINGS : waited < PATIENCE_MS ? "ok" : "unsupported: a khugepaged that scans");
+    scanned = scanned && (!done || wait_for_passes(1));
+    say("%s", !done ? "unsupported: " SETTINGS : scanned ? "ok" : "unsupported: a khugepaged that scans");
 }

@@ -154,7 +154,7 @@ public sealed partial class SituationModel : IDisposable
             case "folios":
                 return char.IsAsciiLetter(words[1][0])
                     ? ForEachRange(Range(words[2]), at => IsFolio(page => CachedFrame(_files[words[1]], PageOf(at) + page)))
-                    : ForEachRange((start, length), at => IsFolio(page => MappedFrame(process, at + page * Page)));
+                    : ForEachRange((start, length), at => process.IsHuge(at) || IsFolio(page => MappedFrame(process, at + page * Page)));
             case "areas":
                 return process.Areas.Count == 0 ? "none" : string.Join(", ", process.Areas.Select(Describe));
             case "fork":
