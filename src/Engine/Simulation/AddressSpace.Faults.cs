@@ -97,7 +97,7 @@ public sealed unsafe partial class AddressSpace
         // A protected huge page is reported as a whole (wp_huge_pmd).
         if (pmd.IsHuge && write && IsReported(area, pmd.Huge))
             return AccessResult.Waits(WaitReason.UserfaultfdWriteProtect);
-        if (pmd.IsHuge && write && IsHugeZero(pmd.Huge))
+        if (pmd.IsHuge && write && IsHugeZero(pmd.Huge) && _machine.Behavior.ReplacesHugeZeroPage)
             ReplaceHugeZero(area, address, ref pmd);
         if (pmd.IsHuge && !TryUseHuge(area, address, write, ref pmd, out pfn))
             SplitPmd(address);

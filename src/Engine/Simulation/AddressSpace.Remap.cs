@@ -25,7 +25,7 @@ public sealed partial class AddressSpace
             return Errno.EINVAL;
         if (!_lock.CanWrite)
             return SystemCallResult.Waits(WaitReason.MmapLock);
-        if (isFixed && length == newLength && length != 0 && _areas.Find(address) is { } first && first.End < address + length)
+        if (isFixed && length == newLength && length != 0 && _machine.Behavior.MovesSeveralAreas && _areas.Find(address) is { } first && first.End < address + length)
             return MoveAreas(address, length, flags, newAddress);
         if (_areas.Find(address) is not { } area)
             return Errno.EFAULT;

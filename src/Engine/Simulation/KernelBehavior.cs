@@ -21,9 +21,11 @@ public sealed class KernelBehavior
         HasDroppableMemory = Has(nameof(HasDroppableMemory));
         CopyFaultRecoversFromPoison = Has(nameof(CopyFaultRecoversFromPoison));
         RefusesToMapHugePages = Has(nameof(RefusesToMapHugePages));
+        ReplacesHugeZeroPage = Has(nameof(ReplacesHugeZeroPage));
         HasGuards = Has(nameof(HasGuards));
         ReclaimsPageTables = Has(nameof(ReclaimsPageTables));
         HasGuardsInFiles = Has(nameof(HasGuardsInFiles));
+        MovesSeveralAreas = Has(nameof(MovesSeveralAreas));
         CollapsesWithoutWritablePage = Has(nameof(CollapsesWithoutWritablePage));
         MapsHugePageWithoutTable = Has(nameof(MapsHugePageWithoutTable));
         MapsWholeFolioAround = Has(nameof(MapsWholeFolioAround));
@@ -122,6 +124,12 @@ public sealed class KernelBehavior
             "mm: don't install PMD mappings when THPs are disabled by the hw/process/vma (2b0f922323cc)",
             KernelEvidence.Observed),
         new(
+            nameof(ReplacesHugeZeroPage), KernelVersion.Release(6, 13),
+            "A store to the huge zero page maps small pages in its place.",
+            "It maps a huge page.",
+            "mm: allocate THP on hugezeropage wp-fault (1ced09e0331f)",
+            KernelEvidence.Observed),
+        new(
             nameof(HasGuards), KernelVersion.Release(6, 13),
             "MADV_GUARD_INSTALL is EINVAL.",
             "It installs guards in anonymous memory.",
@@ -139,6 +147,12 @@ public sealed class KernelBehavior
             "It installs guards there too.",
             "mm: allow guard regions in file-backed and read-only mappings (f807123d578d)",
             KernelEvidence.Source),
+        new(
+            nameof(MovesSeveralAreas), KernelVersion.Release(6, 17),
+            "mremap of a range that reaches into another area is EFAULT.",
+            "It moves the areas, with the gaps between them.",
+            "mm/mremap: permit mremap() move of multiple VMAs",
+            KernelEvidence.Observed),
         new(
             nameof(CollapsesWithoutWritablePage), KernelVersion.Linux618,
             "Anonymous memory without one writable page table entry is PAGE_RO: EINVAL.",
@@ -263,6 +277,12 @@ public sealed class KernelBehavior
 
     /// <summary>Where huge pages are forbidden, those that files have are mapped as small pages.</summary>
     public bool RefusesToMapHugePages { get; }
+
+    /// <summary>A store to the huge zero page gets a huge page.</summary>
+    public bool ReplacesHugeZeroPage { get; }
+
+    /// <summary><c>mremap(2)</c> moves several areas.</summary>
+    public bool MovesSeveralAreas { get; }
 
     /// <summary>There are <see cref="Advice.GuardInstall"/> and <see cref="Advice.GuardRemove"/>.</summary>
     public bool HasGuards { get; }

@@ -27,9 +27,16 @@ internal static class KernelDemonstrations
         new(nameof(KernelBehavior.CopyFaultRecoversFromPoison), "6.12", "panic; panic", "MemoryError; ENOMEM",
             machine => $"{StoreToPrivateMapping(machine)}; {ForkOfPinnedPage(new TestMachine(options: machine.Machine.Options))}"),
         new(nameof(KernelBehavior.RefusesToMapHugePages), "6.12", "huge; huge", "small; small", HugePageOfForbiddenFile),
+        new(nameof(KernelBehavior.ReplacesHugeZeroPage), "6.18", "huge, small", "huge, huge", StoreToHugeZeroPage),
         new(nameof(KernelBehavior.HasGuards), "6.18", "EINVAL, EINVAL", "done, done", machine => Guard(machine, machine.MapFilled())),
         new(nameof(KernelBehavior.ReclaimsPageTables), "6.18", "table", "no table", EmptiedTable),
         new(nameof(KernelBehavior.HasGuardsInFiles), "6.18", "EINVAL, EINVAL", "done, done", machine => Guard(machine, machine.MapFile(isShmem: true).Start)),
+        new(nameof(KernelBehavior.MovesSeveralAreas), "6.18", "EFAULT", "0x10000000000", machine =>
+        {
+            ulong start = machine.MapFilled();
+            machine.Process.Mprotect(start, Page, Protection.Read);
+            return machine.Process.Mremap(start, TestMachine.HugePage, TestMachine.HugePage, RemapFlags.MayMove | RemapFlags.Fixed, 1UL << 40).ToString();
+        }),
         new(nameof(KernelBehavior.CollapsesWithoutWritablePage), "6.18", "EINVAL, PAGE_RO, PAGE_RO", "done, SUCCEED, LACK_REFERENCED_PAGE", ReadOnlyMemory),
         new(nameof(KernelBehavior.MapsHugePageWithoutTable), "6.18", "EINVAL, PMD_NULL, small, 512", "done, SUCCEED, huge, 512", FileWithoutTable),
         new(nameof(KernelBehavior.MapsWholeFolioAround), "6.18", "16", "511", LoadFromLargeFolio),
@@ -47,6 +54,18 @@ internal static class KernelDemonstrations
         new(nameof(KernelBehavior.RetriesPrivateData), "7.3", "EINVAL", "EAGAIN", PrivateData),
         new(nameof(KernelBehavior.BudgetsEntries), "7.3", "2", "8", RangesOfABudget),
     ];
+
+    private static string StoreToHugeZeroPage(TestMachine machine)
+    {
+        machine.Machine.HugePagesAtFault = true;
+        ulong start = machine.Process.Map(TestMachine.HugePage, advice: Advice.HugePage);
+        TestMachine.Read(machine.Process, start);
+        string before = Size();
+        machine.Process.Write(start, [1]);
+        return $"{before}, {Size()}";
+
+        string Size() => machine.Process.IsHuge(start) ? "huge" : "small";
+    }
 
     private static string Of(TestMachine test, ulong start, ulong length = HugePage) => test.Process.Madvise(start, length, Advice.Collapse).ToString();
 
