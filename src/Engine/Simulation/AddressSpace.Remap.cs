@@ -119,7 +119,7 @@ public sealed partial class AddressSpace
         Vma moved = CopyArea(area, address, newAddress, newLength);
         // Without the feature the registration stays behind, and with it the protection of the entries (mremap_userfaultfd_prep).
         bool losesUserfaultfd = area.Userfaultfd is { } watcher && (watcher.Features & UserfaultfdFeatures.EventRemap) == 0;
-        MoveEntries(address, length, newAddress, losesUserfaultfd);
+        MoveEntries(address, length, newAddress, losesUserfaultfd && _machine.Behavior.ClearsProtectionAtMove);
         // The area is changed in place: it is not merged with a neighbour now, and one that it merged with before loses its registration too.
         if (losesUserfaultfd)
             (moved.Flags, moved.Userfaultfd) = (moved.Flags & ~VmaFlagSets.Userfaultfd, null);

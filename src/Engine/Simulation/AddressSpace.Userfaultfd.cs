@@ -72,7 +72,7 @@ public sealed unsafe partial class AddressSpace
         foreach (Vma area in _areas.In(0, EndOfAddresses))
         {
             if (area.Userfaultfd == userfaultfd)
-                EndRegistration(area, area.Start, area.End);
+                EndRegistration(area, area.Start, area.End, _machine.Behavior.EndsProtectionAtClose);
         }
         return Errno.None;
     }
@@ -181,9 +181,9 @@ public sealed unsafe partial class AddressSpace
             return _memory.Engine.Copy(source, _memory.ContentOf(pfn), NativeRegion.PageSize) == 0;
     }
 
-    private void EndRegistration(Vma area, ulong start, ulong end)
+    private void EndRegistration(Vma area, ulong start, ulong end, bool endsProtection = true)
     {
-        if ((area.Flags & VmaFlags.UffdWriteProtect) != 0)
+        if (endsProtection && (area.Flags & VmaFlags.UffdWriteProtect) != 0)
             ProtectForUserfaultfd(area, start, end, protect: false);
         _areas.Modify(area, start, end, area.Flags & ~VmaFlagSets.Userfaultfd, userfaultfd: null);
     }

@@ -16,9 +16,11 @@ public sealed class KernelBehavior
         HasPoisonMarkers = Has(nameof(HasPoisonMarkers));
         RetractsEveryPageTable = Has(nameof(RetractsEveryPageTable));
         ThpDisableEndsCollapse = Has(nameof(ThpDisableEndsCollapse));
+        EndsProtectionAtClose = Has(nameof(EndsProtectionAtClose));
         HasSeals = Has(nameof(HasSeals));
         CountsFoliosAsShared = Has(nameof(CountsFoliosAsShared));
         HasDroppableMemory = Has(nameof(HasDroppableMemory));
+        ClearsProtectionAtMove = Has(nameof(ClearsProtectionAtMove));
         CopyFaultRecoversFromPoison = Has(nameof(CopyFaultRecoversFromPoison));
         RefusesToMapHugePages = Has(nameof(RefusesToMapHugePages));
         ReplacesHugeZeroPage = Has(nameof(ReplacesHugeZeroPage));
@@ -94,6 +96,12 @@ public sealed class KernelBehavior
             "mm/khugepaged: bypassing unnecessary scans with MMF_DISABLE_THP check (879c6000e191)",
             KernelEvidence.Source),
         new(
+            nameof(EndsProtectionAtClose), KernelVersion.Release(6, 9),
+            "Entries stay write-protected when their userfaultfd is closed.",
+            "The protection ends with it.",
+            "mm/userfaultfd: reset ptes when close() for wr-protected ones (c88033efe9a3)",
+            KernelEvidence.Observed),
+        new(
             nameof(HasSeals), KernelVersion.Release(6, 10),
             "mseal is ENOSYS.",
             "It seals areas.",
@@ -111,6 +119,12 @@ public sealed class KernelBehavior
             "It maps memory that the kernel may take away.",
             "mm: add MAP_DROPPABLE for designating always lazily freeable mappings (9651fcedf7b9)",
             KernelEvidence.Source),
+        new(
+            nameof(ClearsProtectionAtMove), KernelVersion.Linux612,
+            "mremap moves the write protection of entries along, where the registration stays behind.",
+            "The protection ends there.",
+            "mm: clear uffd-wp PTE/PMD state on mremap(); from 6.13, in 6.12 since a stable release",
+            KernelEvidence.Observed),
         new(
             nameof(CopyFaultRecoversFromPoison), KernelVersion.Linux612,
             "Poison met by the copy for a store to a private mapping of a file, or by fork's copy of a pinned page, is a kernel panic.",
@@ -262,6 +276,12 @@ public sealed class KernelBehavior
 
     /// <summary>A process that refuses huge pages ends the collapse as its exit does.</summary>
     public bool ThpDisableEndsCollapse { get; }
+
+    /// <summary>Closing a userfaultfd ends the write protection of entries, too.</summary>
+    public bool EndsProtectionAtClose { get; }
+
+    /// <summary>A range that <c>mremap(2)</c> moves out of its registration is not write-protected any more.</summary>
+    public bool ClearsProtectionAtMove { get; }
 
     /// <summary>There is <c>mseal(2)</c>.</summary>
     public bool HasSeals { get; }

@@ -20,10 +20,12 @@ internal static class KernelDemonstrations
         new(nameof(KernelBehavior.HasPoisonMarkers), "6.12", "EINVAL, none", "done, marker", PoisonMarker),
         new(nameof(KernelBehavior.RetractsEveryPageTable), "6.12", "done, True, table; EINVAL, False", "done, True, no table; done, True", FileOfTwoProcesses),
         new(nameof(KernelBehavior.ThpDisableEndsCollapse), "6.12", "VMA_CHECK", "ANY_PROCESS", ThpDisabledMeanwhile),
+        new(nameof(KernelBehavior.EndsProtectionAtClose), "6.12", "True", "False", machine => ProtectionAfter(machine, isMoved: false)),
         new(nameof(KernelBehavior.HasSeals), "6.12", "ENOSYS, done", "done, EPERM", Seal),
         new(nameof(KernelBehavior.CountsFoliosAsShared), "6.12", "SUCCEED, SUCCEED", "EXCEED_SHARED_PTE, EXCEED_SHARED_PTE", SharedFolio),
         new(nameof(KernelBehavior.HasDroppableMemory), "6.12", "EINVAL", "done", machine =>
             machine.Process.Mmap(0, Page, Protection.ReadWrite, MapFlags.Droppable) is { IsDone: true } ? "done" : "EINVAL"),
+        new(nameof(KernelBehavior.ClearsProtectionAtMove), "6.12", "True", "False", machine => ProtectionAfter(machine, isMoved: true)),
         new(nameof(KernelBehavior.CopyFaultRecoversFromPoison), "6.12", "panic; panic", "MemoryError; ENOMEM",
             machine => $"{StoreToPrivateMapping(machine)}; {ForkOfPinnedPage(new TestMachine(options: machine.Machine.Options))}"),
         new(nameof(KernelBehavior.RefusesToMapHugePages), "6.12", "huge; huge", "small; small", HugePageOfForbiddenFile),
@@ -100,6 +102,18 @@ internal static class KernelDemonstrations
         string ended = Access();
         Assert.True(test.Process.Write(start, TestMachine.Content(0)).IsDone);
         return $"{ended}, {Access()}";
+    }
+
+    private static string ProtectionAfter(TestMachine test, bool isMoved)
+    {
+        ulong start = test.MapFilled();
+        Userfaultfd userfaultfd = Register(test, start, UserfaultfdModes.WriteProtect);
+        Assert.True(userfaultfd.WriteProtect(start, Page).IsDone);
+        if (isMoved)
+            start = test.Process.Mremap(start, HugePage, HugePage, RemapFlags.MayMove | RemapFlags.Fixed, 1UL << 40).Value;
+        else
+            Assert.True(userfaultfd.Close().IsDone);
+        return test.Process.EntryAt(start).IsUffdWriteProtected.ToString();
     }
 
     private static string HoleOfRegisteredShmem(TestMachine test)
