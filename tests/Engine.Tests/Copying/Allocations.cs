@@ -1,13 +1,13 @@
 namespace CopyMc.Engine.Tests.Copying;
 
-/// <summary>Counts what this thread allocates.</summary>
+/// <summary>Counts the allocations of this thread.</summary>
 internal static class Allocations
 {
     private const int Attempts = 10;
 
     /// <summary>The bytes that an action allocates.</summary>
     /// <remarks>
-    /// A garbage collection counts what is left of the thread's allocation context as allocated, so an attempt during which one ran says nothing.
+    /// A garbage collection counts the rest of the thread's allocation context as allocated, so an attempt with a collection is not used.
     /// </remarks>
     internal static long During(Action action)
     {

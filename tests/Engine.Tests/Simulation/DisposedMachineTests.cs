@@ -7,7 +7,7 @@ namespace CopyMc.Engine.Tests.Simulation;
 public sealed class DisposedMachineTests
 {
     [Fact]
-    public void Every_use_of_a_machine_that_is_gone_is_refused()
+    public void Every_use_of_a_disposed_machine_throws()
     {
         var test = new TestMachine(options: new SimulatedMachineOptions { SwapPages = 8 });
         ulong start = test.MapFilled();

@@ -12,7 +12,7 @@ public sealed class PoisonIsNeverReadableTests
     private static readonly int? s_first = Number("COPYMC_POISON_SEED"), s_count = Number("COPYMC_POISON_SEQUENCES");
 
     [Fact]
-    public void No_sequence_reads_poison_or_what_a_page_never_was()
+    public void No_sequence_reads_poison_or_content_that_a_page_never_had()
     {
         int first = s_first ?? 0;
         int count = s_count ?? (s_first is null ? 100_000 : 1);
@@ -26,7 +26,7 @@ public sealed class PoisonIsNeverReadableTests
     }
 
     [Fact]
-    public void The_sequences_reach_what_they_are_about()
+    public void The_sequences_reach_every_case()
     {
         using var machine = new ShadowedMachine();
         for (int seed = 0; seed < 2_000; seed++)
