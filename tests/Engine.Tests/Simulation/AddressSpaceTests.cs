@@ -3,7 +3,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Simulation;
 
-/// <summary>What calls do to memory that has huge pages, markers or locks, as the kernel does it.</summary>
+/// <summary>Calls on memory with huge pages, markers or locks behave as in the kernel.</summary>
 public sealed class AddressSpaceTests : IDisposable
 {
     private readonly TestMachine _test = new(options: new SimulatedMachineOptions { HugePagesAtFault = true, SwapPages = 512 });

@@ -2,7 +2,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Simulation;
 
-/// <summary>What each advice of madvise(2) does to each kind of entry, as Linux 6.18 does it.</summary>
+/// <summary>The effect of each advice of madvise(2) on each kind of entry, as on Linux 6.18.</summary>
 public sealed class AdviceTests : EntryTests
 {
     /// <summary>Pages in pairs: present, zero page, swap, poison, guard, write-protection marker, none.</summary>
@@ -125,7 +125,7 @@ public sealed class AdviceTests : EntryTests
         Assert.False(Process.FolioAt(start)!.Value.Flags.HasFlag(PageFlags.SwapBacked));
         Advise(start, 0, TestMachine.Pages, Advice.PageOut);
         Assert.Equal("512 none", Entries(Process, start));
-        // The page table that was kept for it is gone with it.
+        // The deposited page table is freed with it.
         Refused(Errno.EINVAL, Collapse(Process, start));
     }
 

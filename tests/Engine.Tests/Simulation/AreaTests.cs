@@ -3,7 +3,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Simulation;
 
-/// <summary>Areas are split, joined and moved, and what they map stays what it is.</summary>
+/// <summary>Areas are split, merged and moved without changes of their content.</summary>
 public sealed class AreaTests : IDisposable
 {
     private readonly TestMachine _test = new();
@@ -56,7 +56,7 @@ public sealed class AreaTests : IDisposable
         Assert.Equal(Errno.None, MadviseCollapse.Run(child!, target, TestMachine.HugePage).Error);
         TestMachine.ExpectContent(child!, target);
         child!.Exit();
-        // The reverse map finds what was moved: a poisoned frame is unmapped where it is now.
+        // The reverse map finds moved pages: a poisoned frame is unmapped at its new address.
         uint pfn = _test.Process.EntryAt(target + 7 * TestMachine.Page).Pfn;
         _test.Machine.Poison(pfn, 0);
         Assert.Equal(AccessResult.Done, _test.Machine.MemoryFailure.Handle(pfn));

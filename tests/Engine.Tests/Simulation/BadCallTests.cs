@@ -3,7 +3,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Simulation;
 
-/// <summary>Ranges that are none, and what belongs to another machine, are refused by name before anything is changed.</summary>
+/// <summary>Invalid ranges, and objects of another machine, are refused before anything is changed.</summary>
 public sealed class BadCallTests : IDisposable
 {
     private const ulong Page = TestMachine.Page, Huge = TestMachine.HugePage, LastAddress = 1UL << 46;

@@ -3,7 +3,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Simulation;
 
-/// <summary>Whoever still has something of a machine that is gone is told so, and nobody touches its memory.</summary>
+/// <summary>Objects of a disposed machine throw, and do not access its memory.</summary>
 public sealed class DisposedMachineTests
 {
     [Fact]
@@ -69,7 +69,7 @@ public sealed class DisposedMachineTests
         for (int i = 0; i < uses.Length; i++)
             Assert.True(Record.Exception(uses[i]) is ObjectDisposedException, $"use {i}");
 
-        // A look at nothing is no harm.
+        // These do not access the memory of the machine, and do not throw.
         Assert.True(process.HasExited);
         Assert.False(process.IsHuge(start));
         Assert.False(file.IsHuge(0));

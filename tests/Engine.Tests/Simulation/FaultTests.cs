@@ -2,7 +2,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Simulation;
 
-/// <summary>What loads and stores map, as Linux 6.18 does it.</summary>
+/// <summary>The pages that loads and stores map, as on Linux 6.18.</summary>
 public sealed class FaultTests : EntryTests
 {
     [Fact]
@@ -70,7 +70,7 @@ public sealed class FaultTests : EntryTests
         Done(Process.Mprotect(start, 2 * Page, Protection.ReadWrite));
         Assert.True(Process.Write(start, TestMachine.Content(7)).IsDone);
         Assert.Equal(pin!.Pfn, Process.EntryAt(start).Pfn);
-        // After a fork it is nobody's own.
+        // After a fork it is not exclusive.
         Done(Fork().Exit());
         Assert.True(Process.Write(start, TestMachine.Content(8)).IsDone);
         Assert.NotEqual(pin.Pfn, Process.EntryAt(start).Pfn);
@@ -141,7 +141,7 @@ public sealed class FaultTests : EntryTests
         ulong second = Process.MapFile(Machine.Files[0], 0, Huge);
         EntryRuns.Writes(Process, second + Huge - Page, 1);
         Assert.True(Process.IsHuge(second));
-        // Page tables are kept where only a part is dropped.
+        // Dropping a part of a range keeps its page table.
         Process.Madvise(second, Huge - Page, Advice.DontNeed);
         EntryRuns.Writes(Process, second + 9 * Page, 1);
         Assert.Equal("512 present", Entries(Process, second));

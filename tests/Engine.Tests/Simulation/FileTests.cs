@@ -3,7 +3,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Simulation;
 
-/// <summary>What a file loses is gone, and what it keeps stays, whatever its pages are at the moment.</summary>
+/// <summary>Truncation, holes, write-back and reclaim of files, with pages in every state.</summary>
 public sealed class FileTests : IDisposable
 {
     private readonly TestMachine _test = new(options: new SimulatedMachineOptions { SwapPages = 512 });

@@ -2,7 +2,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Simulation;
 
-/// <summary>What fork(2) copies, as Linux 6.18 does it.</summary>
+/// <summary>The entries that fork(2) copies, as on Linux 6.18.</summary>
 public sealed class ForkTests : EntryTests
 {
     [Fact]

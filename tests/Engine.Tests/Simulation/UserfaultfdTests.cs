@@ -2,7 +2,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Simulation;
 
-/// <summary>What userfaultfd reports, fills and protects, as Linux 6.18 does it.</summary>
+/// <summary>The faults that userfaultfd reports, and the pages that it fills and protects, as on Linux 6.18.</summary>
 public sealed class UserfaultfdTests : EntryTests
 {
     private const UserfaultfdModes Missing = UserfaultfdModes.Missing, WriteProtect = UserfaultfdModes.WriteProtect, Minor = UserfaultfdModes.Minor;
@@ -176,7 +176,7 @@ public sealed class UserfaultfdTests : EntryTests
         Assert.Equal("2 present+wp, 2 none", Entries(Process, start, 4));
         Done(Register(other, WriteProtect, UserfaultfdFeatures.WriteProtectUnpopulated).WriteProtect(other, 4 * Page));
         Assert.Equal("2 present+wp, 2 absent+wp", Entries(Process, other, 4));
-        // The page comes first, and then the store is reported.
+        // The page is swapped in first; then the store is reported.
         Assert.Equal("4 UserfaultfdWriteProtect", EntryRuns.Writes(Process, other, 4));
         Assert.Equal("4 present+wp", Entries(Process, other, 4));
     }

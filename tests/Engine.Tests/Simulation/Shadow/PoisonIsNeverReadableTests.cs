@@ -3,12 +3,12 @@ using System.Globalization;
 namespace CopyMc.Engine.Tests.Simulation.Shadow;
 
 /// <summary>
-/// Processes write, fork, map, unmap, move, protect, drop, swap, register, poison, punch and collapse at random, beside a shadow of every byte. A
-/// page never reads as what it never was, and a poisoned page never reads as healthy before it is dropped, punched or healed.
+/// Processes write, fork, map, unmap, move, protect, drop, swap, register, poison, punch and collapse at random, and a shadow tracks every byte. A
+/// page never reads as content that it never had, and a poisoned page cannot be read before it is dropped, punched or healed.
 /// </summary>
 public sealed class PoisonIsNeverReadableTests
 {
-    /// <summary>COPYMC_POISON_SEED asks for one sequence again; COPYMC_POISON_SEQUENCES for more of them, from that seed on.</summary>
+    /// <summary>COPYMC_POISON_SEED repeats one sequence; COPYMC_POISON_SEQUENCES runs more of them, from that seed on.</summary>
     private static readonly int? s_first = Number("COPYMC_POISON_SEED"), s_count = Number("COPYMC_POISON_SEQUENCES");
 
     [Fact]
