@@ -37,7 +37,7 @@ public sealed unsafe class NativeRegionTests
             using (NativeRegion region = NativeRegion.MapFile(path, writable: true))
             {
                 Assert.Equal("content of a file!"u8, region.Span);
-                region.Span[0] = (byte)'W';
+                region.Span[0] = (byte)'C';
             }
             Assert.Equal("Content of a file!", File.ReadAllText(path));
             File.WriteAllText(path, "");
