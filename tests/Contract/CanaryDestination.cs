@@ -2,7 +2,7 @@ namespace CopyMc.Contract;
 
 /// <summary>
 /// A destination between canaries. It holds the canary byte wherever no copy has written, so that one check covers the bytes that a copy
-/// must write and those around them that it must not.
+/// must write and the bytes around them that it must not write.
 /// </summary>
 internal sealed unsafe class CanaryDestination : IDisposable
 {
@@ -21,13 +21,12 @@ internal sealed unsafe class CanaryDestination : IDisposable
     internal byte* Start => Region.Pointer + NativeRegion.PageSize;
 
     /// <summary>
-    /// Fails unless the copy wrote exactly its first <paramref name="copied"/> bytes, and nothing as far as it might have reached. Then
-    /// restores the canary.
+    /// Fails unless the copy wrote exactly its first <paramref name="copied"/> bytes, and nothing around them. Then restores the canary.
     /// </summary>
     internal void Check(CopyCase copy, nuint copied)
     {
         if (copy.Destination - Margin < Region.Pointer || copy.Destination + copy.ByteCount + Margin > Region.Pointer + Region.Length)
-            Require.Fail($"{copy}: there is not enough canary around it for the check.");
+            Require.Fail($"{copy}: there is too little canary around it for the check.");
         ReadOnlySpan<byte> source = Bytes(copy.Source, copied);
         ReadOnlySpan<byte> written = Bytes(copy.Destination, copied);
         if (!written.SequenceEqual(source))

@@ -1,6 +1,6 @@
 namespace CopyMc.Contract;
 
-/// <summary>One engine for each kernel.</summary>
+/// <summary>Makes an engine for a kernel.</summary>
 internal static class Engines
 {
     internal static CopyEngine Of(string kernel) => Of(CopyKernel.Find(kernel));

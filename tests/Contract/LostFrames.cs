@@ -1,15 +1,15 @@
 namespace CopyMc.Contract;
 
-/// <summary>Prints how many page frames the machine lost while the tests ran, where they may take any.</summary>
+/// <summary>Prints the number of page frames that the machine lost during the tests, if they may cost any.</summary>
 public sealed class LostFrames : IDisposable
 {
-    /// <summary>Starts to count.</summary>
+    /// <summary>Starts counting.</summary>
     public LostFrames() => RealPoison.Begin();
 
     /// <summary>Prints the count.</summary>
     public void Dispose()
     {
-        if (RealPoison.IsAsked)
+        if (RealPoison.IsAllowed)
             Console.WriteLine($"{RealPoison.FramesLost} page frames lost");
     }
 }

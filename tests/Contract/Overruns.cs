@@ -17,7 +17,7 @@ internal static class Overruns
     }
 
     /// <summary>
-    /// Longer copies, which meet the page in each kind of move, in the loop, in the tail and in a string copy. Callers add every
+    /// Longer copies, which reach the page in each kind of move, in the loop, in the tail and in a string copy. Callers add every
     /// alignment to each.
     /// </summary>
     internal static readonly (int Before, int Length)[] Long =

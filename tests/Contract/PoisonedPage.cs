@@ -34,7 +34,7 @@ internal sealed unsafe class PoisonedPage : IDisposable
     /// <summary>The fault of a copy that runs into the page, on either side.</summary>
     internal CopyFault Fault(CopySide side, CopyFaultKind kind) => new(kind, side, (nuint)Start, NativeRegion.PageSize);
 
-    /// <summary>The fault of a copy after the map has learned the page.</summary>
+    /// <summary>The fault of a copy after the page was marked in the map.</summary>
     internal CopyFault Known(nuint from) =>
         new(CopyFaultKind.KnownPoison, CopySide.Source, nuint.Max(from & ~(nuint)(PoisonMap.LineSize - 1), (nuint)Start), PoisonMap.LineSize);
 
@@ -49,6 +49,6 @@ internal sealed unsafe class PoisonedPage : IDisposable
         _ => kind == CopyFaultKind.BusError,
     };
 
-    // Needs no healing: the page goes with the mapping.
+    // Needs no healing, because the page is unmapped.
     public void Dispose() => Region.Dispose();
 }

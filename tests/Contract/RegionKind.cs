@@ -6,7 +6,7 @@ namespace CopyMc.Contract;
 /// <param name="Locked">Whether the pages are locked.</param>
 public readonly record struct RegionKind(RegionBacking Backing, PageKind Pages, bool Locked = false)
 {
-    /// <summary>Lists the kinds that every machine has.</summary>
+    /// <summary>The kinds that every machine has.</summary>
     public static IReadOnlyList<RegionKind> All { get; } =
     [
         new(RegionBacking.Anonymous, PageKind.Small),
@@ -18,7 +18,7 @@ public readonly record struct RegionKind(RegionBacking Backing, PageKind Pages, 
     /// <summary>The options that map it.</summary>
     private NativeRegionOptions Options => new() { Backing = Backing, Pages = Pages, Lock = Locked };
 
-    /// <summary>Maps at least so many bytes, in whole pages of the kind. The promise is unavailable if the kernel gives no huge pages.</summary>
+    /// <summary>Maps at least <paramref name="length"/> bytes, in whole pages of the kind. The promise is unavailable if the kernel has no free huge page.</summary>
     internal unsafe NativeRegion Make(nuint length)
     {
         if (Pages == PageKind.Small)
@@ -29,7 +29,7 @@ public readonly record struct RegionKind(RegionBacking Backing, PageKind Pages, 
         if (isHuge == true)
             return region;
         region.Dispose();
-        Require.Unavailable(isHuge is null ? "the kernel does not tell which pages are huge (Linux 6.7)" : "the kernel has no huge pages to give");
+        Require.Unavailable(isHuge is null ? "the kernel does not report which pages are huge (Linux 6.7)" : "the kernel has no free huge page");
         return null;
     }
 

@@ -15,7 +15,7 @@ internal static class Require
     internal static void NotEqual<T>(T unexpected, T actual)
     {
         if (EqualityComparer<T>.Default.Equals(unexpected, actual))
-            Fail($"got {actual}, which must not be");
+            Fail($"got {actual}, expected another value");
     }
 
     internal static void True([DoesNotReturnIf(false)] bool condition, [CallerArgumentExpression(nameof(condition))] string message = "")
@@ -33,7 +33,7 @@ internal static class Require
     [DoesNotReturn]
     internal static void Fail(string message) => throw new ContractViolationException(message);
 
-    /// <summary>Says that an attempt has shown that the promise cannot be tested here.</summary>
+    /// <summary>Reports that the promise cannot be tested here.</summary>
     [DoesNotReturn]
     internal static void Unavailable(string reason) => throw new UnavailableException(reason);
 }

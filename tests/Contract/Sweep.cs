@@ -1,8 +1,7 @@
 namespace CopyMc.Contract;
 
 /// <summary>
-/// The alignments and lengths that the promises try: all of them, or, under an emulator that is a hundred times slower, those at which something
-/// changes.
+/// The alignments and lengths that the promises try: all of them, or, under an emulator, which is a hundred times slower, only the edges.
 /// </summary>
 public static class Sweep
 {
@@ -15,6 +14,6 @@ public static class Sweep
     /// <summary>Offsets to a line.</summary>
     internal static int[] Alignments => IsSparse ? s_edges : s_all;
 
-    /// <summary>The distance between the values to try of so many.</summary>
+    /// <summary>The step between the values to try: 1, or <paramref name="sparse"/> if only the edges are tried.</summary>
     internal static int Step(int sparse) => IsSparse ? sparse : 1;
 }

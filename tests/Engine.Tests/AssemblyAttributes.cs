@@ -1,8 +1,8 @@
 using Xunit.Sdk;
 using Xunit.v3;
 
-// Poison is process-wide: a mark anywhere takes every copy off its short path, and each test chooses the path that it tests.
+// Tests run one after the other, because poison is process-wide: a mark anywhere takes every copy off its short path.
 [assembly: Parallelization(Mode = ParallelMode.None)]
 
-// Each run says how many page frames it took from the machine.
+// Each run prints the number of page frames that the machine lost.
 [assembly: AssemblyFixture(typeof(LostFrames))]

@@ -25,7 +25,7 @@ public sealed class ContractTests
     {
         try
         {
-            s_promises[promise].Keep();
+            s_promises[promise].Check();
         }
         catch (UnavailableException unavailable)
         {
@@ -33,7 +33,7 @@ public sealed class ContractTests
         }
     }
 
-    /// <summary>Otherwise the promises would prove nothing.</summary>
+    /// <summary>The tests of the promises find a kernel that is wrong.</summary>
     [Theory]
     [ClassData(typeof(Copying.BrokenKernel))]
     public void A_kernel_wrong_by_one_byte_is_caught(string kernel)
@@ -42,17 +42,17 @@ public sealed class ContractTests
         using var exactness = new CopyExactness();
         Assert.Throws<ContractViolationException>(() => exactness.Every_byte_is_copied_and_no_other_written(broken, poisonElsewhere: false));
         using var firstLine = new FirstPoisonedLine();
-        Assert.Throws<ContractViolationException>(() => firstLine.Every_line_of_2_MiB_is_met_exactly(broken));
+        Assert.Throws<ContractViolationException>(() => firstLine.A_copy_stops_exactly_at_every_line_of_2_MiB(broken));
     }
 
-    /// <summary>Otherwise a child that never reaches its unprotected copy would pass for one that died of it.</summary>
+    /// <summary>Otherwise a child that ends before its unprotected copy would be taken for one that the copy killed.</summary>
     [Fact]
-    public void A_child_that_throws_does_not_pass_for_one_killed_by_its_copy()
+    public void A_child_that_throws_is_not_taken_for_one_killed_by_its_copy()
     {
-        (int exitCode, string said, string complaint) = Child.Run("no such deed");
+        (int exitCode, string output, string error) = Child.Start("no such action");
         Assert.Equal(128 + 6, exitCode);
-        Assert.Empty(said);
-        Assert.Contains("no such deed", complaint);
-        Assert.False(UnprotectedCopies.DiedOfTheCopy(exitCode, complaint));
+        Assert.Empty(output);
+        Assert.Contains("no such action", error);
+        Assert.False(UnprotectedCopies.WasKilledByCopy(exitCode, error));
     }
 }

@@ -12,7 +12,7 @@ internal static class Program
     private static int Main(string[] args) => args switch
     {
         [ChildProcess.Argument, string scenario, .. string[] rest] => ChildScenario.Run(scenario, rest),
-        [Child.Argument, string deed] => Child.Do(deed),
+        [Child.Argument, string action] => Child.Run(action),
         [SituationTool.Argument, .. string[] rest] => SituationTool.Run(rest),
         _ => RunTests(args),
     };

@@ -42,21 +42,21 @@ internal readonly struct FileStatus
 
     internal bool IsRegular => (_mode & TypeMask) == Regular;
 
-    /// <summary>Bytes that the file system has set aside for it.</summary>
+    /// <summary>Bytes that the file system has allocated for it.</summary>
     internal long AllocatedBytes => (long)_blocks * 512;
 
     /// <summary>When its content last changed.</summary>
     internal (long Seconds, uint Nanoseconds) Modified => (_modifiedSeconds, _modifiedNanoseconds);
 
     /// <summary>
-    /// What tells it from every other file or device, however they are named. A file system may give the number of a deleted file to the next
-    /// one at once: that one was born later (0 where the file system does not know).
+    /// Distinguishes it from every other file or device, whatever their names. A file system may reuse the number of a deleted file at
+    /// once: the time of birth differs then (0 where the file system does not know it).
     /// </summary>
     internal string Identity => IsBlockDevice
         ? $"block device {_deviceItself}"
         : string.Create(CultureInfo.InvariantCulture, $"inode {_inode} on {_deviceItIsOn}, born {_bornSeconds}.{_bornNanoseconds:D9}");
 
-    /// <summary>Whether both are one file, by whatever names, or one device.</summary>
+    /// <summary>Whether both are the same file or device, whatever their names.</summary>
     internal bool IsSameFile(in FileStatus other) =>
         IsBlockDevice && other.IsBlockDevice ? _deviceItself == other._deviceItself
         : _inode == other._inode && _deviceItIsOn == other._deviceItIsOn;

@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace CopyMc.Bench.Rescue;
 
 /// <summary>
-/// The map file on disk. Always whole: it is written beside its place, flushed, and moved there. Whoever saves a map has flushed the data
-/// that it claims before.
+/// The map file on disk. It is never partly written: a new one is written beside it, flushed, and moved there. The data that a map claims is
+/// flushed before the map is saved.
 /// </summary>
 internal sealed class MapFile
 {
@@ -16,10 +16,10 @@ internal sealed class MapFile
     internal MapFile(string path)
     {
         Path = path;
-        // Through a link to what it points to: the link is to stay.
+        // The file that a link points to is replaced, not the link.
         var named = new FileInfo(path);
         _path = named.LinkTarget is null ? named.FullName : named.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
-        // One name for every run: what a killed one leaves, the next one replaces.
+        // The same name in every run, which replaces what a killed run left.
         _temporary = _path + ".copymc-partial";
     }
 
@@ -34,7 +34,7 @@ internal sealed class MapFile
     {
         try
         {
-            return MapFileText.Parse(Encoding.UTF8.GetString(WholeFile.Read(_path, mostMiB: 256)));
+            return MapFileContent.Parse(Encoding.UTF8.GetString(WholeFile.Read(_path, mostMiB: 256)));
         }
         catch (FormatException error)
         {
@@ -50,7 +50,7 @@ internal sealed class MapFile
         {
             using (SafeFileHandle file = File.OpenHandle(_temporary, FileMode.Create, FileAccess.Write, FileShare.Read))
             {
-                RandomAccess.Write(file, Encoding.UTF8.GetBytes(MapFileText.Format(content)), 0);
+                RandomAccess.Write(file, Encoding.UTF8.GetBytes(content.Format()), 0);
                 RandomAccess.FlushToDisk(file);
             }
             File.Move(_temporary, _path, overwrite: true);

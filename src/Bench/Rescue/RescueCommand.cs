@@ -7,25 +7,25 @@ using Spectre.Console;
 
 namespace CopyMc.Bench.Rescue;
 
-/// <summary><c>copymc rescue</c>: copies a file or device past what cannot be read, and remembers what is missing.</summary>
+/// <summary><c>copymc rescue</c>: copies a file or device past what cannot be read, and keeps a map of what is missing.</summary>
 internal static class RescueCommand
 {
     internal static Command Create(HelpWithExamples help)
     {
         var source = new Argument<string>("SOURCE") { Description = "A file, a block device, or a memfd as /proc/PID/fd/N." };
-        var destination = new Argument<string>("DESTINATION") { Description = "The file to copy it to. What is lost is zeros there." };
+        var destination = new Argument<string>("DESTINATION") { Description = "The file to copy it to. Lost bytes are zeros there." };
         var map = new Option<string?>("--map")
         {
-            Description = "Where the map of what is rescued and what is lost is kept. Default: DESTINATION.map.",
+            Description = "The map of the rescued and the lost bytes. Default: DESTINATION.map.",
             HelpName = "FILE",
         };
-        var force = new Option<bool>("--force") { Description = "Start over: what is in DESTINATION and in the map file goes." };
+        var force = new Option<bool>("--force") { Description = "Start over, and overwrite DESTINATION and the map file." };
         var rescue = new Command("rescue", """
-            Copies SOURCE through a mapping of it, past what is lost: truncated underneath, on a failed disk, poisoned.
+            Copies SOURCE through a mapping, past bytes that are lost: truncated meanwhile, on a failed disk, poisoned.
 
-            The map file has GNU ddrescue's format. The same command again goes on where the last one was ended, killed even, and tries again what was lost.
+            The map file has GNU ddrescue's format. The same command continues where the last one ended or was killed, and tries the lost bytes again.
 
-            Exit codes: 0 if nothing is lost, 1 if something is or it was stopped, 2 if it could not start; then nothing was overwritten.
+            Exit codes: 0 if nothing is lost, 1 if something is or it was stopped, 2 if it could not start; nothing was overwritten then.
             """)
         {
             source, destination, map, force,

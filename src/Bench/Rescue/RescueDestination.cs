@@ -4,14 +4,14 @@ using Microsoft.Win32.SafeHandles;
 namespace CopyMc.Bench.Rescue;
 
 /// <summary>
-/// The file that takes what is rescued: open for writing, and for nobody else who asks for a lock, this command among them. It is as long
-/// as the source from the start, and what is lost is zeros.
+/// The file that the rescued bytes are written to. It is open for writing and locked against other rescues. It is as long as the source from
+/// the start; lost bytes are zeros.
 /// </summary>
 internal sealed class RescueDestination : IDisposable
 {
     private readonly SafeFileHandle _file;
     private readonly bool _isNew;
-    private bool _isWanted;
+    private bool _isUsed;
     private long _fullLength;
 
     /// <summary>Opens the file, or makes an empty one, and changes nothing in it.</summary>
@@ -37,10 +37,10 @@ internal sealed class RescueDestination : IDisposable
     /// <summary>Bytes in it.</summary>
     internal long Length => RandomAccess.GetLength(_file);
 
-    /// <summary>Closes the file; one that was made here and that nobody has come to want is deleted.</summary>
+    /// <summary>Closes the file. A file that was made here is deleted if nothing was to be written to it.</summary>
     public void Dispose()
     {
-        if (_isNew && !_isWanted)
+        if (_isNew && !_isUsed)
             File.Delete(Path);
         _file.Dispose();
     }
@@ -49,10 +49,10 @@ internal sealed class RescueDestination : IDisposable
     /// <exception cref="IOException">There is none.</exception>
     internal void Reserve(long length)
     {
-        // The system refuses to reserve nothing.
+        // fallocate refuses a length of 0.
         if (length == 0)
             return;
-        // Asked first: reserving more than there is would fill the disk for a moment, for everybody.
+        // Asked first: an attempt to reserve too much would fill the disk for a moment.
         string? refusal = FreeBytes() is { } free && free < length - SystemCalls.Status(_file).AllocatedBytes ? $"{Units.Bytes(free)} are free" : null;
         if (refusal is null)
         {
@@ -60,23 +60,23 @@ internal sealed class RescueDestination : IDisposable
             refusal = SystemCalls.Reserve(_file, length);
             if (refusal is null)
                 return;
-            // What was reserved before the room ran out goes back.
+            // Frees what was reserved before the room ran out.
             RandomAccess.SetLength(_file, before);
         }
         throw new IOException($"There is no room for {Units.Bytes(length)} in the destination '{Path}': {refusal}.");
     }
 
-    /// <summary>Makes it that many zeros, with room behind them. From here on the file stays.</summary>
+    /// <summary>Makes it that many zeros, with room reserved. From here on the file stays.</summary>
     /// <exception cref="IOException">There is no room any more.</exception>
     internal void Clear(long length)
     {
-        _isWanted = true;
+        _isUsed = true;
         RandomAccess.SetLength(_file, 0);
         Reserve(length);
         Lengthen(length);
     }
 
-    /// <summary>Makes it that long, with zeros at its end; it is no longer.</summary>
+    /// <summary>Makes it that long, with zeros at its end. It must not be longer.</summary>
     internal void Lengthen(long length)
     {
         RandomAccess.SetLength(_file, length);
@@ -86,12 +86,12 @@ internal sealed class RescueDestination : IDisposable
     /// <exception cref="IOException">The disk is full or fails, or the file is not what it was.</exception>
     internal void Write(ReadOnlySpan<byte> bytes, long offset)
     {
-        // Before: it would make a truncated file longer again, with zeros for what was cut off.
+        // First: a write would make a truncated file longer again, with zeros in place of the bytes that were cut off.
         ThrowIfChanged();
         RandomAccess.Write(_file, bytes, offset);
     }
 
-    /// <summary>When it returns, what was written is on the disk, in the file that the user named.</summary>
+    /// <summary>Makes sure that the written bytes are on the disk, in the file that the user named.</summary>
     /// <exception cref="IOException">The disk fails, or the file is not what it was.</exception>
     internal void Flush()
     {
@@ -106,10 +106,10 @@ internal sealed class RescueDestination : IDisposable
             : Length != _fullLength ? $"has {Units.Exact(Length)} instead of {Units.Exact(_fullLength)}"
             : null;
         if (change is not null)
-            throw new IOException($"The destination '{Path}' {change}: somebody changed it meanwhile. Put it back, or start over with --force.");
+            throw new IOException($"The destination '{Path}' {change}: it was changed meanwhile. Restore it, or start over with --force.");
     }
 
-    /// <summary>Null where the file system does not count.</summary>
+    /// <returns>Null where the file system does not count them.</returns>
     private long? FreeBytes()
     {
         var fileSystem = new DriveInfo(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!);

@@ -1,8 +1,10 @@
 namespace CopyMc.Bench.Rescue;
 
-/// <summary>What became of every byte of the source: blocks in order, without gaps, no two neighbours of the same status.</summary>
+/// <summary>The status of every byte of the source: blocks in order, without gaps, no two neighbours of the same status.</summary>
 internal sealed class RescueMap
 {
+    private static readonly Comparer<RescueBlock> s_byOffset = Comparer<RescueBlock>.Create((one, other) => one.Offset.CompareTo(other.Offset));
+
     private readonly List<RescueBlock> _blocks = [];
 
     internal RescueMap(long byteCount)
@@ -21,13 +23,13 @@ internal sealed class RescueMap
 
     internal long NonTriedBytes => BytesThatAre(BlockStatus.NonTried);
 
-    /// <summary>Bytes that were tried in vain.</summary>
+    /// <summary>Bytes that were tried and could not be read.</summary>
     internal long LostBytes => ByteCount - FinishedBytes - NonTriedBytes;
 
     /// <summary>The offset after the last byte that is rescued; 0 if none is.</summary>
     internal long FinishedEnd => _blocks.LastOrDefault(block => block.Status == BlockStatus.Finished).End;
 
-    /// <summary>What was tried in vain, in order, none touching the next, whatever ddrescue calls the parts.</summary>
+    /// <summary>The lost bytes, in order, adjacent blocks joined, whatever ddrescue calls the parts.</summary>
     internal IReadOnlyList<RescueBlock> LostBlocks
     {
         get
@@ -49,7 +51,7 @@ internal sealed class RescueMap
     {
         int first = IndexOf(offset), last = IndexOf(offset + length - 1);
         RescueBlock before = _blocks[first], after = _blocks[last];
-        // What is left of the blocks at the ends, or the neighbours where nothing is; the same status becomes one block.
+        // A block at an end that is replaced whole is joined with its neighbour if that has the same status.
         if (before.Offset == offset && first > 0 && _blocks[first - 1].Status == status)
             before = _blocks[--first];
         if (after.End == offset + length && last + 1 < _blocks.Count && _blocks[last + 1].Status == status)
@@ -74,17 +76,10 @@ internal sealed class RescueMap
 
     private long BytesThatAre(BlockStatus status) => _blocks.Where(block => block.Status == status).Sum(block => block.Length);
 
+    /// <summary>The block that an offset is in.</summary>
     private int IndexOf(long offset)
     {
-        int low = 0, high = _blocks.Count - 1;
-        while (low < high)
-        {
-            int middle = (low + high + 1) / 2;
-            if (_blocks[middle].Offset <= offset)
-                low = middle;
-            else
-                high = middle - 1;
-        }
-        return low;
+        int found = _blocks.BinarySearch(new RescueBlock(offset, 0, default), s_byOffset);
+        return found < 0 ? ~found - 1 : found;
     }
 }

@@ -1,20 +1,12 @@
 namespace CopyMc.Bench.Rescue;
 
 /// <summary>How a run of the rescue ended.</summary>
-internal sealed record RescueOutcome
+/// <param name="Map">The status of every byte.</param>
+/// <param name="NewlyRescuedBytes">Bytes that this run rescued.</param>
+/// <param name="Interrupted">Whether it was told to stop before it had tried everything.</param>
+/// <param name="SourceWasWritten">Whether the source was written to since the first run began.</param>
+/// <param name="Duration">How long this run took.</param>
+internal sealed record RescueOutcome(RescueMap Map, long NewlyRescuedBytes, bool Interrupted, bool SourceWasWritten, TimeSpan Duration)
 {
-    public required RescueMap Map { get; init; }
-
-    /// <summary>Bytes that this run rescued.</summary>
-    public required long NewlyRescuedBytes { get; init; }
-
-    /// <summary>Whether it was told to stop before it had tried everything.</summary>
-    public required bool Interrupted { get; init; }
-
-    /// <summary>Whether somebody wrote to the source since the first run began.</summary>
-    public required bool SourceWasWritten { get; init; }
-
-    public required TimeSpan Duration { get; init; }
-
     internal bool Complete => Map.FinishedBytes == Map.ByteCount;
 }

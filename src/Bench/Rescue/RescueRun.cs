@@ -4,17 +4,17 @@ using CopyMc.Bench.Terminal;
 namespace CopyMc.Bench.Rescue;
 
 /// <summary>
-/// One run: goes through what was not tried yet, then once more through what was lost before, in windows of the source's mapping, then once
-/// page by page through what that lost of a device, and saves the map now and then.
+/// One run: copies the blocks that were not tried yet, then tries the lost blocks again, in windows of the source's mapping; then tries what
+/// a device lost page by page. Saves the map now and then.
 /// </summary>
 internal sealed unsafe class RescueRun(CopyEngine engine, RescueJob job, IProgress<PhaseProgress> progress, CancellationToken cancellation)
 {
     internal const int WindowBytes = NativeRegion.HugePageSize;
 
-    /// <summary>What a kill costs at the most, where the disk is quick.</summary>
+    /// <summary>The longest work that a kill can lose, where the disk is quick.</summary>
     private static readonly TimeSpan s_leastInterval = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Saving, which waits for the disk, takes no more than about this part of the time.</summary>
+    /// <summary>Saving, which waits for the disk, takes at most about one part in this many of the time.</summary>
     private const int SavingShare = 10;
 
     private TimeSpan _interval = s_leastInterval;
@@ -34,17 +34,11 @@ internal sealed unsafe class RescueRun(CopyEngine engine, RescueJob job, IProgre
             && (!job.Source.LosesNeighbours || RescueAll([.. job.Map.LostBlocks], BlockStatus.BadSector, job.Source.MapPages, buffer));
         if (finished)
             Save(job.Map.ByteCount, (char)BlockStatus.Finished);
-        return new RescueOutcome
-        {
-            Map = job.Map,
-            NewlyRescuedBytes = job.Map.FinishedBytes - before,
-            Interrupted = !finished,
-            SourceWasWritten = job.SourceWasWritten,
-            Duration = Stopwatch.GetElapsedTime(started),
-        };
+        return new RescueOutcome(
+            job.Map, job.Map.FinishedBytes - before, Interrupted: !finished, job.SourceWasWritten, Stopwatch.GetElapsedTime(started));
     }
 
-    /// <summary>False if it was told to stop.</summary>
+    /// <returns>False if it was told to stop.</returns>
     private bool RescueAll(IReadOnlyList<RescueBlock> blocks, BlockStatus status, Func<long, nuint, NativeRegion> map, NativeRegion buffer)
     {
         foreach (RescueBlock block in blocks)
@@ -71,7 +65,7 @@ internal sealed unsafe class RescueRun(CopyEngine engine, RescueJob job, IProgre
     private void RescueWindow(long offset, int length, Func<long, nuint, NativeRegion> map, NativeRegion buffer)
     {
         job.Map.Set(offset, length, BlockStatus.BadSector);
-        // What was cut off is lost without a fault for each page of it.
+        // What was truncated away is lost; no fault for each page of it is needed.
         int there = PresentBytes(offset, length);
         if (there == 0)
             return;
@@ -79,9 +73,9 @@ internal sealed unsafe class RescueRun(CopyEngine engine, RescueJob job, IProgre
         using NativeRegion window = map(offset - lead, (nuint)(lead + there));
         SalvageResult salvaged = engine.Salvage(window.Pointer + lead, buffer.Pointer, (nuint)there);
         if (salvaged.DestinationFault.Kind != CopyFaultKind.None)
-            throw new IOException($"The memory that the source was copied to is bad: {salvaged.DestinationFault.Kind}.");
+            throw new IOException($"The buffer's memory is bad: {salvaged.DestinationFault.Kind}.");
 
-        // What is left of the page in which a truncated file ends reads as zeros: no signal tells that it is not data.
+        // The rest of the page in which a truncated file ends reads as zeros, without a signal.
         there = PresentBytes(offset, there);
         int position = 0;
         foreach (LostRange lost in salvaged.Lost.Append(new LostRange((nuint)there, 0)))
@@ -98,7 +92,7 @@ internal sealed unsafe class RescueRun(CopyEngine engine, RescueJob job, IProgre
 
     private int PresentBytes(long offset, int length) => (int)long.Clamp(job.Source.PresentLength - offset, 0, length);
 
-    /// <summary>The data first: the map claims nothing that is not on the disk.</summary>
+    /// <summary>The data first: the map must not claim bytes that are not on the disk.</summary>
     private void Save(long position, char status)
     {
         long start = Stopwatch.GetTimestamp();

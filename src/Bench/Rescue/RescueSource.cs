@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CopyMc.Bench.Rescue;
 
-/// <summary>What is rescued: a file, a memfd (as <c>/proc/PID/fd/N</c>) or a block device, open for reading.</summary>
+/// <summary>The file, memfd (as <c>/proc/PID/fd/N</c>) or block device that is rescued, open for reading.</summary>
 internal sealed class RescueSource : IDisposable
 {
     private readonly SafeFileHandle _file;
@@ -41,10 +41,10 @@ internal sealed class RescueSource : IDisposable
     /// <summary>Bytes in it now: it may have been truncated since.</summary>
     internal long PresentLength => _atFirst.IsBlockDevice ? SystemCalls.DeviceLength(_file) : RandomAccess.GetLength(_file);
 
-    /// <summary>What tells it from every other, however they are named.</summary>
+    /// <summary>Distinguishes it from every other file or device, whatever their names.</summary>
     internal string Identity => _atFirst.Identity;
 
-    /// <summary>When its content last changed, as far as can be told now; null for a device, of which it is not known.</summary>
+    /// <summary>When its content last changed, as of now; null for a device, which does not say.</summary>
     internal (long Seconds, uint Nanoseconds)? Modified => _atFirst.IsBlockDevice ? null : SystemCalls.Status(_file).Modified;
 
     public void Dispose() => _file.Dispose();
@@ -57,17 +57,17 @@ internal sealed class RescueSource : IDisposable
     /// <summary>A mapping of a part, which starts on a page.</summary>
     internal NativeRegion Map(long offset, nuint length) => NativeRegion.MapFile(_file, offset, length);
 
-    /// <summary>The same, for reading each page by itself.</summary>
+    /// <summary>The same, without read-ahead: each page is read by itself.</summary>
     internal unsafe NativeRegion MapPages(long offset, nuint length)
     {
-        // What could not be read stays in the page cache in the pieces in which it was asked for.
+        // A failed read leaves its pages in the page cache, as large as they were asked for.
         SystemCalls.Uncache(_file, offset, (long)length);
         NativeRegion region = Map(offset, length);
         SystemCalls.ReadNothingAhead(region.Pointer, length);
         return region;
     }
 
-    /// <summary>What cannot be mapped is known before anything is written.</summary>
+    /// <summary>Shows before anything is written that the source can be mapped.</summary>
     private void ThrowIfUnmappable()
     {
         if (Length > 0)

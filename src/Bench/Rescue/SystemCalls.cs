@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CopyMc.Bench.Rescue;
 
-/// <summary>What .NET has no call for, with the constants that Linux gives them on x86-64 and arm64 alike.</summary>
+/// <summary>System calls that .NET does not have, with the constants of Linux, which are the same on x86-64 and arm64.</summary>
 internal static unsafe partial class SystemCalls
 {
     private const int CurrentDirectory = -100, EmptyPath = 0x1000;
@@ -40,8 +40,8 @@ internal static unsafe partial class SystemCalls
     }
 
     /// <summary>
-    /// Reserves room for the first bytes of a file, and changes neither its length nor its content. Null if it is reserved or the file
-    /// system cannot reserve, else why there is none.
+    /// Reserves room for the first bytes of a file, and changes neither its length nor its content. Returns null if the room is reserved or the
+    /// file system cannot reserve, else why there is none.
     /// </summary>
     internal static string? Reserve(SafeFileHandle file, long length)
     {
@@ -53,21 +53,21 @@ internal static unsafe partial class SystemCalls
         return error is 0 or Eopnotsupp or Enosys ? null : Marshal.GetPInvokeErrorMessage(error);
     }
 
-    /// <summary>Drops what nobody uses of a part of a file from the page cache; what is in use stays.</summary>
+    /// <summary>Drops the unused pages of a part of a file from the page cache.</summary>
     internal static void Uncache(SafeFileHandle file, long offset, long length)
     {
         const int DontNeed = 4;
         _ = AdviseOnFile(file, offset, length, DontNeed);
     }
 
-    /// <summary>Lets a touch of a page of a mapping read that page alone.</summary>
+    /// <summary>Switches read-ahead off for a mapping.</summary>
     internal static void ReadNothingAhead(byte* start, nuint length)
     {
         const int Random = 1;
         _ = AdviseOnMemory(start, length, Random);
     }
 
-    /// <summary>Makes a rename in a directory outlive the power. A file system that cannot does without.</summary>
+    /// <summary>Makes a rename in a directory durable, where the file system can.</summary>
     internal static void FlushDirectory(string path)
     {
         int directory = Open(path, CloseOnExec);

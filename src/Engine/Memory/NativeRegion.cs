@@ -252,23 +252,20 @@ public sealed unsafe class NativeRegion : IDisposable
         if (reservation == Libc.MapFailed)
             throw new IOException($"mmap of {length} bytes: {Libc.LastErrorMessage()}.");
         byte* start = (byte*)RoundUp((nuint)reservation, alignment);
-
+        byte* tail = start + length, end = reservation + owned + alignment;
         try
         {
             MapFixed(start, length, file, pages, protection, fileOffset, reserve);
         }
-        catch
+        finally
         {
-            _ = Libc.Unmap(reservation, owned + alignment);
-            throw;
+            // Not the part between them, should it fail: the kernel may have removed the reservation there before, and another thread, or the
+            // JIT compiler for the exception, may have mapped memory in its place.
+            if (start > reservation)
+                _ = Libc.Unmap(reservation, (nuint)(start - reservation));
+            if (tail < end)
+                _ = Libc.Unmap(tail, (nuint)(end - tail));
         }
-
-        if (start > reservation)
-            _ = Libc.Unmap(reservation, (nuint)(start - reservation));
-        byte* tail = start + length;
-        byte* reserved = reservation + owned + alignment;
-        if (tail < reserved)
-            _ = Libc.Unmap(tail, (nuint)(reserved - tail));
         return start;
     }
 

@@ -3,68 +3,50 @@ using CopyMc.Bench.Rescue;
 namespace CopyMc.Bench.Tests.Rescue;
 
 /// <summary><c>copymc rescue</c> on sources that stay whole, and on what it cannot start with.</summary>
-public sealed class RescueCommandTests : IDisposable
+public sealed class RescueCommandTests() : RescueFiles(3 * RescueRun.WindowBytes + 1234)
 {
-    private readonly TemporaryDirectory _directory = new();
-    private readonly byte[] _content = new byte[3 * RescueRun.WindowBytes + 1234];
-
-    public RescueCommandTests()
-    {
-        Assert.SkipUnless(FaultRecovery.IsSupported, FaultRecovery.UnsupportedReason ?? "");
-        new Random(1).NextBytes(_content);
-        _ = _directory.Write("source", _content);
-    }
-
-    private string Source => _directory.File("source");
-
-    private string Destination => _directory.File("destination");
-
-    private string Map => Destination + ".map";
-
-    public void Dispose() => _directory.Dispose();
-
     [Fact]
     public void A_whole_file_is_copied_and_nothing_is_left_to_do()
     {
-        Copymc run = Copymc.Run("rescue", Source, Destination).ExpectSuccess();
+        Copymc run = Rescue().ExpectSuccess();
         Assert.Contains("6,292,690 of 6,292,690 bytes are rescued; nothing is lost", run.Output);
-        Assert.Equal(_content, File.ReadAllBytes(Destination));
-        Assert.Equal([new RescueBlock(0, _content.Length, BlockStatus.Finished)], MapFileText.Parse(File.ReadAllText(Map)).Map.Blocks);
+        Assert.Equal(Content, File.ReadAllBytes(Destination));
+        Assert.Equal([new RescueBlock(0, Content.Length, BlockStatus.Finished)], ReadMap().Blocks);
         Ddrescuelog.Accept(Map, complete: true);
-        Assert.Equal(["destination", "destination.map", "source"], Directory.GetFiles(_directory.Path).Select(Path.GetFileName).Order());
+        Assert.Equal(["destination", "destination.map", "source"], Directory.GetFiles(Folder.Path).Select(Path.GetFileName).Order());
 
-        Copymc again = Copymc.Run("rescue", Source, Destination).ExpectSuccess();
+        Copymc again = Rescue().ExpectSuccess();
         Assert.Contains("0 of them by this run", again.Output);
     }
 
     [Fact]
     public unsafe void A_memfd_of_another_process_is_a_source()
     {
-        using var memory = new NativeRegion((nuint)_content.Length, new NativeRegionOptions { Backing = RegionBacking.Memfd });
-        _content.CopyTo(memory.Span);
+        using var memory = new NativeRegion((nuint)Content.Length, new NativeRegionOptions { Backing = RegionBacking.Memfd });
+        Content.CopyTo(memory.Span);
         string path = Directory.EnumerateFiles("/proc/self/fd").First(IsMemfd);
         Copymc.Run("rescue", $"/proc/{Environment.ProcessId}/fd/{Path.GetFileName(path)}", Destination).ExpectSuccess();
         // A memfd is whole pages long.
-        Assert.Equal(_content, File.ReadAllBytes(Destination).AsSpan(0, _content.Length));
+        Assert.Equal(Content, File.ReadAllBytes(Destination).AsSpan(0, Content.Length));
     }
 
     [Fact]
     public void Only_what_the_map_does_not_have_is_copied()
     {
-        Copymc.Run("rescue", Source, Destination).ExpectSuccess();
+        Rescue().ExpectSuccess();
         // Had it read these bytes again, they would be in the destination.
         using (FileStream file = File.OpenWrite(Source))
-            file.Write(new byte[_content.Length]);
-        RescueMap map = MapFileText.Parse(File.ReadAllText(Map)).Map;
+            file.Write(new byte[Content.Length]);
+        RescueMap map = ReadMap();
         map.Set(5000, 3_000_000, BlockStatus.NonTried);
         map.Set(100, 10, BlockStatus.NonTrimmed);
-        File.WriteAllText(Map, MapFileText.Format(new MapFileContent(map, null, null, null, null, 0, '?')));
+        File.WriteAllText(Map, new MapFileContent(map, null, null, null, null, 0, '?').Format());
 
-        Copymc run = Copymc.Run("rescue", Source, Destination).ExpectSuccess();
+        Copymc run = Rescue().ExpectSuccess();
         Assert.Contains("3,000,010 of them by this run", run.Output);
-        _content.AsSpan(5000, 3_000_000).Clear();
-        _content.AsSpan(100, 10).Clear();
-        Assert.Equal(_content, File.ReadAllBytes(Destination));
+        Content.AsSpan(5000, 3_000_000).Clear();
+        Content.AsSpan(100, 10).Clear();
+        Assert.Equal(Content, File.ReadAllBytes(Destination));
     }
 
     [Theory]
@@ -74,9 +56,9 @@ public sealed class RescueCommandTests : IDisposable
     public void A_destination_that_reaches_as_far_as_what_is_rescued_goes_on_as_ddrescue_leaves_it(int length)
     {
         StartedByDdrescue(length);
-        Copymc run = Copymc.Run("rescue", Source, Destination).ExpectSuccess();
+        Copymc run = Rescue().ExpectSuccess();
         Assert.Contains("6,288,690 of them by this run; nothing is lost", run.Output);
-        Assert.Equal(_content, File.ReadAllBytes(Destination));
+        Assert.Equal(Content, File.ReadAllBytes(Destination));
     }
 
     [Theory]
@@ -85,45 +67,45 @@ public sealed class RescueCommandTests : IDisposable
     public void A_destination_of_another_length(int length, string complaint)
     {
         StartedByDdrescue(length);
-        Refuse(["rescue", Source, Destination], "4,000 bytes are rescued", complaint, "--force");
+        Refuse("source destination", "4,000 bytes are rescued", complaint, "--force");
     }
 
     [Fact]
     public void An_empty_source_has_an_empty_copy()
     {
-        _directory.Write("source", []);
-        Assert.Contains("0 of 0 bytes are rescued; nothing is lost", Copymc.Run("rescue", Source, Destination).ExpectSuccess().Output);
+        Folder.Write("source", []);
+        Assert.Contains("0 of 0 bytes are rescued; nothing is lost", Rescue().ExpectSuccess().Output);
         Assert.Empty(File.ReadAllBytes(Destination));
-        Copymc.Run("rescue", Source, Destination).ExpectSuccess();
-        _directory.Write("source", _content);
-        Refuse(["rescue", Source, Destination], "of a source of 0 bytes", "6,292,690 bytes");
+        Rescue().ExpectSuccess();
+        Folder.Write("source", Content);
+        Refuse("source destination", "of a source of 0 bytes", "6,292,690 bytes");
     }
 
     [Fact]
     public void An_empty_destination_has_nothing_to_lose()
     {
-        _directory.Write("destination", []);
-        Copymc.Run("rescue", Source, Destination).ExpectSuccess();
-        Assert.Equal(_content, File.ReadAllBytes(Destination));
+        Folder.Write("destination", []);
+        Rescue().ExpectSuccess();
+        Assert.Equal(Content, File.ReadAllBytes(Destination));
     }
 
     [Fact]
     public void What_was_written_to_the_source_between_two_runs_is_told()
     {
-        Copymc.Run("rescue", Source, Destination).ExpectSuccess();
-        Assert.DoesNotContain("was written to", Copymc.Run("rescue", Source, Destination).ExpectSuccess().Output);
+        Rescue().ExpectSuccess();
+        Assert.DoesNotContain("was written to", Rescue().ExpectSuccess().Output);
         File.SetLastWriteTimeUtc(Source, DateTime.UnixEpoch.AddSeconds(-1.5));
-        Assert.Contains("The source was written to", Copymc.Run("rescue", Source, Destination).ExpectSuccess().Output);
+        Assert.Contains("The source was written to", Rescue().ExpectSuccess().Output);
         Ddrescuelog.Accept(Map, complete: true);
     }
 
     [Fact]
     public void A_renamed_destination_goes_on_once_its_old_name_is_out_of_the_map()
     {
-        Copymc.Run("rescue", Source, Destination).ExpectSuccess();
-        string renamed = _directory.File("renamed");
+        Rescue().ExpectSuccess();
+        string renamed = Folder.File("renamed");
         File.Move(Destination, renamed);
-        Refuse(["rescue", Source, renamed, "--map", Map], "is of the destination", "delete the line '# Destination:'");
+        Refuse("source renamed --map destination.map", "is of the destination", "delete the line '# Destination:'");
         File.WriteAllLines(Map, File.ReadAllLines(Map).Where(line => !line.StartsWith("# Destination:", StringComparison.Ordinal)));
         Assert.Contains(", 0 of them by this run", Copymc.Run("rescue", Source, renamed, "--map", Map).ExpectSuccess().Output);
     }
@@ -131,19 +113,19 @@ public sealed class RescueCommandTests : IDisposable
     [Fact]
     public void Another_source_under_the_same_name_does_not_go_on_unless_it_is_said_to_be_the_same()
     {
-        Copymc.Run("rescue", Source, Destination).ExpectSuccess();
+        Rescue().ExpectSuccess();
         // The next file may have its number.
         File.Delete(Source);
-        _ = _directory.Write("source", _content);
-        Refuse(["rescue", Source, Destination], "of another source", "delete the line '# Source identity:'", "--force");
+        _ = Folder.Write("source", Content);
+        Refuse("source destination", "of another source", "delete the line '# Source identity:'", "--force");
 
         File.WriteAllLines(Map, File.ReadAllLines(Map).Where(line => !line.StartsWith("# Source identity:", StringComparison.Ordinal)));
-        Assert.Contains(", 0 of them by this run", Copymc.Run("rescue", Source, Destination).ExpectSuccess().Output);
+        Assert.Contains(", 0 of them by this run", Rescue().ExpectSuccess().Output);
         Ddrescuelog.Accept(Map, complete: true);
-        File.Move(Source, _directory.File("first"));
-        _ = _directory.Write("source", _content);
-        Refuse(["rescue", Source, Destination], "of another source");
-        Copymc.Run("rescue", Source, Destination, "--force").ExpectSuccess();
+        File.Move(Source, Folder.File("first"));
+        _ = Folder.Write("source", Content);
+        Refuse("source destination", "of another source");
+        Rescue("--force").ExpectSuccess();
     }
 
     [Fact]
@@ -154,12 +136,12 @@ public sealed class RescueCommandTests : IDisposable
         using var first = new NativeRegion(length, new NativeRegionOptions { Backing = RegionBacking.Memfd });
         using var second = new NativeRegion(length, new NativeRegionOptions { Backing = RegionBacking.Memfd });
         string[] memfds = [.. Directory.EnumerateFiles("/proc/self/fd").Where(link => IsMemfd(link) && LengthOf(link) == (long)length)];
-        string name = _directory.File("memfd");
+        string name = Folder.File("memfd");
         _ = File.CreateSymbolicLink(name, $"/proc/{Environment.ProcessId}/fd/{Path.GetFileName(memfds[0])}");
         Copymc.Run("rescue", name, Destination).ExpectSuccess();
         File.Delete(name);
         _ = File.CreateSymbolicLink(name, $"/proc/{Environment.ProcessId}/fd/{Path.GetFileName(memfds[1])}");
-        Refuse(["rescue", name, Destination], "of another source");
+        Refuse("memfd destination", "of another source");
 
         static long LengthOf(string path)
         {
@@ -174,112 +156,93 @@ public sealed class RescueCommandTests : IDisposable
         var map = new MapFile(Map);
         Directory.CreateDirectory(Map);
         Assert.Contains(Map, Assert.Throws<IOException>(() => map.Save(new MapFileContent(new RescueMap(1), null, null, null, null, 0, '?'))).Message);
-        Assert.Equal([Source], Directory.GetFiles(_directory.Path));
+        Assert.Equal([Source], Directory.GetFiles(Folder.Path));
     }
 
     [Fact]
     public void Force_starts_over()
     {
-        File.WriteAllText(Destination, new string('x', _content.Length + 10));
+        File.WriteAllText(Destination, new string('x', Content.Length + 10));
         File.WriteAllText(Map, "nonsense");
-        Copymc.Run("rescue", Source, Destination, "--force").ExpectSuccess();
-        Assert.Equal(_content, File.ReadAllBytes(Destination));
+        Rescue("--force").ExpectSuccess();
+        Assert.Equal(Content, File.ReadAllBytes(Destination));
     }
 
-    [Fact]
-    public void The_source_as_destination() => Refuse(["rescue", Source, Source], "the same file");
-
-    [Fact]
-    public void The_source_by_another_name_as_destination()
+    [Theory]
+    [InlineData("source source", "the same file")]
+    [InlineData("source link --force", "the same file")]
+    [InlineData("source destination --map source --force", "the same file")]
+    [InlineData("source destination --map destination --force", "the same file")]
+    [InlineData("source destination --map /proc/copymc.map", "copymc.map")]
+    [InlineData("missing destination", "does not exist")]
+    [InlineData(". destination", "is a directory")]
+    [InlineData("/dev/null destination", "neither a file nor a block device")]
+    [InlineData("/proc/version destination", "has bytes but no length")]
+    [InlineData("/sys/kernel/mm/transparent_hugepage/enabled destination", "cannot be mapped")]
+    [InlineData("source . --map map", "is a directory")]
+    [InlineData("source /dev/null --map map", "is not a file")]
+    [InlineData("source no/such/directory/file --map map", "no/such/directory")]
+    public void Files_that_it_cannot_start_with(string arguments, string complaint)
     {
-        File.CreateSymbolicLink(Destination, Source);
-        Refuse(["rescue", Source, Destination, "--force"], "the same file");
+        File.CreateSymbolicLink(Folder.File("link"), Source);
+        Refuse(arguments, complaint);
     }
-
-    [Fact]
-    public void The_source_as_map_file() => Refuse(["rescue", Source, Destination, "--map", Source, "--force"], "the same file");
-
-    [Fact]
-    public void The_destination_as_map_file() => Refuse(["rescue", Source, Destination, "--map", Destination, "--force"], "the same file");
 
     [Fact]
     public void A_destination_without_a_map_file()
     {
         File.WriteAllText(Destination, "precious");
-        Refuse(["rescue", Source, Destination], "destination.map", "--force");
+        Refuse("source destination", "destination.map", "--force");
     }
 
-    [Fact]
-    public void A_map_file_of_another_source()
+    [Theory]
+    [InlineData("other destination", "is of the source")]
+    [InlineData("source other --map destination.map", "is of the destination")]
+    public void A_map_file_of_another_file(string arguments, string complaint)
     {
-        Copymc.Run("rescue", Source, Destination).ExpectSuccess();
-        Refuse(["rescue", _directory.Write("other", _content), Destination], "is of the source", "other", "--force");
-    }
-
-    [Fact]
-    public void A_map_file_of_another_destination()
-    {
-        Copymc.Run("rescue", Source, Destination).ExpectSuccess();
-        Refuse(["rescue", Source, _directory.Write("other", _content), "--map", Map], "is of the destination", "other", "--force");
+        Rescue().ExpectSuccess();
+        Folder.Write("other", Content);
+        Refuse(arguments, complaint, "other", "--force");
     }
 
     [Fact]
     public void A_map_file_of_a_source_of_another_size()
     {
-        Copymc.Run("rescue", Source, Destination).ExpectSuccess();
-        _directory.Write("source", _content[1..]);
-        Refuse(["rescue", Source, Destination], "6,292,690 bytes", "6,292,689 bytes", "--force");
+        Rescue().ExpectSuccess();
+        Folder.Write("source", Content[1..]);
+        Refuse("source destination", "6,292,690 bytes", "6,292,689 bytes", "--force");
     }
 
     [Fact]
     public void A_map_file_whose_destination_is_gone()
     {
-        Copymc.Run("rescue", Source, Destination).ExpectSuccess();
+        Rescue().ExpectSuccess();
         File.Delete(Destination);
-        Refuse(["rescue", Source, Destination], "6,292,690 bytes are rescued", "is not there", "--force");
+        Refuse("source destination", "6,292,690 bytes are rescued", "is not there", "--force");
     }
 
     [Fact]
     public void A_map_file_that_is_none()
     {
         File.WriteAllText(Map, "0 ? 1\n0 10 +\n12 5 +\n");
-        Refuse(["rescue", Source, Destination], "destination.map", "line 3");
+        Refuse("source destination", "destination.map", "line 3");
     }
 
     [Fact]
     public void No_room()
     {
-        using (var sparse = new FileStream(_directory.File("huge"), FileMode.Create))
+        using (var sparse = new FileStream(Folder.File("huge"), FileMode.Create))
             sparse.SetLength(8L << 40);
-        Refuse(["rescue", _directory.File("huge"), Destination], "no room for 8 TiB", "iB are free");
+        Refuse("huge destination", "no room for 8 TiB", "iB are free");
         File.WriteAllText(Destination, "precious");
-        Refuse(["rescue", _directory.File("huge"), Destination, "--force"], "no room for 8 TiB");
+        Refuse("huge destination --force", "no room for 8 TiB");
     }
-
-    [Fact]
-    public void No_room_for_the_map_file() => Refuse(["rescue", Source, Destination, "--map", "/proc/copymc.map"], "copymc.map");
-
-    [Theory]
-    [InlineData("no such file", "does not exist")]
-    [InlineData(".", "is a directory")]
-    [InlineData("/dev/null", "neither a file nor a block device")]
-    [InlineData("/proc/version", "has bytes but no length")]
-    [InlineData("/sys/kernel/mm/transparent_hugepage/enabled", "cannot be mapped")]
-    public void Sources_that_are_none(string source, string complaint) =>
-        Refuse(["rescue", Path.Combine(_directory.Path, source), Destination], complaint);
-
-    [Theory]
-    [InlineData(".", "is a directory")]
-    [InlineData("/dev/null", "is not a file")]
-    [InlineData("no/such/directory/file", "no/such/directory")]
-    public void Destinations_that_are_none(string destination, string complaint) =>
-        Refuse(["rescue", Source, Path.Combine(_directory.Path, destination), "--map", _directory.File("map")], complaint);
 
     [Fact]
     public void A_destination_that_another_rescue_writes()
     {
         using FileStream locked = new(Destination, FileMode.Create, FileAccess.Write, FileShare.None);
-        Copymc.Run("rescue", Source, Destination).ExpectOneLineOfError(2, "destination", "another process");
+        Rescue().ExpectOneLineOfError(2, "destination", "another process");
     }
 
     [Fact]
@@ -309,24 +272,27 @@ public sealed class RescueCommandTests : IDisposable
     private void StartedByDdrescue(int length)
     {
         byte[] copy = new byte[length];
-        _content.AsSpan(1000, int.Min(length, 5000) - 1000).CopyTo(copy.AsSpan(1000));
-        _ = _directory.Write("destination", copy);
+        Content.AsSpan(1000, int.Min(length, 5000) - 1000).CopyTo(copy.AsSpan(1000));
+        _ = Folder.Write("destination", copy);
         File.WriteAllText(Map, "0 ? 1\n0 1000 ?\n1000 4000 +\n5000 6287690 ?\n");
     }
 
     /// <summary>One line, exit code 2, and every file as it was.</summary>
-    private void Refuse(string[] arguments, params string[] mentions)
+    /// <param name="arguments">The command line; names are in the folder.</param>
+    /// <param name="mentions">Parts of the line.</param>
+    private void Refuse(string arguments, params string[] mentions)
     {
         Dictionary<string, (long, string)> before = Files();
-        Copymc.Run(arguments).ExpectOneLineOfError(2, mentions);
+        Copymc.Run(["rescue", .. arguments.Split(' ').Select(word => word.StartsWith('-') ? word : Path.Combine(Folder.Path, word))])
+            .ExpectOneLineOfError(2, mentions);
         Assert.Equal(before, Files());
     }
 
     /// <summary>The length of each file, and what it starts with.</summary>
     private Dictionary<string, (long Length, string Start)> Files() =>
-        Directory.GetFiles(_directory.Path).ToDictionary(path => path, path =>
+        Directory.GetFiles(Folder.Path).ToDictionary(path => path, path =>
         {
-            byte[] start = new byte[_content.Length];
+            byte[] start = new byte[Content.Length];
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             return (file.Length, Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(start.AsSpan(0, file.Read(start)))));
         });

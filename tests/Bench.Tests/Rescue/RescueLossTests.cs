@@ -5,27 +5,9 @@ using CopyMc.Bench.Terminal;
 namespace CopyMc.Bench.Tests.Rescue;
 
 /// <summary>What is lost while it runs is in the map to the byte, everything else is right, and a later run brings it home.</summary>
-public sealed class RescueLossTests : IDisposable
+public sealed class RescueLossTests() : RescueFiles(10 * Window + 1234)
 {
     private const int Window = RescueRun.WindowBytes;
-
-    private readonly TemporaryDirectory _directory = new();
-    private readonly byte[] _content = new byte[10 * Window + 1234];
-
-    public RescueLossTests()
-    {
-        Assert.SkipUnless(FaultRecovery.IsSupported, FaultRecovery.UnsupportedReason ?? "");
-        new Random(2).NextBytes(_content);
-        _ = _directory.Write("source", _content);
-    }
-
-    private string Source => _directory.File("source");
-
-    private string Destination => _directory.File("destination");
-
-    private string Map => Destination + ".map";
-
-    public void Dispose() => _directory.Dispose();
 
     [Theory]
     [InlineData(5 * Window)]
@@ -34,86 +16,61 @@ public sealed class RescueLossTests : IDisposable
     [InlineData(4 * Window - 1)]
     public void A_file_truncated_underneath_is_rescued_to_its_new_end_and_the_rest_when_it_is_whole(int kept)
     {
-        RescueOutcome outcome = Rescue(step =>
-        {
-            if (step == 3)
-                Truncate(kept);
-        });
+        RescueOutcome outcome = RescueInProcess(TruncateBefore(3, kept));
         Assert.Equal(
-            [new RescueBlock(0, kept, BlockStatus.Finished), new RescueBlock(kept, _content.Length - kept, BlockStatus.BadSector)],
+            [new RescueBlock(0, kept, BlockStatus.Finished), new RescueBlock(kept, Content.Length - kept, BlockStatus.BadSector)],
             outcome.Map.Blocks);
         Assert.True(outcome.SourceWasWritten);
-        Assert.Equal([.. _content[..kept], .. new byte[_content.Length - kept]], File.ReadAllBytes(Destination));
-        Ddrescuelog.Accept(Map, complete: false);
+        Assert.Equal([.. Content[..kept], .. new byte[Content.Length - kept]], File.ReadAllBytes(Destination));
+        Ddrescuelog.Accept(Map, complete: false, kept / 512);
 
-        File.WriteAllBytes(Source, _content);
-        Copymc run = Copymc.Run("rescue", Source, Destination).ExpectSuccess();
-        Assert.Contains(FormattableString.Invariant($"{_content.Length - kept:N0} of them by this run; nothing is lost"), run.Output);
-        Assert.Equal(_content, File.ReadAllBytes(Destination));
-        Ddrescuelog.Accept(Map, complete: true);
-    }
-
-    [Fact]
-    public void Ddrescuelog_reads_the_map_file_and_agrees()
-    {
-        Assert.SkipUnless(Ddrescuelog.MissingReason is null, Ddrescuelog.MissingReason ?? "");
-        _ = Rescue(step =>
-        {
-            if (step == 3)
-                Truncate(5 * Window + 1000);
-        });
-        Assert.Equal($"{(5 * Window + 1000) / 512}", Ddrescuelog.Output("--list-blocks=-", Map).Split('\n')[0]);
-        Ddrescuelog.Accept(Map, complete: false);
-        File.WriteAllBytes(Source, _content);
-        _ = Rescue(_ => { });
-        Assert.Equal("", Ddrescuelog.Output("--list-blocks=-", Map));
+        File.WriteAllBytes(Source, Content);
+        Copymc run = Rescue().ExpectSuccess();
+        Assert.Contains(FormattableString.Invariant($"{Content.Length - kept:N0} of them by this run; nothing is lost"), run.Output);
+        Assert.Equal(Content, File.ReadAllBytes(Destination));
         Ddrescuelog.Accept(Map, complete: true);
     }
 
     [Fact]
     public void What_comes_and_goes_is_lost_in_parts_and_tried_again()
     {
-        RescueOutcome outcome = Rescue(step =>
+        RescueOutcome outcome = RescueInProcess(step =>
         {
             if (step % 2 == 1)
                 Truncate(1);
             else
-                File.WriteAllBytes(Source, _content);
+                File.WriteAllBytes(Source, Content);
         });
         Assert.Equal(5, outcome.Map.LostBlocks.Count);
         Assert.All(outcome.Map.LostBlocks, (lost, i) => Assert.Equal(new RescueBlock((2 * i + 1) * Window, Window, BlockStatus.BadSector), lost));
 
-        File.WriteAllBytes(Source, _content);
-        Assert.Equal(5L * Window, Rescue(_ => { }).NewlyRescuedBytes);
-        Assert.Equal(_content, File.ReadAllBytes(Destination));
+        File.WriteAllBytes(Source, Content);
+        Assert.Equal(5L * Window, RescueInProcess(_ => { }).NewlyRescuedBytes);
+        Assert.Equal(Content, File.ReadAllBytes(Destination));
     }
 
     [Fact]
     public void What_is_still_lost_stays_in_the_map_and_the_command_lists_it()
     {
-        _ = Rescue(step =>
-        {
-            if (step == 1)
-                Truncate(Window);
-        });
+        _ = RescueInProcess(TruncateBefore(1, Window));
         // As long as before, for the map is of a source of that size, and gone again when it is read.
-        File.WriteAllBytes(Source, _content);
-        RescueOutcome outcome = Rescue(_ => Truncate(Window));
-        Assert.Equal(_content.Length - Window, outcome.Map.LostBytes);
+        File.WriteAllBytes(Source, Content);
+        RescueOutcome outcome = RescueInProcess(_ => Truncate(Window));
+        Assert.Equal(Content.Length - Window, outcome.Map.LostBytes);
         Assert.Equal(0, outcome.NewlyRescuedBytes);
-        Copymc.Run("rescue", Source, Destination).ExpectOneLineOfError(2, "is of a source of");
+        Rescue().ExpectOneLineOfError(2, "is of a source of");
     }
 
     [Fact]
     public void Told_to_stop_it_saves_the_map_and_goes_on_from_there()
     {
-        RescueOutcome outcome = Rescue(_ => { }, stopIn: 4);
+        RescueOutcome outcome = RescueInProcess(_ => { }, stopIn: 4);
         Assert.True(outcome.Interrupted);
         Assert.Equal(5L * Window, outcome.Map.FinishedBytes);
-        Assert.Equal(outcome.Map.Blocks, MapFileText.Parse(File.ReadAllText(Map)).Map.Blocks);
+        Assert.Equal(outcome.Map.Blocks, ReadMap().Blocks);
         Ddrescuelog.Accept(Map, complete: false);
-        Assert.Equal(_content.Length - 5L * Window, Rescue(_ => { }).NewlyRescuedBytes);
-        Assert.Equal(_content, File.ReadAllBytes(Destination));
+        Assert.Equal(Content.Length - 5L * Window, RescueInProcess(_ => { }).NewlyRescuedBytes);
+        Assert.Equal(Content, File.ReadAllBytes(Destination));
     }
 
     [Theory]
@@ -126,7 +83,7 @@ public sealed class RescueLossTests : IDisposable
             path =>
             {
                 File.Delete(path);
-                File.WriteAllBytes(path, _content);
+                File.WriteAllBytes(path, Content);
             },
             "is another file now");
         // It is locked, so not in this process.
@@ -134,10 +91,10 @@ public sealed class RescueLossTests : IDisposable
 
         void Fails(Action<string> change, string complaint)
         {
-            File.WriteAllBytes(Source, _content);
+            File.WriteAllBytes(Source, Content);
             File.Delete(Destination);
             File.Delete(Map);
-            string message = Assert.Throws<IOException>(() => Rescue(step =>
+            string message = Assert.Throws<IOException>(() => RescueInProcess(step =>
             {
                 if (step != 3)
                     return;
@@ -146,7 +103,7 @@ public sealed class RescueLossTests : IDisposable
                     Truncate(1);
             })).Message;
             Assert.Contains(complaint, message);
-            Assert.InRange(MapFileText.Parse(File.ReadAllText(Map)).Map.FinishedBytes, 0, 3 * Window);
+            Assert.InRange(ReadMap().FinishedBytes, 0, 3 * Window);
         }
     }
 
@@ -156,7 +113,7 @@ public sealed class RescueLossTests : IDisposable
         string device = Losetup("--find", "--show", Source);
         try
         {
-            RescueOutcome outcome = Rescue(
+            RescueOutcome outcome = RescueInProcess(
                 step =>
                 {
                     if (step == 3)
@@ -167,13 +124,13 @@ public sealed class RescueLossTests : IDisposable
                 },
                 source: device);
             Assert.Equal(5 * Window + 4096, outcome.Map.FinishedBytes);
-            Assert.Equal(_content[..(5 * Window + 4096)], File.ReadAllBytes(Destination)[..(5 * Window + 4096)]);
+            Assert.Equal(Content[..(5 * Window + 4096)], File.ReadAllBytes(Destination)[..(5 * Window + 4096)]);
 
-            File.WriteAllBytes(Source, _content);
+            File.WriteAllBytes(Source, Content);
             Losetup("--set-capacity", device);
             Copymc.Run("rescue", device, Destination).ExpectSuccess();
             // A device is whole sectors long.
-            Assert.Equal(_content[..(_content.Length / 512 * 512)], File.ReadAllBytes(Destination));
+            Assert.Equal(Content[..(Content.Length / 512 * 512)], File.ReadAllBytes(Destination));
         }
         finally
         {
@@ -190,10 +147,10 @@ public sealed class RescueLossTests : IDisposable
             // Still as long, but what is behind the end of the file cannot be read.
             const int Readable = 5 * Window + 200 * 4096;
             Truncate(Readable);
-            RescueMap map = Rescue(_ => { }, source: device).Map;
+            RescueMap map = RescueInProcess(_ => { }, source: device).Map;
             // The device may make up the rest of a request that the end is in.
             Assert.InRange(map.LostBlocks.Single().Offset, Readable, Readable + (128 << 10));
-            Assert.Equal(_content[..Readable], File.ReadAllBytes(Destination)[..Readable]);
+            Assert.Equal(Content[..Readable], File.ReadAllBytes(Destination)[..Readable]);
         }
         finally
         {
@@ -202,7 +159,7 @@ public sealed class RescueLossTests : IDisposable
     }
 
     /// <summary>Runs the rescue in this process, and something before each of its steps.</summary>
-    private RescueOutcome Rescue(Action<int> beforeStep, string? source = null, int stopIn = -1)
+    private RescueOutcome RescueInProcess(Action<int> beforeStep, string? source = null, int stopIn = -1)
     {
         using var job = RescueJob.Open(source ?? Source, Destination, null, startOver: false);
         using var stop = new CancellationTokenSource();
@@ -221,23 +178,18 @@ public sealed class RescueLossTests : IDisposable
         file.SetLength(length);
     }
 
-    /// <summary>Loop devices; the test is skipped where there are none to be had.</summary>
+    private Action<int> TruncateBefore(int step, long length) => now =>
+    {
+        if (now == step)
+            Truncate(length);
+    };
+
+    /// <summary>Loop devices; the test is skipped where there are none.</summary>
     private static string Losetup(params string[] arguments)
     {
-        try
-        {
-            using Process process = Process.Start(
-                new ProcessStartInfo("losetup", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            string output = process.StandardOutput.ReadToEnd().Trim();
-            process.WaitForExit();
-            Assert.SkipWhen(process.ExitCode != 0, $"losetup {string.Join(' ', arguments)}: {process.StandardError.ReadToEnd().Trim()}");
-            return output;
-        }
-        catch (System.ComponentModel.Win32Exception error)
-        {
-            Assert.Skip($"losetup: {error.Message}");
-            throw;
-        }
+        (int ExitCode, string Output, string Error)? run = Tool.Run("losetup", arguments);
+        Assert.SkipUnless(run is { ExitCode: 0 }, $"losetup {string.Join(' ', arguments)}: {run?.Error.Trim() ?? "not installed"}");
+        return run!.Value.Output.Trim();
     }
 
     private sealed class Steps(Action<int> beforeStep) : IProgress<PhaseProgress>

@@ -27,7 +27,7 @@ public sealed partial class RescueUnderFireTests
             Thread.Sleep(1);
         // It runs: stopped for the moment of the truncation, so that it is the first half that it is in.
         Assert.Equal(0, Kill(process.Id, SigStop));
-        long reached = MapFileText.Parse(File.ReadAllText(map)).Map.FinishedBytes;
+        long reached = MapFileContent.Parse(File.ReadAllText(map)).Map.FinishedBytes;
         using (var file = new FileStream(source, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
             file.SetLength(Half);
         Assert.Equal(0, Kill(process.Id, SigCont));
@@ -39,7 +39,7 @@ public sealed partial class RescueUnderFireTests
         Assert.Contains("536,870,912 of 1,073,741,824 bytes are rescued; 536,870,912 are lost in 1 range", run.Output);
         Assert.Equal(
             [new RescueBlock(0, Half, BlockStatus.Finished), new RescueBlock(Half, Half, BlockStatus.BadSector)],
-            MapFileText.Parse(File.ReadAllText(map)).Map.Blocks);
+            MapFileContent.Parse(File.ReadAllText(map)).Map.Blocks);
         Ddrescuelog.Accept(map, complete: false);
         Assert.Equal(-1, FirstDifference(source, destination, 0, Half));
 
@@ -119,7 +119,7 @@ public sealed partial class RescueUnderFireTests
         }
     }
 
-    private static RescueMap? Saved(string map) => File.Exists(map) ? MapFileText.Parse(File.ReadAllText(map)).Map : null;
+    private static RescueMap? Saved(string map) => File.Exists(map) ? MapFileContent.Parse(File.ReadAllText(map)).Map : null;
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int process, int signal);

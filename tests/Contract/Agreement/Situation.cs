@@ -2,13 +2,13 @@ using System.Collections.Immutable;
 
 namespace CopyMc.Contract.Agreement;
 
-/// <summary>A list of system calls and memory accesses, and what kernels answer to each: docs/collapse-kernel.md describes the format.</summary>
-/// <param name="Name">Its name, of which there is only one.</param>
-/// <param name="Reason">Why kernels answer so, where that is not what one would expect; otherwise empty.</param>
+/// <summary>A list of system calls and memory accesses, and the answers of kernels to each; docs/collapse-kernel.md describes the format.</summary>
+/// <param name="Name">Its unique name.</param>
+/// <param name="Reason">The reason for unexpected answers; otherwise empty.</param>
 /// <param name="Operations">The operations, in order.</param>
 public sealed record Situation(string Name, string Reason, ImmutableArray<SituationOperation> Operations)
 {
-    /// <summary>The release of the kernel whose answers stand beside the operations.</summary>
+    /// <summary>The release of the kernel whose answers are on the lines of the operations.</summary>
     public const string RecordedOn = "6.18";
 
     /// <summary>The releases of the kernels whose answers are recorded.</summary>
@@ -30,11 +30,11 @@ public sealed record Situation(string Name, string Reason, ImmutableArray<Situat
         return situations;
     }
 
-    /// <summary>With the answers of a kernel, one for each operation.</summary>
+    /// <summary>Returns the situation with the answers of a kernel, one for each operation.</summary>
     public Situation WithAnswers(string release, IReadOnlyList<string> answers) =>
         this with { Operations = [.. Operations.Zip(answers, (operation, answer) => operation.WithAnswer(release, answer))] };
 
-    /// <summary>What the kernel or the machine that gave these answers lacks for the situation; null: nothing.</summary>
+    /// <summary>What the kernel or machine with these answers lacks for the situation; null if nothing.</summary>
     public string? MissingIn(IReadOnlyList<string> answers)
     {
         string? missing = answers.Take(Operations.Length).FirstOrDefault(answer => answer.StartsWith("unsupported", StringComparison.Ordinal)
@@ -42,20 +42,20 @@ public sealed record Situation(string Name, string Reason, ImmutableArray<Situat
         return missing is not null || answers.Count < Operations.Length ? $"[{Name}]: {missing ?? $"{answers.Count} answers"}" : null;
     }
 
-    /// <summary>The first operation that a kernel is recorded to answer otherwise; null: there is none.</summary>
+    /// <summary>The first operation whose answer differs from the recorded one; null if there is none.</summary>
     public string? DifferenceFrom(IReadOnlyList<string> answers, string release)
     {
         int i = Operations.Zip(answers).ToList().FindIndex(pair => !SituationOperation.IsSame(pair.First.AnswerOf(release), pair.Second));
         return i < 0 ? null : $"[{Name}] {Operations[i].Text} = {answers[i]}; recorded: {Operations[i].AnswerOf(release)}";
     }
 
-    /// <summary>As it stands in a file.</summary>
+    /// <summary>The text in a file.</summary>
     public string ToText() => $"[{Name}]\n{Reason}{string.Concat(Operations.Select(operation => operation.ToText()))}";
 
-    /// <summary>What the probe is given.</summary>
+    /// <summary>The input of the probe.</summary>
     public string ToRequest() => $"[{Name}]\n{string.Concat(Operations.Select(operation => $"{operation.Text}\n"))}";
 
-    /// <summary>The name: what a test's display shows.</summary>
+    /// <summary>The name, for the display of tests.</summary>
     public override string ToString() => Name;
 
     // An indented line belongs to the operation before it.

@@ -2,15 +2,15 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Contract.Agreement;
 
-/// <summary>A kernel's answers to a situation, beside those of the model as that kernel.</summary>
+/// <summary>Compares a kernel's answers to a situation with those of the model of that kernel.</summary>
 public static class SituationComparison
 {
-    /// <summary>Compares.</summary>
+    /// <summary>Compares the answers.</summary>
     /// <param name="situation">The situation.</param>
     /// <param name="release">The kernel's release, such as <c>6.12</c>.</param>
-    /// <param name="answers">What that kernel answered.</param>
+    /// <param name="answers">The answers of that kernel.</param>
     /// <param name="usesZeroPage">Whether that kernel has a zero page.</param>
-    /// <param name="text">What differs, or what is missing; empty if they agree.</param>
+    /// <param name="text">The difference, or what is missing; empty if they agree.</param>
     public static SituationVerdict Compare(Situation situation, string release, IReadOnlyList<string> answers, bool usesZeroPage, out string text)
     {
         text = "";
@@ -20,7 +20,7 @@ public static class SituationComparison
             return SituationVerdict.CannotBeSetUp;
         }
         if (!KernelVersion.TryParse(release, out KernelVersion? kernel))
-            throw new ArgumentException($"The model knows no Linux {release}, only {string.Join(", ", KernelVersion.All)}.", nameof(release));
+            throw new ArgumentException($"Linux {release} is not modelled, only {string.Join(", ", KernelVersion.All)}.", nameof(release));
         IReadOnlyList<string> model = SituationModel.Run(situation, kernel, usesZeroPage);
         for (int i = 0; i < model.Count; i++)
         {
@@ -28,7 +28,7 @@ public static class SituationComparison
             bool isSame = SituationOperation.IsSame(model[i], answers[i]);
             if (operation.NotModelled.TryGetValue(release, out string? reason))
             {
-                text = $"[{situation.Name}] {operation.Text} = {answers[i]}; the model: {model[i]}; {(isSame ? "it is said to differ" : reason)}";
+                text = $"[{situation.Name}] {operation.Text} = {answers[i]}; the model: {model[i]}; {(isSame ? "it is marked as not modelled, but agrees" : reason)}";
                 return isSame ? SituationVerdict.Differs : SituationVerdict.DiffersForAReason;
             }
             if (isSame)

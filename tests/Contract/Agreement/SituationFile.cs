@@ -6,7 +6,7 @@ namespace CopyMc.Contract.Agreement;
 /// <param name="Name">Its name.</param>
 public sealed record SituationFile(string Name)
 {
-    /// <summary>All files; in a guest, those about MADV_COLLAPSE itself: the others are compared by tests/vm/run agreement.</summary>
+    /// <summary>All files; in a guest, only those about MADV_COLLAPSE itself, because tests/vm/run agreement compares the others.</summary>
     public static IEnumerable<SituationFile> All =>
         typeof(SituationFile).Assembly.GetManifestResourceNames().Order(StringComparer.Ordinal)
             .Where(name => !Sweep.IsSparse || name.StartsWith("collapse-", StringComparison.Ordinal))
@@ -15,7 +15,7 @@ public sealed record SituationFile(string Name)
     /// <summary>Its situations.</summary>
     public ImmutableArray<Situation> Situations => [.. Situation.Parse(Lines())];
 
-    /// <summary>The name: what a test's display shows.</summary>
+    /// <summary>The name, for the display of tests.</summary>
     public override string ToString() => Name;
 
     private IEnumerable<string> Lines()

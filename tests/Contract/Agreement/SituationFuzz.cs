@@ -3,18 +3,18 @@ using CopyMc.Simulation;
 namespace CopyMc.Contract.Agreement;
 
 /// <summary>
-/// Random situations, run on the kernel that runs here and on the simulated machine. Where the answers differ, operations are taken out for as
-/// long as they do.
+/// Runs random situations on the running kernel and on the simulated machine. If the answers differ, operations are removed as long as they still
+/// differ.
 /// </summary>
 public static class SituationFuzz
 {
     private const int MostOperations = 14, Batch = 50;
 
     /// <summary>Runs situations.</summary>
-    /// <param name="seed">The first one's.</param>
-    /// <param name="count">How many.</param>
+    /// <param name="seed">The number of the first situation.</param>
+    /// <param name="count">The number of situations.</param>
     /// <param name="usesSwap">Whether there is a swap area.</param>
-    /// <param name="report">Called with each disagreement: the shortest situation found, with the kernel's answers, and what the model says.</param>
+    /// <param name="report">Receives each disagreement: the shortest situation found, with the answers of the kernel and of the model.</param>
     public static void Run(int seed, int count, bool usesSwap, Action<string> report)
     {
         for (int first = seed; first < seed + count; first += Batch)
@@ -29,7 +29,7 @@ public static class SituationFuzz
         }
     }
 
-    /// <summary>What the two answer differently; null: they agree. A disagreement that does not show again was chance.</summary>
+    /// <summary>Describes the disagreement; null if there is none. One that cannot be repeated is ignored.</summary>
     public static string? Disagreement(Situation situation)
     {
         IReadOnlyList<string> model = RunModel(situation);
@@ -62,7 +62,7 @@ public static class SituationFuzz
             for (int i = situation.Operations.Length - 1; i >= 0; i--)
             {
                 Situation shorter = situation with { Operations = situation.Operations.RemoveAt(i) };
-                // Without these two the others would mean something else.
+                // Keeps these two, because without them the other operations would change their meaning.
                 string text = situation.Operations[i].Text;
                 if (text.EndsWith("fork", StringComparison.Ordinal) || text.StartsWith("memfd", StringComparison.Ordinal) || Disagreement(shorter) is null)
                     continue;

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace CopyMc.Contract.Agreement;
 
-/// <summary>Makes random operations that are likely to mean something: mostly whole huge pages and single pages of three ranges of 2 MiB.</summary>
+/// <summary>Makes random operations that are likely to interact: mostly on whole huge pages and single pages of three ranges of 2 MiB.</summary>
 internal sealed class SituationGenerator(Random random, bool usesSwap)
 {
     private const int Pages = 3 * 512;
@@ -140,7 +140,7 @@ internal sealed class SituationGenerator(Random random, bool usesSwap)
 
     private void Pin(string range)
     {
-        // A range is pinned once at most, and released by who pinned it.
+        // A range is pinned once at most, and only the process that pinned it unpins it.
         if (_pinned.Add($"{_process} {range}"))
         {
             Add($"pin {range}{Any("", " io")}");

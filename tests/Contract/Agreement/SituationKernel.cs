@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace CopyMc.Contract.Agreement;
 
-/// <summary>The answers of kernels to situations: of the one that runs here (native/collapse_probe), or of one that ran elsewhere.</summary>
+/// <summary>Answers of kernels to situations: from the running kernel, by native/collapse_probe, or from the output of the probe elsewhere.</summary>
 public static class SituationKernel
 {
     private static readonly string s_probe = Path.Combine(AppContext.BaseDirectory, "collapse_probe");
 
-    // What was only read is nothing of the area's own, so fork copies no entry; a page of its own is copied.
+    // Fork does not copy entries of the zero page in an area that was only read, but copies other pages.
     private static readonly Lazy<bool> s_usesZeroPage = new(() =>
         Run(Situation.Parse(["[zero page]", "mmap 0+1", "read 0+1", "fork", "1: table 0+1"]))[0] is not [.., "1 present"]);
 
@@ -15,16 +15,16 @@ public static class SituationKernel
     public static string Release { get; } =
         OperatingSystem.IsLinux() ? string.Join('.', File.ReadAllText("/proc/sys/kernel/osrelease").Split('.', '-').Take(2)) : "";
 
-    /// <summary>Whether loads from anonymous memory that was never written share the zero page on the kernel that runs here, as on nearly all.</summary>
+    /// <summary>Whether the running kernel maps the zero page for loads from untouched anonymous memory, as nearly all kernels do.</summary>
     public static bool UsesZeroPage => s_usesZeroPage.Value;
 
-    /// <summary>Why no situation can be run here; null: it can be tried.</summary>
+    /// <summary>Why no situation can be run here; null if it can be tried.</summary>
     public static string? UnsupportedReason =>
-        !OperatingSystem.IsLinux() ? "MADV_COLLAPSE is Linux's"
-        : !File.Exists(s_probe) ? "the probe was not built: there is no C compiler"
+        !OperatingSystem.IsLinux() ? "MADV_COLLAPSE needs Linux"
+        : !File.Exists(s_probe) ? "the probe was not built, because there is no C compiler"
         : null;
 
-    /// <summary>This kernel's answers to each situation, one for each operation; fewer where the situation could not be run to its end.</summary>
+    /// <summary>Returns the running kernel's answers to each situation, one for each operation; fewer if the situation could not be run to its end.</summary>
     public static IReadOnlyList<IReadOnlyList<string>> Run(IReadOnlyList<Situation> situations)
     {
         var start = new ProcessStartInfo(s_probe) { RedirectStandardInput = true, RedirectStandardOutput = true };
@@ -42,7 +42,7 @@ public static class SituationKernel
         return [.. all.Select(answers => answers.Answers)];
     }
 
-    /// <summary>Reads what the probe printed.</summary>
+    /// <summary>Reads the output of the probe.</summary>
     public static IEnumerable<(string Name, IReadOnlyList<string> Answers)> ReadAnswers(TextReader output)
     {
         (string Name, List<string> Answers)? read = null;

@@ -3,7 +3,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Contract.Agreement;
 
-// What is in the pages, and how a process sees its memory.
+// Observations: the content of pages, and a process's view of its memory.
 public sealed partial class SituationModel
 {
     private ReadOnlySpan<byte> Stamp(int number, ulong address)
@@ -51,7 +51,7 @@ public sealed partial class SituationModel
         return string.Join(", ", Enumerable.Range((int)first, (int)(last - first) + 1).Select(range => isHuge((ulong)range * HugePage) ? "huge" : "small"));
     }
 
-    /// <summary>Whether the 512 pages are one huge page, however mapped.</summary>
+    /// <summary>Whether the 512 pages are one huge page, mapped by a PMD or by PTEs.</summary>
     private bool IsFolio(Func<uint, uint?> frameOf)
     {
         PhysicalMemory memory = _machine.Memory;
@@ -65,7 +65,7 @@ public sealed partial class SituationModel
         return pte.IsPresent && pte.Pfn < _machine.Memory.FrameCount ? pte.Pfn : null;
     }
 
-    /// <summary>The probe looks through a mapping, which shows no page beyond the end of the file.</summary>
+    /// <summary>As the probe, which reads the page cache through a mapping, this sees no page beyond the end of the file.</summary>
     private static uint? CachedFrame(SimulatedFile file, uint page)
     {
         PageCacheSlot slot = file.IsBeyondEnd(page) ? default : file.SlotAt(page);

@@ -5,7 +5,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Contract.Agreement;
 
-/// <summary>Runs a situation on the simulated machine, through what any program could call, and answers as the probe does.</summary>
+/// <summary>Runs a situation on the simulated machine, through its system calls and accesses, and answers in the format of the probe.</summary>
 public sealed partial class SituationModel : IDisposable
 {
     private const ulong Base = 1UL << 40, Page = NativeRegion.PageSize, HugePage = NativeRegion.HugePageSize;
@@ -36,11 +36,11 @@ public sealed partial class SituationModel : IDisposable
         _invariants = new CollapseInvariants(_machine);
     }
 
-    /// <summary>The answers, one for each operation.</summary>
+    /// <summary>Returns the answers, one for each operation.</summary>
     /// <param name="situation">The situation.</param>
     /// <param name="kernel">The kernel that is modelled.</param>
     /// <param name="usesZeroPage">Whether the kernel has a zero page.</param>
-    /// <param name="checksInvariants">Whether the machine's invariants are checked after each operation; a violation is the answer then.</param>
+    /// <param name="checksInvariants">Whether the machine's invariants are checked after each operation; a violation becomes the answer.</param>
     public static IReadOnlyList<string> Run(Situation situation, KernelVersion kernel, bool usesZeroPage = true, bool checksInvariants = true)
     {
         using var model = new SituationModel(kernel, usesZeroPage);
@@ -195,7 +195,7 @@ public sealed partial class SituationModel : IDisposable
             start, length, ProtectionOf(words), flags, file < 0 ? null : _files[words[file + 1]], file < 0 ? 0 : Pages(words[file + 2]) * Page);
     }
 
-    /// <summary>What MADV_COLLAPSE returns, and the status of each range that was looked at.</summary>
+    /// <summary>Returns the errno of MADV_COLLAPSE, and the status of each range that was scanned.</summary>
     private static string Collapse(AddressSpace process, ulong start, ulong length)
     {
         var trace = new CollapseTrace();
@@ -210,7 +210,7 @@ public sealed partial class SituationModel : IDisposable
         _ => null,
     };
 
-    /// <summary>A situation enters the cgroup before it does anything else.</summary>
+    /// <summary>Situations enter the cgroup before any other operation.</summary>
     private string UseMemoryCgroup(string what)
     {
         if (what == "enter")
@@ -225,7 +225,7 @@ public sealed partial class SituationModel : IDisposable
         bool Has(string word) => Array.IndexOf(words, word, 1) >= 0;
         if (words[1] == "open")
         {
-            // As the probe does: what the kernel has of the features.
+            // As the probe, requests those of the features that the kernel has.
             _userfaultfds[process] = process.OpenUserfaultfd(Has("wp_unpopulated") && _machine.Behavior.ProtectsAbsentPages ? UserfaultfdFeatures.WriteProtectUnpopulated : UserfaultfdFeatures.None, isUserModeOnly: true);
             return Errno.None;
         }

@@ -3,16 +3,16 @@ using System.Collections.Immutable;
 namespace CopyMc.Contract.Agreement;
 
 /// <summary>One operation of a <see cref="Situation"/>.</summary>
-/// <param name="Text">The operation, with the number of the process where it is not the first.</param>
-/// <param name="Answer">What Linux 6.18 answers.</param>
-/// <param name="Others">What other kernels answer, by their release, where it differs.</param>
-/// <param name="NotModelled">Why the model is known to answer otherwise as a kernel, by its release.</param>
+/// <param name="Text">The operation, with the number of the process unless it is the first.</param>
+/// <param name="Answer">The answer of Linux 6.18.</param>
+/// <param name="Others">Other answers, by the release of the kernel.</param>
+/// <param name="NotModelled">Reasons why the model is known to answer differently, by the release of the kernel.</param>
 public sealed record SituationOperation(string Text, string Answer, ImmutableSortedDictionary<string, string> Others, ImmutableSortedDictionary<string, string> NotModelled)
 {
-    /// <summary>The answer where a file gives none.</summary>
+    /// <summary>The answer if a file has none.</summary>
     internal const string Success = "ok";
 
-    /// <summary>What could not be observed: it agrees with everything, and at the end of an answer with whatever follows.</summary>
+    /// <summary>An answer, or a part of one, that could not be observed: it agrees with everything, and at the end with all that follows.</summary>
     internal const string Unknown = "unknown";
 
     private const string Reason = " not modelled";
@@ -39,7 +39,7 @@ public sealed record SituationOperation(string Text, string Answer, ImmutableSor
         return new SituationOperation(parts[0].TrimEnd(), parts.Length == 2 ? parts[1].Trim() : Success, s_none, s_none);
     }
 
-    /// <summary>With an indented line: <c>6.1 6.12: ANSWER</c>, or <c>6.1 6.12 not modelled: REASON</c>.</summary>
+    /// <summary>Returns the operation with an indented line added: <c>6.1 6.12: ANSWER</c>, or <c>6.1 6.12 not modelled: REASON</c>.</summary>
     internal SituationOperation With(string line)
     {
         string[] parts = line.Trim().Split(": ", 2);
@@ -48,20 +48,20 @@ public sealed record SituationOperation(string Text, string Answer, ImmutableSor
         foreach (string release in (isReason ? parts[0][..^Reason.Length] : parts[0]).Split(' '))
         {
             if (!Situation.Kernels.Contains(release))
-                throw new FormatException($"'{release}' is no kernel that is compared ({string.Join(", ", Situation.Kernels)}): {line.Trim()}");
+                throw new FormatException($"'{release}' is not one of the compared kernels ({string.Join(", ", Situation.Kernels)}): {line.Trim()}");
             changed = isReason ? changed with { NotModelled = changed.NotModelled.Add(release, parts[1]) } : changed with { Others = changed.Others.Add(release, parts[1]) };
         }
         return changed;
     }
 
-    /// <summary>With the answer of a kernel. What is known stays where it could not be observed again.</summary>
+    /// <summary>Returns the operation with the answer of a kernel. An unknown part does not replace a known one.</summary>
     internal SituationOperation WithAnswer(string release, string answer) =>
         release == Situation.RecordedOn ? this with { Answer = answer }
         : answer == Answer ? this with { Others = Others.Remove(release) }
         : Others.TryGetValue(release, out string? known) && IsSame(answer, known) ? this
         : this with { Others = Others.SetItem(release, answer) };
 
-    /// <summary>As it stands in a file.</summary>
+    /// <summary>The text in a file.</summary>
     internal string ToText() =>
         (Answer == Success ? $"{Text}\n" : $"{Text} = {Answer}\n")
         + string.Concat(Others.GroupBy(other => other.Value).Select(group => $"    {Releases(group)}: {group.Key}\n"))

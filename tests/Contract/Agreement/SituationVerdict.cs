@@ -1,17 +1,17 @@
 namespace CopyMc.Contract.Agreement;
 
-/// <summary>How a kernel's answers and the model's compare.</summary>
+/// <summary>The result of comparing a kernel's answers with the model's.</summary>
 public enum SituationVerdict
 {
-    /// <summary>All are the same.</summary>
+    /// <summary>All answers agree.</summary>
     Agrees,
 
-    /// <summary>One differs, or does not although it is said to.</summary>
+    /// <summary>An answer differs, or one that is marked as not modelled agrees.</summary>
     Differs,
 
-    /// <summary>One differs, and the situation says why.</summary>
+    /// <summary>An answer differs, and the situation gives the reason.</summary>
     DiffersForAReason,
 
-    /// <summary>The kernel or the machine lacks what the situation needs.</summary>
+    /// <summary>The kernel or the machine lacks something that the situation needs.</summary>
     CannotBeSetUp,
 }

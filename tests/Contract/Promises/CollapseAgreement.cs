@@ -2,17 +2,17 @@ using CopyMc.Contract.Agreement;
 
 namespace CopyMc.Contract.Promises;
 
-/// <summary>The kernel that runs here answers each operation of the situations as it is recorded of its release, and so as the model of it does.</summary>
+/// <summary>The running kernel gives the recorded answers of its release to the situations, and so agrees with the model of it.</summary>
 public sealed class CollapseAgreement
 {
-    /// <summary>Some of what differs is chance: a page on its way to the LRU, no free huge page.</summary>
+    /// <summary>Some differences are temporary: a page that is queued for the LRU, no free huge page.</summary>
     private const int Attempts = 3;
 
-    public void The_kernel_answers_what_is_recorded(SituationFile file)
+    public void The_kernel_gives_the_recorded_answers(SituationFile file)
     {
         string release = SituationKernel.Release;
         if (!Situation.Kernels.Contains(release))
-            Require.Unavailable($"recorded on Linux {string.Join(", ", Situation.Kernels)}; here runs {release}");
+            Require.Unavailable($"recorded on Linux {string.Join(", ", Situation.Kernels)}; this is {release}");
         IReadOnlyList<Situation> situations = file.Situations;
         int compared = 0;
         string problems = "", missing = "";
@@ -43,7 +43,7 @@ public sealed class CollapseAgreement
             Require.Unavailable(missing);
     }
 
-    /// <summary>The recorded kernels have a zero page; one without is compared with the model of such a kernel.</summary>
+    /// <summary>The recorded kernels have a zero page. A kernel without one is compared with the model of such a kernel.</summary>
     private static string? Difference(Situation situation, IReadOnlyList<string> answers, string release)
     {
         if (SituationKernel.UsesZeroPage)

@@ -20,7 +20,7 @@ public sealed unsafe class CopyExactness : IDisposable
         CopyAtEveryAlignment(Engines.Of(kernel));
     }
 
-    public void Spans_are_copied_as_pointers_are(CopyKernel kernel, bool poisonElsewhere)
+    public void Spans_are_copied_like_pointers(CopyKernel kernel, bool poisonElsewhere)
     {
         using var elsewhere = new PoisonElsewhere(poisonElsewhere);
         CopyEngine engine = Engines.Of(kernel);
@@ -36,7 +36,7 @@ public sealed unsafe class CopyExactness : IDisposable
         }
     }
 
-    public void The_prefix_ends_at_the_poisoned_line_wherever_it_lies(CopyKernel kernel)
+    public void The_prefix_ends_at_the_poisoned_line_anywhere_in_the_source(CopyKernel kernel)
     {
         CopyEngine engine = Engines.Of(kernel);
         foreach (nuint length in Lengths.All)

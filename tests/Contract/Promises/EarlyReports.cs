@@ -6,10 +6,10 @@ public sealed unsafe class EarlyReports
     private const int Pages = 16, Lost = 5 * NativeRegion.PageSize;
 
     // In its own process, because a request for early reports is permanent.
-    public void A_frame_that_the_kernel_finds_bad_is_marked_before_any_copy_meets_it(PoisonedFrames frames) =>
-        Require.Equal((0, "", ""), Child.Run(nameof(MarkedBeforeItIsMet)));
+    public void A_frame_that_the_kernel_finds_bad_is_marked_before_any_copy_reads_it(PoisonedFrames frames) =>
+        Require.Equal((0, "", ""), Child.Start(nameof(ReportFrame)));
 
-    internal static int MarkedBeforeItIsMet()
+    internal static int ReportFrame()
     {
         using var region = new NativeRegion(Pages * NativeRegion.PageSize);
         using var destination = new NativeRegion(region.Length);

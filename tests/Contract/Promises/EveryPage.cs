@@ -22,7 +22,7 @@ public sealed unsafe class EveryPage : IDisposable
     }
 
     /// <summary>Uses the kernels in turn.</summary>
-    public void Each_of_512_pages_lost_is_met_exactly_and_learned_and_heals(RegionKind kind, PoisonedFrames frames)
+    public void A_copy_stops_exactly_at_each_of_512_lost_pages_and_marks_it_until_it_is_healed(RegionKind kind, PoisonedFrames frames)
     {
         CopyEngine[] engines = [.. CopyKernel.Available.Where(kernel => kernel.RecoversFromFaults).Select(Engines.Of)];
         NativeRegion region = Make(HugePage, kind);
@@ -55,7 +55,7 @@ public sealed unsafe class EveryPage : IDisposable
         frames.Inject(region, HugePage);
         Require.Equal(0, region.Poison.PoisonedLineCount);
         var lost = new CopyFault(CopyFaultKind.MachineCheck, CopySide.Source, (nuint)region.Pointer + HugePage, HugePage);
-        // Any of its pages may be touched first.
+        // The access may hit any of its pages.
         for (nuint inside = 0; inside < HugePage; inside += Page)
         {
             new CopyCase(region.Pointer + HugePage + inside, _destination.Pointer, 100).ExpectStop(engine, 0, lost);
@@ -84,7 +84,7 @@ public sealed unsafe class EveryPage : IDisposable
     /// <summary>Copies from a few pages before the lost one to a few after it. <see cref="HugePages"/> copies the whole region.</summary>
     private void LosePage(CopyEngine engine, NativeRegion region, nuint offset, PoisonedFrames frames)
     {
-        // The call that poisons a dirty page itself raises SIGBUS, which must neither kill nor pass for a fault of a copy.
+        // For a dirty page the call itself raises SIGBUS, which must not kill the process or be taken for a fault of a copy.
         frames.Inject(region, offset);
         Require.Equal(0, region.Poison.PoisonedLineCount);
 
@@ -110,7 +110,7 @@ public sealed unsafe class EveryPage : IDisposable
     {
         Span<byte> arrived = _destination.Span.Slice((int)offset, (int)length);
         Require.True(arrived.SequenceEqual(_pattern.Span.Slice((int)offset, (int)length)));
-        // One byte per line is enough to tell the next copy from this one.
+        // One byte per line is enough to distinguish the next copy from this one.
         for (int line = 0; line < arrived.Length; line += PoisonMap.LineSize)
             arrived[line] = Pattern.Canary;
     }

@@ -31,14 +31,14 @@ public sealed unsafe class FirstPoisonedLine : IDisposable
         _around.Dispose();
     }
 
-    public void Every_line_of_2_MiB_is_met_exactly(CopyKernel kernel) => MeetEveryLine(Engines.Of(kernel));
+    public void A_copy_stops_exactly_at_every_line_of_2_MiB(CopyKernel kernel) => StopAtEveryLine(Engines.Of(kernel));
 
     /// <summary>
-    /// Goes from the last line to the first, alternating between two sources that differ in every byte. So the prefix shows whether this copy
-    /// wrote each byte, and nothing needs to be refilled: after line k, lines k and up are never written again, line k - 1 holds the bytes of
-    /// the copy before, and any write beyond the prefix is still visible at the end.
+    /// Poisons the lines from the last to the first, and alternates between two sources that differ in every byte. So the prefix shows whether
+    /// this copy wrote each byte, and nothing needs to be refilled: after line k, lines from k on are never written again, line k - 1 holds the
+    /// bytes of the copy before, and any write beyond the prefix is still visible at the end.
     /// </summary>
-    private void MeetEveryLine(CopyEngine engine)
+    private void StopAtEveryLine(CopyEngine engine)
     {
         nuint first = LineCount - LineCount / (nuint)Sweep.Step(1024);
         for (nuint line = LineCount; line-- > first;)

@@ -6,7 +6,7 @@ public sealed unsafe class Healing
     private const int Pages = 8;
     private const int Lost = 3 * NativeRegion.PageSize;
 
-    public void The_neighbours_keep_what_they_hold(PoisonSource source, RegionKind kind)
+    public void The_neighbours_keep_their_content(PoisonSource source, RegionKind kind)
     {
         using NativeRegion region = Make(kind);
         Inject(region, source);
@@ -18,7 +18,7 @@ public sealed unsafe class Healing
         Require.Equal(-1, region.Span.IndexOfAnyExcept((byte)7));
     }
 
-    public void The_mapping_is_what_it_was(PoisonSource source, RegionKind kind)
+    public void The_mapping_is_unchanged(PoisonSource source, RegionKind kind)
     {
         using NativeRegion region = Make(kind);
         string before = Flags(region), signals = Signals();

@@ -9,17 +9,17 @@ public sealed unsafe class HugePages : IDisposable
 
     public void Dispose() => _destination.Dispose();
 
-    public void The_first_page_lost(CopyKernel kernel, PoisonSource source) => LosePage(kernel, source, 0);
+    public void The_first_page_is_lost(CopyKernel kernel, PoisonSource source) => LosePage(kernel, source, 0);
 
-    public void A_page_in_the_middle_lost(CopyKernel kernel, PoisonSource source) => LosePage(kernel, source, HugePage / 2 - NativeRegion.PageSize);
+    public void A_page_in_the_middle_is_lost(CopyKernel kernel, PoisonSource source) => LosePage(kernel, source, HugePage / 2 - NativeRegion.PageSize);
 
-    public void The_last_page_lost(CopyKernel kernel, PoisonSource source) => LosePage(kernel, source, HugePage - NativeRegion.PageSize);
+    public void The_last_page_is_lost(CopyKernel kernel, PoisonSource source) => LosePage(kernel, source, HugePage - NativeRegion.PageSize);
 
     /// <summary>
-    /// Where source and destination agree modulo 4096, memmove may copy backward: a fault in the last page then comes first and says nothing
-    /// about the rest. A copy that counts must not copy backward.
+    /// If the addresses of source and destination are equal modulo 4096, memmove may copy backward: a fault in the last page then comes first,
+    /// and shows nothing about the others. A copy that counts must not copy backward.
     /// </summary>
-    public void The_last_page_lost_with_source_and_destination_agreeing_modulo_4096(CopyKernel kernel, PoisonSource source)
+    public void The_last_page_is_lost_with_equal_addresses_modulo_4096(CopyKernel kernel, PoisonSource source)
     {
         CopyEngine engine = Engines.Of(kernel);
         using var page = new PoisonedPage(source, HugePage - NativeRegion.PageSize, 0);
@@ -27,7 +27,7 @@ public sealed unsafe class HugePages : IDisposable
             RunInto(page, engine, both, both);
     }
 
-    public void A_page_lost_behind_several_blocks(CopyKernel kernel, PoisonSource source)
+    public void A_page_after_several_blocks_is_lost(CopyKernel kernel, PoisonSource source)
     {
         CopyEngine engine = Engines.Of(kernel);
         using var page = new PoisonedPage(source, 5 * HugePage / 2, HugePage / 2);

@@ -27,7 +27,7 @@ public sealed unsafe class KnownPoison : IDisposable
         ExpectPrefix(kernel, 6000 / Line * Line);
     }
 
-    public void A_map_that_reaches_over_both_ends_of_the_source_counts_only_between_them(CopyKernel kernel)
+    public void A_map_larger_than_the_source_counts_only_inside_it(CopyKernel kernel)
     {
         using var map = new PoisonMap(Source - 4096, Length + 8192);
         map.Mark(4096 - 1);
@@ -37,7 +37,7 @@ public sealed unsafe class KnownPoison : IDisposable
         ExpectPrefix(kernel, Length - Line);
     }
 
-    public void Of_overlapping_maps_the_lowest_mark_counts(CopyKernel kernel)
+    public void The_lowest_mark_of_overlapping_maps_counts(CopyKernel kernel)
     {
         using var wide = new PoisonMap(Source, Length);
         using var narrow = new PoisonMap(Source + 1000, 500);
@@ -52,7 +52,7 @@ public sealed unsafe class KnownPoison : IDisposable
         ExpectPrefix(kernel, 0);
     }
 
-    public void A_line_that_a_map_merely_touches_counts_whole(CopyKernel kernel)
+    public void A_line_that_a_map_covers_in_part_counts_whole(CopyKernel kernel)
     {
         // A map of one byte, inside a line.
         using var map = new PoisonMap(Source + 10 * Line + 30, 1);
@@ -94,7 +94,7 @@ public sealed unsafe class KnownPoison : IDisposable
         ExpectPrefix(kernel, Length);
     }
 
-    public void Spans_stop_at_the_mark_too(CopyKernel kernel)
+    public void Copies_of_spans_stop_at_the_mark(CopyKernel kernel)
     {
         _source.Poison.Mark(NativeRegion.PageSize + 3000);
         var copy = new CopyCase(Source, _destination.Start, Length);
@@ -103,7 +103,7 @@ public sealed unsafe class KnownPoison : IDisposable
         _destination.Check(copy, 3000 / Line * Line);
     }
 
-    public void Poison_behind_several_blocks_stops_the_copy_there(CopyKernel kernel)
+    public void Poison_after_several_blocks_stops_the_copy_there(CopyKernel kernel)
     {
         const nuint Block = 2 * 1024 * 1024;
         CopyEngine engine = Engines.Of(kernel);

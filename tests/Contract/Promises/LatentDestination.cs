@@ -29,7 +29,7 @@ public sealed unsafe class LatentDestination : IDisposable
         }
     }
 
-    public void It_teaches_no_map_anything(CopyKernel kernel, PoisonSource source)
+    public void A_fault_in_the_destination_marks_no_map(CopyKernel kernel, PoisonSource source)
     {
         CopyEngine engine = Engines.Of(kernel);
         using var destination = new PoisonedPage(source, NativeRegion.PageSize, 0);
@@ -40,7 +40,7 @@ public sealed unsafe class LatentDestination : IDisposable
         Require.Equal(0, _source.Poison.PoisonedLineCount);
     }
 
-    public void Of_two_bad_pages_the_nearer_one_ends_the_copy(CopyKernel kernel, PoisonSource source)
+    public void The_nearer_of_two_bad_pages_ends_the_copy(CopyKernel kernel, PoisonSource source)
     {
         CopyEngine engine = Engines.Of(kernel);
         using PoisonedPage destination = Prepare(source);
@@ -64,7 +64,7 @@ public sealed unsafe class LatentDestination : IDisposable
         }
     }
 
-    public void A_copy_up_to_the_page_or_from_behind_it_on_does_not_touch_it(CopyKernel kernel, PoisonSource source)
+    public void A_copy_that_ends_or_starts_at_the_page_does_not_touch_it(CopyKernel kernel, PoisonSource source)
     {
         CopyEngine engine = Engines.Of(kernel);
         using PoisonedPage page = Prepare(source);
@@ -84,7 +84,7 @@ public sealed unsafe class LatentDestination : IDisposable
         }
     }
 
-    public void Nothing_is_learned_of_a_destination_so_that_the_next_copy_may_find_it_healed(CopyKernel kernel, PoisonSource source)
+    public void A_fault_in_the_destination_is_not_marked_so_that_it_can_be_written_after_healing(CopyKernel kernel, PoisonSource source)
     {
         CopyEngine engine = Engines.Of(kernel);
         using var page = new PoisonedPage(source);

@@ -44,7 +44,7 @@ public sealed unsafe class LatentPoison : IDisposable
         }
     }
 
-    public void A_copy_up_to_the_page_or_from_behind_it_on_does_not_touch_it(CopyKernel kernel, PoisonSource source)
+    public void A_copy_that_ends_or_starts_at_the_page_does_not_touch_it(CopyKernel kernel, PoisonSource source)
     {
         CopyEngine engine = Engines.Of(kernel);
         using var page = new PoisonedPage(source);
@@ -66,7 +66,7 @@ public sealed unsafe class LatentPoison : IDisposable
     private void RunInto(PoisonedPage page, CopyEngine engine, int before, int length, int destinationOffset)
     {
         var copy = new CopyCase(page.Start - before, _destination.Start + destinationOffset, (nuint)length);
-        // Both overloads must recover and learn.
+        // Both overloads must recover and mark the page.
         if ((before + destinationOffset) % 2 == 0)
             ExpectFault(page, copy, copy.Run(engine, out CopyFault fault), fault, (nuint)before);
         else if (copy.Run(engine) is nuint remaining && remaining != (nuint)(length - before))
@@ -86,7 +86,7 @@ public sealed unsafe class LatentPoison : IDisposable
     private static void ExpectLearned(PoisonedPage page, CopyEngine engine, CopyCase copy, nuint prefix)
     {
         if (page.Region.Poison.PoisonedLineCount != NativeRegion.PageSize / PoisonMap.LineSize)
-            Require.Fail($"{copy}: {page.Region.Poison.PoisonedLineCount} lines were learned.");
+            Require.Fail($"{copy}: {page.Region.Poison.PoisonedLineCount} lines were marked.");
         copy.ExpectStop(engine, prefix, page.Known((nuint)copy.Source));
         page.Region.Poison.Clear(0, page.Region.Length);
     }

@@ -9,7 +9,7 @@ public sealed unsafe class Learning : IDisposable
 
     public void Dispose() => _destination.Dispose();
 
-    public void Every_map_that_covers_a_part_of_the_lost_page_learns_that_part(CopyKernel kernel, PoisonSource source)
+    public void Every_map_that_covers_a_part_of_the_lost_page_marks_that_part(CopyKernel kernel, PoisonSource source)
     {
         using var page = new PoisonedPage(source, NativeRegion.PageSize, NativeRegion.PageSize);
         using var around = new PoisonMap(page.Region.Pointer, page.Region.Length);
@@ -45,7 +45,7 @@ public sealed unsafe class Learning : IDisposable
         }
     }
 
-    public void Known_poison_before_the_lost_page_is_what_ends_the_copy(CopyKernel kernel, PoisonSource source)
+    public void Known_poison_before_the_lost_page_ends_the_copy(CopyKernel kernel, PoisonSource source)
     {
         CopyEngine engine = Engines.Of(kernel);
         using var page = new PoisonedPage(source, NativeRegion.PageSize, NativeRegion.PageSize);

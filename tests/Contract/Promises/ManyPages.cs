@@ -5,7 +5,7 @@ public sealed unsafe class ManyPages
 {
     private const int Pages = 2048, Lost = 100;
 
-    public void All_but_a_hundred_lost_pages_come_home_and_those_fault_in_the_destination_too(CopyKernel kernel, PoisonedFrames frames, bool lookAhead)
+    public void All_but_a_hundred_lost_pages_are_copied_and_the_lost_ones_fault_in_the_destination(CopyKernel kernel, PoisonedFrames frames, bool lookAhead)
     {
         using var region = new NativeRegion(Pages * (nuint)NativeRegion.PageSize);
         using var destination = new NativeRegion(region.Length);
@@ -26,7 +26,7 @@ public sealed unsafe class ManyPages
         Require.Equal(region.Length, result.ProcessedBytes);
         Require.Equal(Lost * (nuint)NativeRegion.PageSize, result.LostBytes);
         Require.True(lost.SetEquals(result.Lost.SelectMany(PagesOf)));
-        // Clear the marks, or no copy would touch the pages.
+        // Clears the marks, or no copy would access the pages.
         destination.Poison.Clear(0, destination.Length);
         using var probe = new NativeRegion(NativeRegion.PageSize);
         for (int page = 0; page < Pages; page++)
@@ -38,7 +38,7 @@ public sealed unsafe class ManyPages
             Require.Equal(expected, fault);
             Require.Equal(lost.Contains(page) ? NativeRegion.PageSize : (nuint)0, remaining);
             if (!lost.Contains(page))
-                Require.True(probe.Span.SequenceEqual(pattern.AsSpan((int)OffsetOf(page), NativeRegion.PageSize)), $"page {page} is as it was");
+                Require.True(probe.Span.SequenceEqual(pattern.AsSpan((int)OffsetOf(page), NativeRegion.PageSize)), $"page {page} is unchanged");
         }
         frames.Heal(region, 0, region.Length);
     }

@@ -5,7 +5,7 @@ public sealed unsafe class SalvageExactness
 {
     private const int Pages = 12;
 
-    public void All_but_the_lost_pages_is_copied(CopyKernel kernel, PoisonSource source, bool lookAhead)
+    public void Everything_but_the_lost_pages_is_copied(CopyKernel kernel, PoisonSource source, bool lookAhead)
     {
         using var region = new NativeRegion(Pages * NativeRegion.PageSize);
         using var destination = new NativeRegion(Pages * NativeRegion.PageSize);

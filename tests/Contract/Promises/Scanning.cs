@@ -7,7 +7,7 @@ public sealed unsafe class Scanning
     private const int Lost = 3 * NativeRegion.PageSize;
     private const int LinesOfPage = NativeRegion.PageSize / PoisonMap.LineSize;
 
-    public void A_scan_marks_exactly_the_page_that_the_kernel_holds_for_poisoned(PoisonSource source, RegionKind kind)
+    public void A_scan_marks_exactly_the_poisoned_page(PoisonSource source, RegionKind kind)
     {
         if (PoisonScan.UnsupportedReason is { } reason)
             Require.Unavailable(reason);
@@ -23,7 +23,7 @@ public sealed unsafe class Scanning
             Require.Unavailable(refusal.Message);
         }
 
-        // What lies beyond a file's end is not poison, and nobody has been told of it yet.
+        // Pages beyond the end of a file are not poison, so a scan does not find them.
         int found = source == PoisonSource.TruncatedMapping ? 0 : LinesOfPage;
         using var part = new PoisonMap(region.Pointer + Lost + 1000, 100);
         Require.Equal(found == 0 ? 0 : 3, PoisonScan.Run(part));

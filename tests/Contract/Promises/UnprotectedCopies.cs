@@ -2,32 +2,32 @@ using System.Runtime.InteropServices;
 
 namespace CopyMc.Contract.Promises;
 
-/// <summary>The control: a copy that cannot recover dies of what the others survive, or they would have survived nothing.</summary>
+/// <summary>The control: a copy without recovery is killed by the poison that the others survive.</summary>
 public sealed unsafe class UnprotectedCopies
 {
     private const int KilledBySigBus = 128 + 7, Aborted = 128 + 6;
 
     private const string AboutToCopy = "about to copy";
 
-    public void NativeMemory_Copy_dies_where_an_engine_has_just_lived(PoisonSource source)
+    public void NativeMemory_Copy_is_killed_by_poison_that_an_engine_survives(PoisonSource source)
     {
-        (int exitCode, string said, string complaint) = Child.Run($"{nameof(CopyUnprotected)} {source}");
-        if (said != AboutToCopy || !DiedOfTheCopy(exitCode, complaint))
-            Require.Fail($"the child ended with {exitCode}, said '{said}' and complained '{complaint}'");
+        (int exitCode, string output, string error) = Child.Start($"{nameof(CopyUnprotected)} {source}");
+        if (output != AboutToCopy || !WasKilledByCopy(exitCode, error))
+            Require.Fail($"the child ended with {exitCode}, output '{output}', error '{error}'");
     }
 
     /// <summary>
-    /// By SIGBUS; or, where the copy is compiled by the JIT (arm64), by the abort that .NET makes of a SIGBUS in code of its own, which says where it was.
-    /// Of other aborts it says something else: an exception that nobody catches is no "Fatal error".
+    /// Whether the copy ended the process: by SIGBUS, or, where the JIT compiles the copy (arm64), by an abort of .NET that names the method. An
+    /// unhandled exception aborts too, but its message is not "Fatal error".
     /// </summary>
-    internal static bool DiedOfTheCopy(int exitCode, string complaint) => exitCode == KilledBySigBus
-        || (exitCode == Aborted && complaint.StartsWith("Fatal error.", StringComparison.Ordinal) && complaint.Contains($"{nameof(NativeMemory)}.{nameof(NativeMemory.Copy)}("));
+    internal static bool WasKilledByCopy(int exitCode, string error) => exitCode == KilledBySigBus
+        || (exitCode == Aborted && error.StartsWith("Fatal error.", StringComparison.Ordinal) && error.Contains($"{nameof(NativeMemory)}.{nameof(NativeMemory.Copy)}("));
 
     internal static int CopyUnprotected(PoisonSource source)
     {
         using var region = new NativeRegion(3 * NativeRegion.PageSize);
         using var destination = new NativeRegion(region.Length);
-        // An engine's copy lives, in this very process and place.
+        // A copy by an engine survives in the same process and at the same address.
         PoisonInjector.Inject(region, NativeRegion.PageSize, source);
         if (CopyEngine.Shared.Copy(region.Pointer, destination.Pointer, region.Length) != 2 * NativeRegion.PageSize)
             return 1;

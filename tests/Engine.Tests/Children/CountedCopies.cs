@@ -10,7 +10,7 @@ internal static unsafe class CountedCopies
 {
     internal const string Long = "long", Short = "short", Hits = "hits", Threads = "threads", Unheard = "unheard", Collapses = "collapses";
 
-    /// <summary>Less than a block, one block, and a few blocks with a long rest.</summary>
+    /// <summary>Less than a block, one block, and a few blocks with a long remainder.</summary>
     internal static readonly nuint[] LongLengths = [32769, 100_000, CopyEngine.BlockSize, 2 * CopyEngine.BlockSize + 40_000];
 
     internal const int ThreadCount = 700;
@@ -81,7 +81,7 @@ internal static unsafe class CountedCopies
         _ = engine.Copy(source.Pointer, destination.Pointer + 80_000, 8000);
     }
 
-    /// <summary>More threads at once than there are cells, and as many again after they have ended.</summary>
+    /// <summary>More threads at the same time than there are cells, and as many again after they have ended.</summary>
     private static void CopyOnManyThreads(CopyEngine engine, NativeRegion source, NativeRegion destination)
     {
         for (int repetition = 0; repetition < 2; repetition++)

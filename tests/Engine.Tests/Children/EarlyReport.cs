@@ -1,7 +1,7 @@
 namespace CopyMc.Engine.Tests.Children;
 
 /// <summary>
-/// Sends an early report of poison as the kernel does: SIGBUS with BUS_MCEERR_AO. To the calling thread it is delivered before the call
+/// Sends an early report of poison as the kernel does: SIGBUS with BUS_MCEERR_AO. If the calling thread receives it, it does so before the call
 /// returns.
 /// </summary>
 internal static class EarlyReport

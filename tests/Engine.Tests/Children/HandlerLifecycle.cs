@@ -17,12 +17,12 @@ internal static unsafe partial class HandlerLifecycle
         for (int i = 0; i < 3 && engine is not null; i++)
         {
             FaultRecovery.RequestEarlyReports();
-            if (!IsAskingForReports() || engine.Copy(lost.Pointer, destination, 100) != 100 || !FaultRecovery.IsEnabled)
+            if (!HasReportThread() || engine.Copy(lost.Pointer, destination, 100) != 100 || !FaultRecovery.IsEnabled)
                 return 1;
-            // Removing or installing it twice is the same as once.
+            // A second removal or installation changes nothing.
             FaultRecovery.Disable();
             FaultRecovery.Disable();
-            if (FaultRecovery.IsEnabled || !SpinWait.SpinUntil(() => !IsAskingForReports(), TimeSpan.FromSeconds(10)))
+            if (FaultRecovery.IsEnabled || !SpinWait.SpinUntil(() => !HasReportThread(), TimeSpan.FromSeconds(10)))
                 return 2;
             if (stage == Disabled)
                 break;
@@ -37,7 +37,7 @@ internal static unsafe partial class HandlerLifecycle
             FaultRecovery.Enable();
         }
 
-        // A copy without an engine that has just enabled recovery.
+        // Copies without a new engine, which would enable recovery.
         Console.WriteLine("so far");
         FaultRecord record;
         CopyKernel kernel = CopyKernel.Available.First(kernel => kernel.RecoversFromFaults);
@@ -45,10 +45,10 @@ internal static unsafe partial class HandlerLifecycle
         return remaining == 100 ? 0 : 3;
     }
 
-    /// <summary>By the thread that does: the kernel knows names of up to 15 characters (proc_pid_comm(5)).</summary>
-    private static bool IsAskingForReports() => Directory.GetDirectories("/proc/self/task").Any(IsTheAskingThread);
+    /// <summary>Whether the thread that receives early reports runs, by its name, of which the kernel keeps 15 characters (proc_pid_comm(5)).</summary>
+    private static bool HasReportThread() => Directory.GetDirectories("/proc/self/task").Any(IsReportThread);
 
-    private static bool IsTheAskingThread(string thread)
+    private static bool IsReportThread(string thread)
     {
         try
         {

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace CopyMc.Engine.Tests.Children;
 
 /// <summary>
-/// The situations of three reports to dotnet/runtime (24767, 90608 and 79832), with the plain code of the reports and with
+/// The cases of three issues of dotnet/runtime (24767, 90608 and 79832), with the plain code of the issues and with
 /// <see cref="MappedFileStream"/>.
 /// </summary>
 internal static unsafe class LostMapping
@@ -20,9 +20,9 @@ internal static unsafe class LostMapping
     private const int ChunkSize = 1 << 20;
 
     /// <summary>Runs in the child. Prints the lost range, or is killed.</summary>
-    /// <param name="name">The report.</param>
+    /// <param name="name">The issue.</param>
     /// <param name="code">Plain or safe.</param>
-    /// <param name="path">A file; for <see cref="WriteArray"/> one that has no space behind it.</param>
+    /// <param name="path">A file; for <see cref="WriteArray"/> one on a full file system.</param>
     /// <param name="lost">The first lost byte of the file.</param>
     internal static int Run(string name, string code, string path, long lost)
     {
@@ -42,7 +42,7 @@ internal static unsafe class LostMapping
         }
         catch (Exception error)
         {
-            // According to the reports, no exception is caught.
+            // According to the issues, this catches no exception.
             Console.WriteLine($"caught {error.GetType().Name}");
             return 2;
         }

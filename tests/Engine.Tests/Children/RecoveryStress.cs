@@ -2,7 +2,7 @@ using CopyMc.Contract;
 
 namespace CopyMc.Engine.Tests.Children;
 
-/// <summary>Recoveries on many threads, beside the other signals and suspensions of a .NET process.</summary>
+/// <summary>Recoveries on many threads, together with the other signals and suspensions of a .NET process.</summary>
 internal static unsafe class RecoveryStress
 {
     private const int CopyThreads = 6;

@@ -30,7 +30,7 @@ internal static unsafe class UnreadableNeighbour
             }
         }
 
-        // The engine's map has the page: no byte of it is read, however far the copy reaches into or over it.
+        // The page is marked: copies into and over it read no byte of it.
         source.Poison.Mark(Healthy, NativeRegion.PageSize);
         foreach (int before in Enumerable.Range(0, 300))
         {

@@ -2,10 +2,10 @@ using CopyMc.Collapse;
 
 namespace CopyMc.Engine.Tests.Collapse;
 
-/// <summary>Results are called as the kernel calls them, in its sources and in its traces.</summary>
+/// <summary>Results have the names of the kernel's sources and tracepoints.</summary>
 public sealed class CollapseResultsTests
 {
-    /// <summary><c>SCAN_STATUS</c> of <c>include/trace/events/huge_memory.h</c>, its misprint included.</summary>
+    /// <summary><c>SCAN_STATUS</c> of <c>include/trace/events/huge_memory.h</c>, including its misspelling.</summary>
     private static readonly Dictionary<string, string> s_kernel = new()
     {
         ["FAIL"] = "failed",
@@ -40,7 +40,7 @@ public sealed class CollapseResultsTests
         ["COPY_MC"] = "copy_poisoned_page",
         ["PAGE_FILLED"] = "page_filled",
         ["PAGE_DIRTY_OR_WRITEBACK"] = "page_dirty_or_writeback",
-        // Those that later kernels no longer have.
+        // Later kernels no longer have these.
         ["PMD_NULL"] = "pmd_null",
         ["PMD_NONE"] = "pmd_none",
         ["PAGE_RO"] = "no_writable_page",

@@ -4,7 +4,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Collapse;
 
-/// <summary>After a collapse the range is one huge page with the same content, and nothing of the small pages is left.</summary>
+/// <summary>After a collapse the range is one huge page with the same content, and the small pages are free.</summary>
 public sealed class CollapseSuccessTests : IDisposable
 {
     private readonly TestMachine _test = new();
@@ -91,7 +91,7 @@ public sealed class CollapseSuccessTests : IDisposable
     }
 
     [Fact]
-    public void Everything_is_free_again_after_the_process_and_the_file_have_ended()
+    public void All_memory_is_free_after_the_process_and_the_file_are_gone()
     {
         _test.MapFilled();
         (SimulatedFile file, ulong start) = _test.MapFile(isShmem: true);

@@ -1,6 +1,6 @@
 namespace CopyMc.Engine.Tests.Collapse;
 
-/// <summary>What kinds of memory the simulated machine collapses.</summary>
+/// <summary>The kinds of memory that the simulated machine collapses.</summary>
 public enum CollapsedMemory
 {
     Anonymous,

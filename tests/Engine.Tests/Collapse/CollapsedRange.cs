@@ -4,7 +4,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Collapse;
 
-/// <summary>A 2 MiB range of one kind of memory, to be collapsed, and compared with what it was.</summary>
+/// <summary>A 2 MiB range of one kind of memory, to collapse, and to compare with its state before.</summary>
 internal sealed unsafe class CollapsedRange
 {
     private readonly CollapsedMemory _memory;
@@ -69,11 +69,11 @@ internal sealed unsafe class CollapsedRange
             (Test.Process.AnonymousPages, Test.Process.FilePages, Test.Process.ShmemPages, Test.Process.SwapEntries));
     }
 
-    /// <summary>Expects what collapse-steps calls a clean abort. A file's page tables may have lost what mapped the small pages.</summary>
-    /// <param name="before">What was.</param>
-    /// <param name="lostPage">A page that cannot be read whole any more.</param>
-    /// <param name="isolated">How many of the range's pages the collapse had taken off the LRU; null: all.</param>
-    /// <param name="putBackFirst">One more that was put back before the others were; null: none.</param>
+    /// <summary>Checks that an abort left everything unchanged, except that page tables of a file may have lost their entries.</summary>
+    /// <param name="before">The state before the collapse.</param>
+    /// <param name="lostPage">A page that can no longer be read completely.</param>
+    /// <param name="isolated">The number of pages that the collapse had taken off the LRU; null: all.</param>
+    /// <param name="putBackFirst">Another page that was put back before the others; null: none.</param>
     internal void ExpectUnchanged(RangeSnapshot before, int? lostPage = null, int? isolated = null, int? putBackFirst = null)
     {
         RangeSnapshot after = Snapshot();
@@ -92,21 +92,21 @@ internal sealed unsafe class CollapsedRange
         }
         else
         {
-            // What mapped the pages may be gone, with its references, and a dirty entry has told its page.
+            // The mappings of the pages may be gone, with their references, and a dirty entry has made its page dirty.
             Assert.True(
                 before.Frames.Select(WithoutMappings).SequenceEqual(after.Frames.Select(WithoutMappings)), "the frames changed");
         }
-        // Anonymous pages are released backwards, a file's in order; each is the most recently used then.
+        // Anonymous pages are released in reverse order, those of a file in order. A released page becomes the most recently used.
         List<uint> moved = [.. Pages().Take(isolated ?? TestMachine.Pages).Select(PfnOf)];
         if (_file is not null)
             moved.Reverse();
         if (putBackFirst is { } page)
             moved.Add(PfnOf(page));
-        Assert.True(moved.Concat(before.OwnLru.Except(moved)).SequenceEqual(after.OwnLru), "the order of the LRU is another");
+        Assert.True(moved.Concat(before.OwnLru.Except(moved)).SequenceEqual(after.OwnLru), "the order of the LRU changed");
         ExpectContent(lostPage);
     }
 
-    /// <summary>Expects every byte but those of poisoned lines; a lost page's other lines are read from the frame.</summary>
+    /// <summary>Checks every byte except those of poisoned lines; the other lines of a lost page are read from the frame.</summary>
     internal void ExpectContent(int? lostPage = null) => TestMachine.ExpectContent(Test.Process, _start, _present, page => page == lostPage);
 
     internal void ExpectRefusedEarly()
@@ -116,7 +116,7 @@ internal sealed unsafe class CollapsedRange
         switch (_memory)
         {
             case CollapsedMemory.Anonymous:
-                // Entries of poison count as swapped pages: khugepaged that allows none refuses; madvise fails to swap it in.
+                // Poison entries count as swapped pages: khugepaged refuses them if it allows none, and MADV_COLLAPSE fails to swap them in.
                 Assert.Equal(CollapseResult.ExceedSwapPte, again.Run());
                 Assert.Equal(CollapseResult.Fail, NewCollapse(new CollapseOptions()).Run());
                 Assert.Equal(Errno.EINVAL, MadviseCollapse.Run(Test.Process, _start, TestMachine.HugePage).Error);
@@ -126,7 +126,7 @@ internal sealed unsafe class CollapsedRange
                 Assert.Equal(Errno.EAGAIN, MadviseCollapse.Run(Test.Process, _start, TestMachine.HugePage).Error);
                 break;
             default:
-                // The page was dropped: it is read again, into a healthy frame.
+                // The page was dropped, and will be read again into a healthy frame.
                 return;
         }
         RangeSnapshot after = Snapshot();

@@ -4,13 +4,13 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Collapse;
 
-/// <summary>Whatever step fails, the collapse ends with the step's own code, takes back what the earlier ones did, in the kernel's order, and nothing else has changed.</summary>
+/// <summary>After any step that fails, the collapse ends with the result of the step, undoes the earlier steps in the kernel's order, and nothing has changed.</summary>
 public sealed class FailedStepTests : IDisposable
 {
     private static readonly string[] s_nothing = [];
     private static readonly string[] s_readLocked = ["mmap_read_unlock", "free the huge page"];
     private static readonly string[] s_writeLocked = ["mmap_write_unlock", "free the huge page"];
-    /// <summary>Before the reverse map is unlocked nobody can get at the pages: they are released before the page table is back.</summary>
+    /// <summary>While the reverse map is locked, no rmap walk can find the pages, so they are released before the page table is linked.</summary>
     private static readonly string[] s_isolating = ["release the pages", "put the PMD back", "anon_vma_unlock_write", .. s_writeLocked];
     private static readonly string[] s_fileIsolating = ["release the pages", "free the huge page"];
     private static readonly string[] s_holesClosed = ["open the holes", "give the holes back", .. s_fileIsolating];
@@ -19,7 +19,7 @@ public sealed class FailedStepTests : IDisposable
 
     public void Dispose() => _test.Dispose();
 
-    /// <summary>The point, how often it is passed before it fails, the code, the undo steps, and the pages that were off the LRU.</summary>
+    /// <summary>The point, the number of successful passes before it fails, the result, the undo steps, and the pages that were off the LRU.</summary>
     public static TheoryData<FailurePoint, int, CollapseResult, string[], int> AnonymousSteps()
     {
         var steps = new TheoryData<FailurePoint, int, CollapseResult, string[], int>
@@ -39,7 +39,7 @@ public sealed class FailedStepTests : IDisposable
         return steps;
     }
 
-    /// <summary>The same for a file; the last number is a page that was put back by itself before the others.</summary>
+    /// <summary>The same for a file; the last number is a page that was put back before the others.</summary>
     public static TheoryData<CollapsedMemory, FailurePoint, int, CollapseResult, string[], int, int?> FileSteps()
     {
         var steps = new TheoryData<CollapsedMemory, FailurePoint, int, CollapseResult, string[], int, int?>();
@@ -60,7 +60,7 @@ public sealed class FailedStepTests : IDisposable
 
     [Theory]
     [MemberData(nameof(AnonymousSteps))]
-    public void A_step_of_anonymous_memory_that_fails_is_taken_back(
+    public void A_failed_step_of_anonymous_memory_is_undone(
         FailurePoint point, int passes, CollapseResult expected, string[] undo, int isolated)
     {
         var range = new CollapsedRange(CollapsedMemory.Anonymous, _test);
@@ -69,7 +69,7 @@ public sealed class FailedStepTests : IDisposable
 
     [Theory]
     [MemberData(nameof(FileSteps))]
-    public void A_step_of_a_file_that_fails_is_taken_back(
+    public void A_failed_step_of_a_file_is_undone(
         CollapsedMemory memory, FailurePoint point, int passes, CollapseResult expected, string[] undo, int isolated, int? putBackFirst)
     {
         var range = new CollapsedRange(memory, _test);
@@ -81,7 +81,7 @@ public sealed class FailedStepTests : IDisposable
     [InlineData(FailurePoint.Store, 0, CollapseResult.StoreFailed)]
     [InlineData(FailurePoint.Store, 200, CollapseResult.StoreFailed)]
     [InlineData(FailurePoint.Store, 255, CollapseResult.StoreFailed)]
-    public void Holes_that_cannot_be_charged_or_closed_are_holes_again(FailurePoint point, int passes, CollapseResult expected)
+    public void Holes_that_cannot_be_charged_or_closed_are_restored(FailurePoint point, int passes, CollapseResult expected)
     {
         var range = new CollapsedRange(CollapsedMemory.Shmem, _test, page => page % 2 == 1);
         string[] undo = point == FailurePoint.HoleCharge ? s_fileIsolating : s_holesClosed;
@@ -97,7 +97,7 @@ public sealed class FailedStepTests : IDisposable
     }
 
     [Fact]
-    public void A_page_whose_private_data_is_let_go_is_collapsed()
+    public void A_page_whose_private_data_is_released_is_collapsed()
     {
         var range = new CollapsedRange(CollapsedMemory.RegularFile, _test);
         range.File!.AttachPrivate(100);
@@ -109,7 +109,7 @@ public sealed class FailedStepTests : IDisposable
     [Theory]
     [InlineData(CollapsedMemory.Anonymous)]
     [InlineData(CollapsedMemory.Shmem)]
-    public void Pages_swapped_in_before_one_that_cannot_be_stay_in(CollapsedMemory memory)
+    public void Pages_swapped_in_before_a_failed_swap_in_stay_in_memory(CollapsedMemory memory)
     {
         using var test = new TestMachine(hugePages: 4, new SimulatedMachineOptions { SwapPages = 64 });
         var range = new CollapsedRange(memory, test);
@@ -141,7 +141,7 @@ public sealed class FailedStepTests : IDisposable
         Assert.Equal(expected, result);
         Assert.Equal(undo, trace.UndoSteps);
         range.ExpectUnchanged(before, lostPage: null, isolated, putBackFirst);
-        // Nothing is in the way of the next try.
+        // The next try succeeds.
         Assert.Equal(Errno.None, MadviseCollapse.Run(range.Test.Process, range.Start, TestMachine.HugePage).Error);
         Assert.True(range.Test.Process.IsHuge(range.Start));
         range.ExpectContent();

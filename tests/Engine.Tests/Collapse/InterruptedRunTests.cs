@@ -4,7 +4,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Collapse;
 
-/// <summary>A run that cannot go on, or is not let, leaves nothing half done.</summary>
+/// <summary>A run that cannot continue, because of a lock or an exception, is undone or completed.</summary>
 public sealed class InterruptedRunTests : IDisposable
 {
     private const VmaFlags Eligible = VmaFlags.Read | VmaFlags.Write | VmaFlags.HugePage;
@@ -16,7 +16,7 @@ public sealed class InterruptedRunTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_run_that_waits_for_somebody_elses_lock_takes_everything_back(bool khugepaged)
+    public void A_run_that_would_wait_for_a_lock_is_undone(bool khugepaged)
     {
         AnonymousCollapse swapsIn = StopAtSwapIn(out ulong other);
         long free = _test.Machine.FreeFrames;
@@ -39,7 +39,7 @@ public sealed class InterruptedRunTests : IDisposable
     }
 
     [Fact]
-    public void A_run_that_gave_up_has_failed_and_does_not_go_on()
+    public void An_abandoned_run_has_failed_and_does_not_continue()
     {
         StopAtSwapIn(out ulong other);
         var collapse = new AnonymousCollapse(_test.Process, other);
@@ -52,10 +52,10 @@ public sealed class InterruptedRunTests : IDisposable
     [InlineData(CollapsedMemory.Anonymous)]
     [InlineData(CollapsedMemory.Shmem)]
     [InlineData(CollapsedMemory.RegularFile)]
-    public void What_is_thrown_before_any_step_comes_out_and_nothing_is_left_held(CollapsedMemory memory)
+    public void An_exception_before_any_step_reaches_the_caller_and_no_lock_stays_held(CollapsedMemory memory)
     {
-        // Each step is thrown at once, until a run is through before its turn comes.
-        for (int turn = 0; ; turn++)
+        // Throws before each step in turn, until a run ends before the exception.
+        for (int throwAt = 0; ; throwAt++)
         {
             using var test = new TestMachine(hugePages: 4);
             var range = new CollapsedRange(memory, test);
@@ -64,7 +64,7 @@ public sealed class InterruptedRunTests : IDisposable
             {
                 BeforeStep = _ =>
                 {
-                    if (steps++ == turn)
+                    if (steps++ == throwAt)
                         throw new TimeoutException("enough");
                 },
             });
@@ -78,7 +78,7 @@ public sealed class InterruptedRunTests : IDisposable
             test.ExpectSound();
             if (thrown is null)
             {
-                Assert.True(turn >= 8, $"only {turn} steps were seen");
+                Assert.True(throwAt >= 8, $"only {throwAt} steps were seen");
                 return;
             }
             Assert.IsType<TimeoutException>(thrown);

@@ -4,7 +4,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Collapse;
 
-/// <summary>The agent walks all address spaces at its pace, past what it may not collapse, and sleeps in between.</summary>
+/// <summary>khugepaged scans all address spaces in batches, skips ranges that it may not collapse, and sleeps between batches.</summary>
 public sealed class KhugepagedTests : IDisposable
 {
     private readonly TestMachine _test = new(hugePages: 16);
@@ -12,7 +12,7 @@ public sealed class KhugepagedTests : IDisposable
     public void Dispose() => _test.Dispose();
 
     [Fact]
-    public void A_batch_looks_at_no_more_pages_than_it_has_and_the_next_goes_on_from_there()
+    public void A_batch_scans_at_most_its_pages_and_the_next_one_continues_there()
     {
         ulong start = _test.Process.Map(3 * TestMachine.HugePage, advice: Advice.HugePage);
         for (ulong i = 0; i < 3; i++)
@@ -30,7 +30,7 @@ public sealed class KhugepagedTests : IDisposable
     }
 
     [Fact]
-    public void A_batch_with_room_for_more_goes_through_the_address_spaces_once()
+    public void A_large_batch_scans_all_address_spaces_once()
     {
         _test.MapFilled();
         var agent = new Khugepaged(_test.Machine);
@@ -43,7 +43,7 @@ public sealed class KhugepagedTests : IDisposable
     }
 
     [Fact]
-    public void The_cursor_goes_from_one_process_to_the_next_and_past_one_that_has_ended()
+    public void The_cursor_moves_to_the_next_process_and_skips_exited_ones()
     {
         AddressSpace[] processes = [_test.Process, _test.Machine.NewProcess(), _test.Machine.NewProcess()];
         ulong[] starts = [.. processes.Select(process => process.Map(TestMachine.HugePage, advice: Advice.HugePage))];
@@ -53,7 +53,7 @@ public sealed class KhugepagedTests : IDisposable
         agent.ScanBatch();
         Assert.True(processes[0].IsHuge(starts[0]));
         Assert.Equal(SystemCallResult.Done, processes[1].Exit());
-        // Numbers are not given twice: the cursor goes by them.
+        // Numbers of processes are not reused, because the cursor uses them.
         Assert.Equal(3, _test.Machine.NewProcess().Number);
         agent.ScanBatch();
         Assert.True(processes[2].IsHuge(starts[2]));
@@ -64,7 +64,7 @@ public sealed class KhugepagedTests : IDisposable
     }
 
     [Fact]
-    public void What_may_not_be_a_huge_page_is_stepped_over_at_the_price_of_one_page()
+    public void An_area_that_may_not_have_huge_pages_costs_one_page()
     {
         AddressSpace process = _test.Process;
         ulong notAsked = process.Map(TestMachine.HugePage);
@@ -75,7 +75,7 @@ public sealed class KhugepagedTests : IDisposable
         foreach (ulong start in (ulong[])[notAsked, refused, misaligned, good])
             TestMachine.Fill(process, start);
 
-        // Four skipped areas and one range: what is left of the batch would not do for a page more.
+        // Four skipped areas and one range use up the batch.
         var agent = new Khugepaged(_test.Machine, new KhugepagedOptions { PagesToScan = 5 });
         Assert.True(agent.ScanBatch());
         Assert.Equal((1, 0), (agent.RangesScanned, _test.Machine.Counters.FullScans));
@@ -85,7 +85,7 @@ public sealed class KhugepagedTests : IDisposable
     }
 
     [Fact]
-    public void A_range_that_has_become_ineligible_since_is_passed_over()
+    public void A_range_that_has_become_ineligible_is_skipped()
     {
         ulong start = _test.MapFilled();
         var agent = new Khugepaged(_test.Machine, new KhugepagedOptions { Limits = new CollapseLimits(MaxPtesNone: 0) });
@@ -102,7 +102,7 @@ public sealed class KhugepagedTests : IDisposable
     }
 
     [Fact]
-    public void An_address_space_that_somebody_has_for_himself_waits_for_the_next_time()
+    public void An_address_space_that_is_locked_for_writing_is_scanned_later()
     {
         ulong start = _test.MapFilled();
         var collapse = new AnonymousCollapse(_test.Process, start);
@@ -119,7 +119,7 @@ public sealed class KhugepagedTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_file_is_collapsed_and_the_next_fault_maps_it_whole(bool isShmem)
+    public void A_file_is_collapsed_and_the_next_fault_maps_the_huge_page(bool isShmem)
     {
         (_, ulong start) = _test.MapFile(isShmem);
         TestMachine.ExpectContent(_test.Process, start);
@@ -159,7 +159,7 @@ public sealed class KhugepagedTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_a_huge_page_it_waits_longer_goes_on_once_and_ends_the_batch_the_second_time()
+    public async Task The_first_failed_allocation_pauses_the_batch_and_the_second_ends_it()
     {
         ulong start = _test.Process.Map(3 * TestMachine.HugePage, advice: Advice.HugePage);
         for (ulong i = 0; i < 3; i++)
@@ -178,7 +178,7 @@ public sealed class KhugepagedTests : IDisposable
         Assert.Equal(3, agent.RangesScanned);
         Assert.Equal(3, _test.Machine.Counters.ThpCollapseAllocFailed);
 
-        // Once there is memory the rest of the batch is scanned after the wait.
+        // When memory is free, the rest of the batch is scanned after the pause.
         _test.Machine.FailureInjection = null;
         time.Elapse();
         Assert.Equal(options.ScanSleep, time.Waits[^1]);
@@ -190,13 +190,13 @@ public sealed class KhugepagedTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_a_pause_it_still_gives_its_task_back()
+    public async Task RunAsync_returns_its_task_without_a_pause()
     {
         using var stop = new CancellationTokenSource();
         var agent = new Khugepaged(_test.Machine, new KhugepagedOptions { ScanSleep = TimeSpan.Zero });
         _test.MapFilled();
         Task? run = null;
-        // One that never gives it back ends by being cancelled from elsewhere.
+        // If RunAsync did not return its task, this cancellation would end it.
         Task started = Task.Run(() => { run = agent.RunAsync(stop.Token); }, TestContext.Current.CancellationToken);
         using var late = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         bool given = await Task.WhenAny(started, Task.Delay(Timeout.InfiniteTimeSpan, late.Token)) == started;
@@ -207,7 +207,7 @@ public sealed class KhugepagedTests : IDisposable
     }
 
     [Fact]
-    public void A_negative_pause_is_refused_by_name()
+    public void A_negative_pause_throws()
     {
         TimeSpan negative = TimeSpan.FromTicks(-1);
         Assert.Equal("ScanSleep", Assert.Throws<ArgumentOutOfRangeException>(() => new KhugepagedOptions { ScanSleep = negative }).ParamName);

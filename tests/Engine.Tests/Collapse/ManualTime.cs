@@ -1,18 +1,18 @@
 namespace CopyMc.Engine.Tests.Collapse;
 
-/// <summary>A clock that stands still until it is told to go on to the next timer, and remembers what it was asked to wait for.</summary>
+/// <summary>A clock that advances to the next timer only on request, and records the timers.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private readonly List<TimeSpan> _waits = [];
     private Action? _pending;
 
-    /// <summary>How long each timer was to run, in the order in which they were set.</summary>
+    /// <summary>The due time of each timer, in the order in which they were set.</summary>
     internal IReadOnlyList<TimeSpan> Waits => _waits;
 
-    /// <summary>Lets the timer that is running end.</summary>
+    /// <summary>Advances to the end of the running timer.</summary>
     internal void Elapse()
     {
-        Action due = Interlocked.Exchange(ref _pending, null) ?? throw new InvalidOperationException("Nobody waits.");
+        Action due = Interlocked.Exchange(ref _pending, null) ?? throw new InvalidOperationException("No timer is running.");
         due();
     }
 

@@ -4,43 +4,43 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Collapse;
 
-/// <summary>What has changed since the scan is seen by the step that looks again, and the collapse ends with its result.</summary>
+/// <summary>A change after the scan is found by the step that checks again, and the collapse ends with its result.</summary>
 public sealed class MeanwhileTests : IDisposable
 {
     private const ulong Page = TestMachine.Page, HugePage = TestMachine.HugePage;
 
-    /// <summary>What happens meanwhile, what comes of it, and whether only khugepaged minds.</summary>
+    /// <summary>The change, the result, and whether only khugepaged checks for it.</summary>
     private static readonly Dictionary<string, (Action<TestMachine, ulong> Happens, CollapseResult Result, bool OnlyKhugepaged)> s_events = new()
     {
         ["the area is unmapped"] = ((test, start) => Done(test.Process.Munmap(start, HugePage)), CollapseResult.VmaNull, false),
         ["the area loses its end"] = ((test, start) => Done(test.Process.Munmap(start + HugePage / 2, HugePage / 2)), CollapseResult.AddressRange, false),
         ["the area loses its last page"] = ((test, start) => Done(test.Process.Munmap(start + HugePage - Page, Page)), CollapseResult.AddressRange, false),
-        ["a page in the middle is of another area"] =
+        ["a page in the middle gets its own area"] =
             ((test, start) => Done(test.Process.Mprotect(start + 9 * Page, Page, Protection.Read)), CollapseResult.AddressRange, false),
         ["huge pages are refused"] = ((test, start) => Done(test.Process.Madvise(start, HugePage, Advice.NoHugePage)), CollapseResult.VmaCheck, false),
-        ["huge pages are not asked for any more"] =
+        ["huge pages are switched off"] =
             ((test, _) => test.Machine.ThpEnabled = ThpMode.Never, CollapseResult.VmaCheck, true),
         ["the process refuses huge pages"] = ((test, _) => Done(test.Process.SetThpDisable(ThpDisable.Completely)), CollapseResult.AnyProcess, false),
         ["the process exits"] = ((test, _) => Done(test.Process.Exit()), CollapseResult.AnyProcess, false),
         ["a file is mapped there"] = (MapFileThere, CollapseResult.PageAnon, false),
-        ["the page table goes"] = ((test, start) => Done(test.Process.Madvise(start, HugePage, Advice.DontNeed)), CollapseResult.PmdNone, false),
-        ["somebody else collapses"] =
+        ["the page table is freed"] = ((test, start) => Done(test.Process.Madvise(start, HugePage, Advice.DontNeed)), CollapseResult.PmdNone, false),
+        ["another call collapses the range"] =
             ((test, start) => Assert.Equal(Errno.None, MadviseCollapse.Run(test.Process, start, HugePage).Error), CollapseResult.PmdMapped, false),
     };
 
-    /// <summary>What only the isolation sees.</summary>
+    /// <summary>Changes that only the isolation finds.</summary>
     private static readonly Dictionary<string, (Action<TestMachine, ulong> Happens, CollapseResult Result, bool OnlyKhugepaged)> s_pages = new()
     {
         ["more pages are shared than allowed"] = ((test, _) => Assert.True(test.Process.Fork(out AddressSpace? _).IsDone), CollapseResult.ExceedSharedPte, true),
         ["more pages are absent than allowed"] =
             ((test, start) => Done(test.Process.Madvise(start + Page, 300 * Page, Advice.DontNeed)), CollapseResult.ExceedNonePte, true),
-        ["a missing page is waited for"] = (MissingPageOfRegistered, CollapseResult.ExceedNonePte, false),
+        ["userfaultfd watches a missing page"] = (MissingPageOfRegistered, CollapseResult.ExceedNonePte, false),
         ["a page is swapped out"] = ((test, start) => Done(test.Process.Madvise(start + 9 * Page, Page, Advice.PageOut)), CollapseResult.PteNonPresent, false),
         ["a page is write-protected"] = (WriteProtect, CollapseResult.PteUffd, false),
         ["a page is pinned"] = ((test, start) => Assert.True(test.Process.TryPin(start + 9 * Page, out _).IsDone), CollapseResult.PageCount, false),
         ["a page is locked"] =
             ((test, start) => Assert.True(test.Machine.TryLockPage(test.Process.EntryAt(start + 9 * Page).Pfn)), CollapseResult.PageLock, false),
-        ["no page is used any more"] = ((test, start) => Done(test.Process.Madvise(start, HugePage, Advice.Cold)), CollapseResult.LackReferencedPage, true),
+        ["no page is referenced"] = ((test, start) => Done(test.Process.Madvise(start, HugePage, Advice.Cold)), CollapseResult.LackReferencedPage, true),
     };
 
     private readonly TestMachine _test = new(hugePages: 8, options: new SimulatedMachineOptions { SwapPages = 16 });
@@ -53,18 +53,18 @@ public sealed class MeanwhileTests : IDisposable
 
     [Theory]
     [MemberData(nameof(OfTheArea))]
-    public void The_area_is_looked_at_again_under_each_lock(string name, CollapseStep step, bool byKhugepaged) =>
+    public void The_area_is_checked_again_under_each_lock(string name, CollapseStep step, bool byKhugepaged) =>
         ExpectEnd(s_events[name], step, byKhugepaged);
 
     [Theory]
     [MemberData(nameof(OfThePages))]
-    public void Each_page_is_looked_at_again_when_it_is_isolated(string name, CollapseStep step, bool byKhugepaged) =>
+    public void Each_page_is_checked_again_when_it_is_isolated(string name, CollapseStep step, bool byKhugepaged) =>
         ExpectEnd(s_pages[name], step, byKhugepaged);
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_huge_page_can_be_written_only_where_the_area_can(bool writable)
+    public void A_huge_page_is_writable_only_if_the_area_is(bool writable)
     {
         ulong start = _test.MapFilled();
         if (!writable)
@@ -84,8 +84,8 @@ public sealed class MeanwhileTests : IDisposable
         while (collapse.NextStep != step)
             Assert.True(collapse.MoveNext());
         what.Happens(_test, start);
-        bool minds = byKhugepaged || !what.OnlyKhugepaged;
-        Assert.Equal(minds ? what.Result : CollapseResult.Succeed, collapse.Run());
+        bool isChecked = byKhugepaged || !what.OnlyKhugepaged;
+        Assert.Equal(isChecked ? what.Result : CollapseResult.Succeed, collapse.Run());
         _test.ExpectSound();
     }
 

@@ -6,14 +6,14 @@ using CopyMc.Simulation;
 namespace CopyMc.Engine.Tests.Collapse;
 
 /// <summary>
-/// Poison in any page ends the collapse with COPY_MC and leaves everything as it was; when memory failure has dealt with the page, the
-/// next try is refused before anything is taken.
+/// Poison in any page ends the collapse with COPY_MC and leaves everything unchanged. After memory failure has handled the page, the scan refuses
+/// the next collapse.
 /// </summary>
 public sealed class PoisonedCollapseTests
 {
     private static readonly int[] s_lines = [0, 31, 63];
 
-    /// <summary>Known poison, and every way here to have a page really fault.</summary>
+    /// <summary>Known poison, and every source of latent poison that works here.</summary>
     public static TheoryData<CollapsedMemory, PoisonSource> Cases()
     {
         var cases = new TheoryData<CollapsedMemory, PoisonSource>();
@@ -30,12 +30,12 @@ public sealed class PoisonedCollapseTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Poison_in_any_page_is_found_by_the_copy_and_everything_is_as_before(CollapsedMemory memory, PoisonSource source)
+    public void The_copy_finds_poison_in_any_page_and_the_collapse_is_undone(CollapsedMemory memory, PoisonSource source)
     {
         using var test = new TestMachine(hugePages: 4);
         for (int page = 0; page < TestMachine.Pages; page++)
         {
-            // All but the bitmap make the whole page fault, whichever line is meant.
+            // All sources but the bitmap poison the whole page.
             foreach (int line in source == PoisonSource.Bitmap ? s_lines : [page % 64])
                 ExpectCleanAbort(new CollapsedRange(memory, test), source, page, line);
         }

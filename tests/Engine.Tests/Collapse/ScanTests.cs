@@ -18,13 +18,13 @@ public sealed class ScanTests
     [InlineData(Use.Locked, CollapseResult.PageLock)]
     [InlineData(Use.Held, CollapseResult.PageCount)]
     [InlineData(Use.OffLru, CollapseResult.PageLru)]
-    public void A_page_in_use_is_found(Use use, CollapseResult expected)
+    public void A_page_in_use_fails_the_scan(Use use, CollapseResult expected)
     {
         using var test = new TestMachine();
         ulong start = test.MapFilled();
         uint pfn = test.Process.EntryAt(start + 200 * TestMachine.Page).Pfn;
         PhysicalMemory memory = test.Machine.Memory;
-        // Only one thing is out of the ordinary: a page that is locked or isolated has a reference more besides.
+        // One property of the page is unusual; a locked or isolated page also has one more reference.
         switch (use)
         {
             case Use.Locked:
@@ -41,7 +41,7 @@ public sealed class ScanTests
     }
 
     [Fact]
-    public void A_range_without_such_a_page_is_worth_collapsing()
+    public void A_range_without_such_a_page_passes_the_scan()
     {
         using var test = new TestMachine();
         Assert.Equal(CollapseResult.Succeed, AnonymousCollapse.Scan(test.Process, test.MapFilled(), limits: null));

@@ -35,14 +35,14 @@ public sealed unsafe class AllocationTests : IDisposable
     [ClassData(typeof(Faults.EveryRecoveringKernel))]
     public void A_copy_that_recovers_allocates_nothing(string kernel)
     {
-        // Poison in a destination is not learned, so every copy faults.
+        // Faults in a destination are not marked, so every copy faults.
         PoisonInjector.Inject(_destination, 0, PoisonSource.TruncatedMapping);
         ExpectNoAllocation(Engines.Of(kernel));
     }
 
     [Theory]
     [ClassData(typeof(Faults.EveryRecoveringKernel))]
-    public void A_copy_that_learns_allocates_nothing(string kernel)
+    public void A_copy_that_marks_a_fault_allocates_nothing(string kernel)
     {
         CopyEngine engine = Engines.Of(kernel);
         PoisonInjector.Inject(_source, 0, PoisonSource.TruncatedMapping);
@@ -51,7 +51,7 @@ public sealed unsafe class AllocationTests : IDisposable
         Assert.Equal(0, Allocations.During(() => Learn(engine, overlapping, Copies)));
     }
 
-    /// <summary>Clears the map each time, so that every copy faults and learns.</summary>
+    /// <summary>Clears the map each time, so that every copy faults and marks the page.</summary>
     private void Learn(CopyEngine engine, PoisonMap overlapping, int copies)
     {
         for (int i = 0; i < copies; i++)

@@ -1,6 +1,6 @@
 namespace CopyMc.Engine.Tests.Copying;
 
-/// <summary>Kernels that are wrong by one byte at only two lengths. A test that passes with them proves nothing.</summary>
+/// <summary>Kernels that are wrong by one byte at only two lengths. The tests of kernels must fail with them.</summary>
 public sealed unsafe class BrokenKernel : TheoryData<string>
 {
     private const nuint ShortLength = 193;

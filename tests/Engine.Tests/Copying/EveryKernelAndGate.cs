@@ -1,6 +1,6 @@
 namespace CopyMc.Engine.Tests.Copying;
 
-/// <summary>Every kernel, without poison in the process, when a copy asks no map, and with poison elsewhere, when it asks all.</summary>
+/// <summary>Every kernel, without poison in the process, so that copies ask no map, and with poison elsewhere, so that they ask all.</summary>
 public sealed class EveryKernelAndGate : TheoryData<string, bool>
 {
     /// <summary>Lists them.</summary>

@@ -19,7 +19,7 @@ public sealed unsafe class GarbageCollectionTests(GarbageCollectionTests.Gigabyt
         ExpectCollectionsDuring(() => Assert.Equal(0u, engine.Copy(gigabyte.Source.Pointer, gigabyte.Destination.Pointer, gigabyte.Source.Length)));
     }
 
-    /// <summary>The kernel alone: the engine would return to managed code after each block.</summary>
+    /// <summary>Calls the kernel directly, because the engine returns to managed code after each block.</summary>
     [Theory]
     [ClassData(typeof(EveryKernel))]
     public void Collections_complete_while_a_kernel_copies_1_GiB_in_one_call(string kernel)
@@ -36,7 +36,7 @@ public sealed unsafe class GarbageCollectionTests(GarbageCollectionTests.Gigabyt
     {
         double alone = Median(() => { }, atLeast: 10);
         long during = 0;
-        // Tries again while the scheduler does not run the two threads at the same time.
+        // Tries again until the scheduler has run the two threads at the same time.
         double besideCopies = Median(
             () =>
             {

@@ -83,7 +83,7 @@ public sealed unsafe class KernelChoiceTests : IDisposable
     public void A_kernel_that_cannot_run_here_throws_with_the_reason()
     {
         CopyKernel[] unsupported = [.. CopyKernel.All.Where(kernel => !kernel.IsSupported)];
-        // Every machine lacks one of the two architectures.
+        // Each machine lacks one of these instruction sets.
         Assert.NotEmpty(unsupported);
         foreach (CopyKernel kernel in unsupported)
         {

@@ -37,7 +37,7 @@ public sealed unsafe class LatePoisonTests : IDisposable
     }
 
     [Fact]
-    public void A_late_mark_behind_known_poison_changes_nothing()
+    public void A_late_mark_after_known_poison_changes_nothing()
     {
         _source.Poison.Mark(1500);
         nuint line = 1500 / Line * Line;
@@ -102,10 +102,10 @@ public sealed unsafe class LatePoisonTests : IDisposable
         Assert.Fail("No mark was seen during a copy.");
     }
 
-    /// <summary>Short copies too: while a line is marked and cleared repeatedly, each copy either stops at it or does not.</summary>
+    /// <summary>Also for short copies: while a line is marked and cleared repeatedly, each copy either stops at the line or is complete.</summary>
     [Theory]
     [ClassData(typeof(EveryKernel))]
-    public void Every_count_beside_a_thread_that_marks_and_clears_is_whole_or_cut(string kernel)
+    public void While_a_thread_marks_and_clears_every_copy_is_complete_or_stops_at_the_mark(string kernel)
     {
         CopyEngine engine = Engines.Of(kernel);
         nuint length = 1000, line = 512;

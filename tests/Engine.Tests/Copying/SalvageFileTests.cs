@@ -1,8 +1,8 @@
 namespace CopyMc.Engine.Tests.Copying;
 
 /// <summary>
-/// Salvages from mappings of a real file, all at random: known poison, poison markers, holes in the mapping, a truncation, the range of the
-/// copy, the fill of lost bytes, and the propagation to the destination.
+/// Salvages from mappings of a real file. Known poison, poison markers, holes in the mapping, a truncation, the range of the copy, the fill of
+/// lost bytes and the propagation to the destination are random.
 /// </summary>
 public sealed unsafe class SalvageFileTests : IDisposable
 {

@@ -17,7 +17,7 @@ public sealed class MeterTests
         Assert.Equal(0, figures.Where(figure => figure.Key.StartsWith("copymc.poison", StringComparison.Ordinal)).Sum(figure => figure.Value));
     }
 
-    /// <summary>With the short path and without. A sample of a thread that shares its processor gives only the order of magnitude.</summary>
+    /// <summary>Tests copies on the short path and others. On a shared processor, the estimate is right only in its order of magnitude.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -31,7 +31,7 @@ public sealed class MeterTests
 
     [Theory]
     [ClassData(typeof(EveryKernel))]
-    public void Copies_that_met_poison_are_counted_by_its_kind(string kernel)
+    public void Copies_that_poison_stopped_are_counted_by_kind(string kernel)
     {
         Dictionary<string, long> figures = Run(CountedCopies.Hits, kernel);
         bool recovers = CopyKernel.Find(kernel).RecoversFromFaults;

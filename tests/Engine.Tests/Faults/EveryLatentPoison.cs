@@ -2,7 +2,7 @@ using CopyMc.Contract;
 
 namespace CopyMc.Engine.Tests.Faults;
 
-/// <summary>Every recovering kernel with every source of poison that raises a signal. What does not work here is a skipped row with the reason.</summary>
+/// <summary>Every recovering kernel with every source of poison that raises a signal. A combination that does not work here is a skipped row with the reason.</summary>
 public sealed class EveryLatentPoison : TheoryData<string, PoisonSource>
 {
     /// <summary>Lists them.</summary>

@@ -2,7 +2,7 @@ using CopyMc.Engine.Tests.Children;
 
 namespace CopyMc.Engine.Tests.Faults;
 
-/// <summary>Recovery works beside collections and exceptions on other threads.</summary>
+/// <summary>Recovery works during collections and exceptions on other threads.</summary>
 public sealed class RecoveryStressTests
 {
     private const int Recoveries = 200_000;
@@ -19,7 +19,7 @@ public sealed class RecoveryStressTests
         Assert.True(result.ExitCode == 0, $"exit code {result.ExitCode}: {result.Error}");
         int[] counts = [.. result.Output.Split(' ').Select(int.Parse)];
         Assert.True(counts[0] >= Recoveries, result.Output);
-        Assert.True(counts[1] > 0 && counts[2] > 0, $"Nothing went on beside it: {result.Output}");
+        Assert.True(counts[1] > 0 && counts[2] > 0, $"No collection or exception ran: {result.Output}");
         TestContext.Current.TestOutputHelper?.WriteLine($"recoveries, collections, null references: {result.Output}");
     }
 }

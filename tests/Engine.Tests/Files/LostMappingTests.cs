@@ -4,7 +4,7 @@ using CopyMc.Engine.Tests.Children;
 namespace CopyMc.Engine.Tests.Files;
 
 /// <summary>
-/// The situations of three reports to dotnet/runtime. Plain code dies in a child process, whatever it catches; with a
+/// The cases of three issues of dotnet/runtime. Plain code kills a child process, although it catches exceptions; with a
 /// <see cref="MappedFileStream"/> it gets an exception and continues.
 /// </summary>
 public sealed class LostMappingTests : IDisposable
@@ -35,7 +35,7 @@ public sealed class LostMappingTests : IDisposable
         ExpectLoss(report, Make(path, Length), Lost, Lost);
     }
 
-    /// <summary>A tmpfs that is smaller than the file on it: the file can be made, and its first bytes fit.</summary>
+    /// <summary>A tmpfs that is smaller than a sparse file on it, with space for the first bytes.</summary>
     [Fact]
     public void Space_that_runs_out_behind_a_mapping()
     {
@@ -81,7 +81,7 @@ public sealed class LostMappingTests : IDisposable
         return path;
     }
 
-    /// <summary>Returns null if the command succeeded, else its output.</summary>
+    /// <summary>Returns null if the command succeeded, or its output.</summary>
     private static string? Command(string name, params string[] arguments)
     {
         try

@@ -59,7 +59,7 @@ public sealed class MappedFileStreamTests : IDisposable
         Assert.Equal(_content.AsSpan(0, Kept), buffer.AsSpan(0, Kept));
         LostRangeException lost = Assert.Throws<LostRangeException>(() => stream.Read(buffer));
         Assert.Equal((Kept, CopyFaultKind.BusError), (lost.Offset, lost.Kind));
-        // Also where the read ends inside the page, so that nothing faults.
+        // Also if the read ends inside the page, so that there is no fault.
         Assert.Equal(100, stream.ReadAt(Kept - 100, buffer.AsSpan(0, 200)));
         Assert.Throws<LostRangeException>(() => stream.ReadAt(Kept, buffer.AsSpan(0, 50)));
     }

@@ -28,18 +28,18 @@ public sealed unsafe class NativeRegionTests
     }
 
     [Fact]
-    public void A_file_is_mapped_as_it_is()
+    public void A_file_is_mapped_with_its_content()
     {
         string path = Path.GetTempFileName();
         try
         {
-            File.WriteAllText(path, "what the file says");
+            File.WriteAllText(path, "content of a file!");
             using (NativeRegion region = NativeRegion.MapFile(path, writable: true))
             {
-                Assert.Equal("what the file says"u8, region.Span);
-                region.Span[0] = (byte)'W';
+                Assert.Equal("content of a file!"u8, region.Span);
+                region.Span[0] = (byte)'C';
             }
-            Assert.Equal("What the file says", File.ReadAllText(path));
+            Assert.Equal("Content of a file!", File.ReadAllText(path));
             File.WriteAllText(path, "");
             Assert.Throws<IOException>(() => NativeRegion.MapFile(path));
         }

@@ -1,6 +1,6 @@
 namespace CopyMc.Engine.Tests.Poison;
 
-/// <summary>Tells huge pages from small ones, on which the tests of huge pages rely.</summary>
+/// <summary>The page map distinguishes huge pages from small ones, on which the tests of huge pages rely.</summary>
 public sealed unsafe class PageMapFileTests
 {
     [Fact]
@@ -14,17 +14,17 @@ public sealed unsafe class PageMapFileTests
     public void A_huge_page_is_huge_until_it_is_split()
     {
         using var region = new NativeRegion(2 * NativeRegion.HugePageSize, new NativeRegionOptions { Pages = PageKind.TransparentHuge });
-        Assert.SkipUnless(IsHuge(region), "the kernel has no huge pages to give");
+        Assert.SkipUnless(IsHuge(region), "the kernel has no free huge page");
         Assert.True(PageDropper.Drop(region.Pointer + NativeRegion.HugePageSize, NativeRegion.PageSize));
         Assert.False(IsHuge(region));
     }
 
     private static bool IsHuge(NativeRegion region)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "pages are looked at on Linux only");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "it needs Linux");
         using var pages = new PageMapFile();
         bool? isHuge = pages.IsHuge((nuint)region.Pointer, (nuint)region.Pointer + region.Length);
-        Assert.SkipWhen(isHuge is null, "the kernel does not tell (Linux 6.7)");
+        Assert.SkipWhen(isHuge is null, "the kernel does not report which pages are huge (Linux 6.7)");
         return isHuge.GetValueOrDefault();
     }
 }

@@ -25,7 +25,7 @@ public sealed unsafe class PoisonInjectorTests
     }
 
     [Fact]
-    public void A_source_that_does_not_work_here_says_why()
+    public void A_source_that_does_not_work_here_gives_a_reason()
     {
         foreach (PoisonSource source in Enum.GetValues<PoisonSource>().Except(PoisonInjector.Supported))
         {

@@ -17,7 +17,7 @@ public sealed unsafe class PoisonMapConcurrencyTests
         {
             while (Volatile.Read(ref marked) is int lines && lines < LineCount && failure is null)
             {
-                // Downwards from the last line: lines above the number are marked, lines far below it are not.
+                // Marks from the last line downwards: lines above the number are marked, lines far below it are not.
                 nuint first = map.FirstPoisoned(0, Length);
                 if (first > (nuint)(LineCount - lines) * PoisonMap.LineSize)
                     failure = $"{lines} lines were marked, and the first was found at {first}.";
@@ -39,7 +39,7 @@ public sealed unsafe class PoisonMapConcurrencyTests
     }
 
     [Fact]
-    public void Copies_always_see_the_lasting_map_while_others_come_and_go()
+    public void Copies_always_see_a_map_while_others_are_made_and_disposed()
     {
         using var source = new NativeRegion(Length);
         using var destination = new NativeRegion(Length);

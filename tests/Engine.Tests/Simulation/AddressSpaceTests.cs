@@ -3,7 +3,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Simulation;
 
-/// <summary>What calls do to memory that has huge pages, markers or locks, as the kernel does it.</summary>
+/// <summary>Calls on memory with huge pages, markers or locks behave as in the kernel.</summary>
 public sealed class AddressSpaceTests : IDisposable
 {
     private readonly TestMachine _test = new(options: new SimulatedMachineOptions { HugePagesAtFault = true, SwapPages = 512 });
@@ -15,7 +15,7 @@ public sealed class AddressSpaceTests : IDisposable
     }
 
     [Fact]
-    public void A_read_of_huge_memory_maps_the_huge_zero_page_which_costs_nothing()
+    public void A_load_maps_the_huge_zero_page_without_a_charge()
     {
         ulong start = MapHuge();
         Assert.Equal(new byte[4096], TestMachine.Read(_test.Process, start + 5 * TestMachine.Page));
@@ -60,7 +60,7 @@ public sealed class AddressSpaceTests : IDisposable
     }
 
     [Fact]
-    public void Locking_parts_pages_that_a_fork_shares_and_makes_absent_ones()
+    public void Locking_copies_pages_that_a_fork_shares_and_populates_absent_ones()
     {
         ulong start = _test.Process.Map(TestMachine.HugePage);
         TestMachine.Fill(_test.Process, start, page => page < 8);
@@ -73,7 +73,7 @@ public sealed class AddressSpaceTests : IDisposable
     }
 
     [Fact]
-    public void The_end_of_a_registration_takes_write_protection_away()
+    public void Unregistering_removes_write_protection()
     {
         ulong start = MapSmall();
         Userfaultfd watcher = _test.Process.OpenUserfaultfd(UserfaultfdFeatures.WriteProtectUnpopulated);

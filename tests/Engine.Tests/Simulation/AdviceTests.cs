@@ -2,7 +2,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Simulation;
 
-/// <summary>What each advice of madvise(2) does to each kind of entry, as Linux 6.18 does it.</summary>
+/// <summary>The effect of each advice of madvise(2) on each kind of entry, as on Linux 6.18.</summary>
 public sealed class AdviceTests : EntryTests
 {
     /// <summary>Pages in pairs: present, zero page, swap, poison, guard, write-protection marker, none.</summary>
@@ -36,7 +36,7 @@ public sealed class AdviceTests : EntryTests
     }
 
     [Fact]
-    public void Locking_memory_says_no_more_of_poison_than_that_it_could_not_be_brought_in()
+    public void Locking_poisoned_memory_is_ENOMEM()
     {
         ulong start = MapAllKinds();
         Refused(Errno.ENOMEM, Process.Mlock(start + 6 * Page, Page));
@@ -50,7 +50,7 @@ public sealed class AdviceTests : EntryTests
     }
 
     [Fact]
-    public void Populating_waits_for_whom_a_missing_page_is_asked_of()
+    public void Populating_waits_for_userfaultfd()
     {
         ulong start = MapWritten(4);
         Register(start, UserfaultfdModes.Missing);
@@ -74,7 +74,7 @@ public sealed class AdviceTests : EntryTests
     }
 
     [Fact]
-    public void Lazily_freed_pages_that_were_not_stored_to_are_dropped_and_read_as_zeros()
+    public void Lazily_freed_pages_that_were_not_written_are_dropped_and_read_as_zeros()
     {
         ulong start = MapWritten(4);
         Advise(start, 0, 4, Advice.Free);
@@ -131,7 +131,7 @@ public sealed class AdviceTests : EntryTests
     [Theory]
     [InlineData(Advice.Cold)]
     [InlineData(Advice.PageOut)]
-    public void Pages_that_others_map_too_are_left(Advice advice)
+    public void Pages_that_other_processes_map_are_skipped(Advice advice)
     {
         ulong start = MapWritten(4);
         (_, ulong shared) = MapShmem(4);
@@ -155,7 +155,7 @@ public sealed class AdviceTests : EntryTests
         Assert.False(Process.FolioAt(start)!.Value.Flags.HasFlag(PageFlags.SwapBacked));
         Advise(start, 0, TestMachine.Pages, Advice.PageOut);
         Assert.Equal("512 none", Entries(Process, start));
-        // The page table that was kept for it is gone with it.
+        // The deposited page table is freed with it.
         Refused(Errno.EINVAL, Collapse(Process, start));
     }
 
@@ -163,7 +163,7 @@ public sealed class AdviceTests : EntryTests
     [InlineData(Advice.Free)]
     [InlineData(Advice.Cold)]
     [InlineData(Advice.PageOut)]
-    public void A_huge_page_that_others_map_too_is_left_whole(Advice advice)
+    public void A_huge_page_that_other_processes_map_is_not_split(Advice advice)
     {
         ulong start = MapHuge();
         AddressSpace child = Fork();
@@ -188,7 +188,7 @@ public sealed class AdviceTests : EntryTests
     }
 
     [Fact]
-    public void Advice_for_a_part_of_a_huge_page_that_is_pinned_leaves_it_whole()
+    public void Advice_for_a_part_of_a_pinned_huge_page_does_not_split_it()
     {
         ulong start = MapHuge();
         Assert.True(Process.TryPin(start, out PinnedPage? pin).IsDone);
@@ -229,7 +229,7 @@ public sealed class AdviceTests : EntryTests
     }
 
     [Fact]
-    public void Shmem_goes_to_swap_where_nobody_else_maps_it_and_its_entries_are_none()
+    public void Shmem_that_no_other_process_maps_goes_to_swap_and_its_entries_are_none()
     {
         (SimulatedFile file, ulong start) = MapShmem(8);
         EntryRuns.Reads(Process, start, 8);
@@ -253,7 +253,7 @@ public sealed class AdviceTests : EntryTests
     [Theory]
     [InlineData(PinKind.Io)]
     [InlineData(PinKind.Reference)]
-    public void A_page_of_shmem_that_is_held_is_unmapped_and_stays(PinKind kind)
+    public void A_pinned_page_of_shmem_is_unmapped_and_stays_in_memory(PinKind kind)
     {
         (SimulatedFile file, ulong start) = MapShmem(4);
         Assert.True(Process.TryPin(start + Page, out PinnedPage? pin, kind).IsDone);

@@ -16,7 +16,7 @@ public sealed class AllocatedPageTests : EntryTests
     }
 
     [Fact]
-    public void An_allocated_page_reads_as_zeros_whatever_was_in_its_frame()
+    public void An_allocated_page_reads_as_zeros_in_a_frame_that_was_used()
     {
         ulong dirty = MapWritten();
         Done(Process.Munmap(dirty, Huge));
@@ -71,7 +71,7 @@ public sealed class AllocatedPageTests : EntryTests
     }
 
     [Fact]
-    public void What_cannot_be_allocated_whole_changes_nothing()
+    public void An_allocation_that_fails_changes_nothing()
     {
         SimulatedFile file = Machine.NewFile(2 * Page, isShmem: true);
         file.LimitPages = 3;
@@ -81,7 +81,7 @@ public sealed class AllocatedPageTests : EntryTests
     }
 
     [Fact]
-    public void Seals_forbid_what_they_say()
+    public void Each_seal_forbids_its_calls()
     {
         SimulatedFile file = Machine.NewFile(4 * Page, isShmem: true);
         ulong start = Process.MapFile(file, 0, 4 * Page);

@@ -3,7 +3,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Simulation;
 
-/// <summary>Areas are split, joined and moved, and what they map stays what it is.</summary>
+/// <summary>Areas are split, merged and moved without changes of their content.</summary>
 public sealed class AreaTests : IDisposable
 {
     private readonly TestMachine _test = new();
@@ -14,7 +14,7 @@ public sealed class AreaTests : IDisposable
         _test.Process.Mremap(address, length, newLength, RemapFlags.MayMove | RemapFlags.Fixed, newAddress);
 
     [Fact]
-    public void Parts_that_differ_in_nothing_any_more_are_one_area_again()
+    public void Parts_of_an_area_that_no_longer_differ_are_merged()
     {
         ulong start = _test.MapFilled();
         Assert.Equal(SystemCallResult.Done, _test.Process.Madvise(start, TestMachine.Page, Advice.NoHugePage));
@@ -28,7 +28,7 @@ public sealed class AreaTests : IDisposable
     }
 
     [Fact]
-    public void Neighbours_of_a_file_are_joined_only_if_its_pages_follow_each_other()
+    public void Adjacent_areas_of_a_file_are_merged_only_if_its_pages_are_consecutive()
     {
         SimulatedFile file = _test.Machine.NewFile(TestMachine.HugePage, isShmem: true);
         ulong start = _test.Process.MapFile(file, 0, TestMachine.Page, Protection.Read);
@@ -41,7 +41,7 @@ public sealed class AreaTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void What_is_moved_keeps_its_content_and_can_be_swapped_shared_and_collapsed_there(bool huge)
+    public void Moved_memory_keeps_its_content_and_can_be_swapped_shared_and_collapsed(bool huge)
     {
         ulong start = _test.MapFilled();
         if (huge)
@@ -56,7 +56,7 @@ public sealed class AreaTests : IDisposable
         Assert.Equal(Errno.None, MadviseCollapse.Run(child!, target, TestMachine.HugePage).Error);
         TestMachine.ExpectContent(child!, target);
         child!.Exit();
-        // The reverse map finds what was moved: a poisoned frame is unmapped where it is now.
+        // The reverse map finds moved pages: a poisoned frame is unmapped at its new address.
         uint pfn = _test.Process.EntryAt(target + 7 * TestMachine.Page).Pfn;
         _test.Machine.Poison(pfn, 0);
         Assert.Equal(AccessResult.Done, _test.Machine.MemoryFailure.Handle(pfn));
@@ -79,7 +79,7 @@ public sealed class AreaTests : IDisposable
     }
 
     [Fact]
-    public void Addresses_above_16_TiB_are_as_good_as_any()
+    public void Addresses_above_16_TiB_work()
     {
         const ulong High = 40UL << 40;
         _test.Process.Map(TestMachine.HugePage, address: High, advice: Advice.HugePage);
@@ -91,7 +91,7 @@ public sealed class AreaTests : IDisposable
     }
 
     [Fact]
-    public void A_look_changes_nothing()
+    public void A_peek_changes_nothing()
     {
         var machine = new TestMachine(options: new SimulatedMachineOptions { SwapPages = 8 });
         ulong start = machine.MapFilled(page => page < 4);
@@ -116,7 +116,7 @@ public sealed class AreaTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_page_that_somebody_has_locked_ends_a_collapse(bool file)
+    public void A_locked_page_ends_a_collapse(bool file)
     {
         ulong start = file ? _test.MapFile(isShmem: true).Start : _test.MapFilled();
         TestMachine.ExpectContent(_test.Process, start);
@@ -133,7 +133,7 @@ public sealed class AreaTests : IDisposable
     }
 
     [Fact]
-    public void A_look_at_a_page_waits_while_a_collapse_has_taken_the_page_table_out()
+    public void A_peek_waits_while_a_collapse_has_unlinked_the_page_table()
     {
         ulong start = _test.MapFilled();
         var page = new byte[TestMachine.Page];

@@ -3,7 +3,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Simulation;
 
-/// <summary>Ranges that are none, and what belongs to another machine, are refused by name before anything is changed.</summary>
+/// <summary>Invalid ranges, and objects of another machine, are refused before anything is changed.</summary>
 public sealed class BadCallTests : IDisposable
 {
     private const ulong Page = TestMachine.Page, Huge = TestMachine.HugePage, LastAddress = 1UL << 46;
@@ -92,7 +92,7 @@ public sealed class BadCallTests : IDisposable
     [InlineData(Huge, ulong.MaxValue - (1UL << 20) + 1)]
     [InlineData(Huge, LastAddress)]
     [InlineData(0ul, 1UL << 40)]
-    public void A_bad_place_to_move_to_is_EINVAL(ulong newLength, ulong newAddress)
+    public void A_bad_target_of_mremap_is_EINVAL(ulong newLength, ulong newAddress)
     {
         ulong start = _test.MapFilled();
         Assert.Equal(Errno.EINVAL, _test.Process.Mremap(start, Huge, newLength, RemapFlags.MayMove | RemapFlags.Fixed, newAddress).Error);
@@ -100,7 +100,7 @@ public sealed class BadCallTests : IDisposable
     }
 
     [Fact]
-    public void A_collapse_of_more_than_all_addresses_is_EINVAL()
+    public void A_collapse_whose_end_wraps_around_is_EINVAL()
     {
         ulong start = _test.MapFilled();
         Assert.Equal(Errno.EINVAL, MadviseCollapse.Run(_test.Process, start, ulong.MaxValue).Error);
@@ -118,7 +118,7 @@ public sealed class BadCallTests : IDisposable
     }
 
     [Fact]
-    public void What_belongs_to_another_machine()
+    public void Objects_of_another_machine_are_refused()
     {
         SimulatedFile file = _other.Machine.NewFile(Huge, isShmem: true);
         MemoryCgroup[] groups = [_other.Machine.RootCgroup, _other.Machine.NewCgroup()];
@@ -134,7 +134,7 @@ public sealed class BadCallTests : IDisposable
     }
 
     [Fact]
-    public void Swap_costs_what_is_used_of_it()
+    public void Only_used_swap_takes_memory()
     {
         using var test = new TestMachine(options: new SimulatedMachineOptions { SwapPages = int.MaxValue });
         ulong start = test.MapFilled();

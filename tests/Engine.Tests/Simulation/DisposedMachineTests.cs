@@ -3,11 +3,11 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Simulation;
 
-/// <summary>Whoever still has something of a machine that is gone is told so, and nobody touches its memory.</summary>
+/// <summary>Objects of a disposed machine throw, and do not access its memory.</summary>
 public sealed class DisposedMachineTests
 {
     [Fact]
-    public void Every_use_of_a_machine_that_is_gone_is_refused()
+    public void Every_use_of_a_disposed_machine_throws()
     {
         var test = new TestMachine(options: new SimulatedMachineOptions { SwapPages = 8 });
         ulong start = test.MapFilled();
@@ -69,7 +69,7 @@ public sealed class DisposedMachineTests
         for (int i = 0; i < uses.Length; i++)
             Assert.True(Record.Exception(uses[i]) is ObjectDisposedException, $"use {i}");
 
-        // A look at nothing is no harm.
+        // These do not access the memory of the machine, and do not throw.
         Assert.True(process.HasExited);
         Assert.False(process.IsHuge(start));
         Assert.False(file.IsHuge(0));

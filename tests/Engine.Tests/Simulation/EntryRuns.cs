@@ -2,13 +2,13 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Simulation;
 
-/// <summary>Pages in words, neighbours that are alike as one run: <c>4 present, 8 guard</c>.</summary>
+/// <summary>Describes pages, with equal neighbours as one run: <c>4 present, 8 guard</c>.</summary>
 internal static class EntryRuns
 {
-    /// <summary>What the entries are; <c>+wp</c> where userfaultfd protects them.</summary>
+    /// <summary>The kinds of the entries; <c>+wp</c> where userfaultfd protects them.</summary>
     internal static string Entries(AddressSpace process, ulong start, int pages) => Runs(pages, page => Name(process.EntryAt(start + (ulong)page * TestMachine.Page)));
 
-    /// <summary>What a load of each page finds: its content by the page's number, zeros, a signal, or whom it waits for.</summary>
+    /// <summary>The result of a load from each page: <c>own</c> for the content of this page, zeros, a signal, or the reason of a wait.</summary>
     internal static string Reads(AddressSpace process, ulong start, int pages) => Runs(pages, page =>
     {
         var bytes = new byte[NativeRegion.PageSize];
@@ -18,7 +18,7 @@ internal static class EntryRuns
             : bytes.AsSpan().SequenceEqual(TestMachine.Content(page)) ? "own" : "other";
     });
 
-    /// <summary>What becomes of a store to each page.</summary>
+    /// <summary>The result of a store to each page.</summary>
     internal static string Writes(AddressSpace process, ulong start, int pages) =>
         Runs(pages, page => Name(process.Write(start + (ulong)page * TestMachine.Page, TestMachine.Content(page))));
 

@@ -3,7 +3,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Simulation;
 
-/// <summary>A machine with one process and what tests of its page-table entries ask of it.</summary>
+/// <summary>The base of tests of page-table entries: a machine with one process, and calls on it.</summary>
 public abstract class EntryTests : IDisposable
 {
     private protected const ulong Page = TestMachine.Page, Huge = TestMachine.HugePage;
@@ -27,7 +27,7 @@ public abstract class EntryTests : IDisposable
         return child!;
     }
 
-    /// <summary>Anonymous memory of a huge page's size, the first pages written one by one.</summary>
+    /// <summary>Maps anonymous memory of the size of a huge page, and writes the first pages one by one.</summary>
     private protected ulong MapWritten(int pages = TestMachine.Pages)
     {
         ulong start = Process.Map(Huge);
@@ -35,7 +35,7 @@ public abstract class EntryTests : IDisposable
         return start;
     }
 
-    /// <summary>The same as one huge page, every page with its own content.</summary>
+    /// <summary>Maps one huge page, in which every page has its own content.</summary>
     private protected ulong MapHuge(int pages = TestMachine.Pages)
     {
         ulong start = Process.Map(Huge, advice: Advice.HugePage);

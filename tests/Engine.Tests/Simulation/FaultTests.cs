@@ -2,11 +2,11 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Simulation;
 
-/// <summary>What loads and stores map, as Linux 6.18 does it.</summary>
+/// <summary>The pages that loads and stores map, as on Linux 6.18.</summary>
 public sealed class FaultTests : EntryTests
 {
     [Fact]
-    public void A_store_to_the_huge_zero_page_is_answered_with_a_huge_page()
+    public void A_store_to_the_huge_zero_page_allocates_a_huge_page()
     {
         ulong start = Process.Map(Huge, advice: Advice.HugePage);
         Assert.Equal("512 zero", EntryRuns.Reads(Process, start, TestMachine.Pages));
@@ -17,7 +17,7 @@ public sealed class FaultTests : EntryTests
     }
 
     [Fact]
-    public void A_store_to_the_huge_zero_page_splits_it_where_no_huge_page_is_free()
+    public void A_store_to_the_huge_zero_page_splits_it_if_no_huge_page_is_free()
     {
         ulong start = Process.Map(Huge, advice: Advice.HugePage);
         EntryRuns.Reads(Process, start, 1);
@@ -29,7 +29,7 @@ public sealed class FaultTests : EntryTests
     }
 
     [Fact]
-    public void A_load_maps_the_64_KiB_around_it_that_the_page_cache_has()
+    public void A_load_maps_the_cached_pages_of_the_64_KiB_around_it()
     {
         (SimulatedFile file, ulong start) = MapShmem(64);
         EntryRuns.Reads(Process, start + 20 * Page, 1);
@@ -41,7 +41,7 @@ public sealed class FaultTests : EntryTests
     }
 
     [Fact]
-    public void A_load_that_is_reported_as_missing_has_mapped_what_is_around_it()
+    public void A_load_that_is_reported_as_missing_has_mapped_the_pages_around_it()
     {
         (SimulatedFile file, ulong start) = MapShmem(16);
         Done(file.PunchHole(4, 2));
@@ -62,7 +62,7 @@ public sealed class FaultTests : EntryTests
     }
 
     [Fact]
-    public void A_page_of_ones_own_is_written_in_place_although_somebody_else_refers_to_it()
+    public void An_exclusive_page_is_written_in_place_despite_other_references()
     {
         ulong start = MapWritten(2);
         Assert.True(Process.TryPin(start, out PinnedPage? pin).IsDone);
@@ -70,14 +70,14 @@ public sealed class FaultTests : EntryTests
         Done(Process.Mprotect(start, 2 * Page, Protection.ReadWrite));
         Assert.True(Process.Write(start, TestMachine.Content(7)).IsDone);
         Assert.Equal(pin!.Pfn, Process.EntryAt(start).Pfn);
-        // After a fork it is nobody's own.
+        // After a fork it is not exclusive.
         Done(Fork().Exit());
         Assert.True(Process.Write(start, TestMachine.Content(8)).IsDone);
         Assert.NotEqual(pin.Pfn, Process.EntryAt(start).Pfn);
     }
 
     [Fact]
-    public void What_is_held_for_reading_is_faulted_in_for_a_load_and_for_IO_for_a_store()
+    public void A_pin_for_reading_faults_like_a_load_and_a_pin_for_IO_like_a_store()
     {
         ulong start = Process.Map(Huge);
         Assert.True(Process.TryPin(start, out PinnedPage? read).IsDone);
@@ -98,7 +98,7 @@ public sealed class FaultTests : EntryTests
     [InlineData(true, Huge, "512 present")]
     [InlineData(false, Huge - Page, "16 present, 496 none")]
     [InlineData(true, Huge - Page, "3 none, 1 present, 508 none")]
-    public void An_access_to_a_huge_page_of_shmem_maps_all_of_it_where_the_area_holds_it(bool write, ulong length, string expected)
+    public void An_access_to_a_huge_page_of_shmem_maps_all_of_it_if_the_area_contains_it(bool write, ulong length, string expected)
     {
         (SimulatedFile file, ulong start) = MapShmem();
         Done(Collapse(Process, start));
@@ -119,7 +119,7 @@ public sealed class FaultTests : EntryTests
     }
 
     [Fact]
-    public void A_huge_page_of_ones_own_is_written_in_place_although_somebody_else_refers_to_it()
+    public void An_exclusive_huge_page_is_written_in_place_despite_other_references()
     {
         ulong start = MapHuge();
         Assert.True(Process.TryPin(start, out PinnedPage? pin).IsDone);
@@ -141,7 +141,7 @@ public sealed class FaultTests : EntryTests
         ulong second = Process.MapFile(Machine.Files[0], 0, Huge);
         EntryRuns.Writes(Process, second + Huge - Page, 1);
         Assert.True(Process.IsHuge(second));
-        // Page tables are kept where only a part is dropped.
+        // Dropping a part of a range keeps its page table.
         Process.Madvise(second, Huge - Page, Advice.DontNeed);
         EntryRuns.Writes(Process, second + 9 * Page, 1);
         Assert.Equal("512 present", Entries(Process, second));

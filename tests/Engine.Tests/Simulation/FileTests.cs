@@ -3,7 +3,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Simulation;
 
-/// <summary>What a file loses is gone, and what it keeps stays, whatever its pages are at the moment.</summary>
+/// <summary>Truncation, holes, write-back and reclaim of files, with pages in every state.</summary>
 public sealed class FileTests : IDisposable
 {
     private readonly TestMachine _test = new(options: new SimulatedMachineOptions { SwapPages = 512 });
@@ -36,7 +36,7 @@ public sealed class FileTests : IDisposable
     }
 
     [Fact]
-    public void A_truncation_inside_a_page_waits_for_whoever_has_locked_it()
+    public void A_truncation_inside_a_page_waits_for_the_page_lock()
     {
         SimulatedFile file = NewFilled(2, isShmem: true);
         uint pfn = file.SlotAt(0).Pfn;
@@ -49,7 +49,7 @@ public sealed class FileTests : IDisposable
     }
 
     [Fact]
-    public void A_truncation_inside_a_page_in_swap_brings_it_in()
+    public void A_truncation_inside_a_page_in_swap_swaps_it_in()
     {
         SimulatedFile file = NewFilled(1, isShmem: true);
         Assert.True(Reclaim.TryReclaimOne(_test.Machine, anonymous: false));
@@ -83,7 +83,7 @@ public sealed class FileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_nobody_has_open_for_writing_any_more_knows_what_was_written()
+    public void A_file_that_is_no_longer_open_for_writing_keeps_its_dirty_pages()
     {
         SimulatedFile file = NewFilled(TestMachine.Pages, isShmem: false);
         file.WriteBack();
@@ -101,7 +101,7 @@ public sealed class FileTests : IDisposable
     }
 
     [Fact]
-    public void A_huge_page_that_reclaim_splits_is_counted_no_more()
+    public void A_huge_page_that_reclaim_splits_is_no_longer_counted()
     {
         SimulatedFile file = NewFilled(TestMachine.Pages, isShmem: true);
         Assert.Equal(CollapseResult.PteMappedHugepage, new FileCollapse(_test.Machine, file, 0).Run());
@@ -112,7 +112,7 @@ public sealed class FileTests : IDisposable
     }
 
     [Fact]
-    public void A_huge_page_that_a_file_system_keeps_data_with_is_freed_by_a_truncation()
+    public void A_huge_page_with_private_data_is_freed_by_a_truncation()
     {
         SimulatedFile file = NewFilled(TestMachine.Pages, isShmem: false);
         file.WriteBack();
@@ -123,7 +123,7 @@ public sealed class FileTests : IDisposable
     }
 
     [Fact]
-    public void No_page_number_is_cut_to_32_bits()
+    public void Page_numbers_are_not_truncated_to_32_bits()
     {
         const ulong Most = (1UL << 44) - TestMachine.HugePage;
         SimulatedFile file = NewFilled(4, isShmem: true);

@@ -2,7 +2,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Simulation;
 
-/// <summary>What fork(2) copies, as Linux 6.18 does it.</summary>
+/// <summary>The entries that fork(2) copies, as on Linux 6.18.</summary>
 public sealed class ForkTests : EntryTests
 {
     [Fact]
@@ -34,7 +34,7 @@ public sealed class ForkTests : EntryTests
     [Theory]
     [InlineData(UserfaultfdFeatures.None, "4 present, 4 swap, 2 none, 2 present")]
     [InlineData(UserfaultfdFeatures.EventFork, "2 present+wp, 2 present, 2 swap+wp, 2 swap, 2 absent+wp, 2 present")]
-    public void Write_protection_is_copied_with_the_registration_alone(UserfaultfdFeatures feature, string expected)
+    public void Write_protection_is_copied_only_with_the_registration(UserfaultfdFeatures feature, string expected)
     {
         ulong start = MapWritten();
         Advise(start, 4, 4, Advice.PageOut);
@@ -88,7 +88,7 @@ public sealed class ForkTests : EntryTests
     }
 
     [Fact]
-    public void A_poisoned_page_that_is_pinned_for_IO_ends_the_fork()
+    public void A_poisoned_page_that_is_pinned_for_IO_fails_the_fork()
     {
         ulong start = MapWritten(4);
         Assert.True(Process.TryPin(start, out PinnedPage? pin, PinKind.Io).IsDone);
@@ -107,7 +107,7 @@ public sealed class ForkTests : EntryTests
     }
 
     [Fact]
-    public void The_child_has_used_nothing_yet()
+    public void The_pages_of_the_child_are_old()
     {
         ulong start = MapWritten(1), huge = MapHuge();
         AddressSpace child = Fork();
@@ -116,7 +116,7 @@ public sealed class ForkTests : EntryTests
     }
 
     [Fact]
-    public void Read_memory_that_a_refused_fill_prepared_for_pages_is_copied()
+    public void Anonymous_memory_that_was_only_read_is_copied_after_a_refused_fill()
     {
         ulong start = Process.Map(Huge);
         EntryRuns.Reads(Process, start, 4);
@@ -125,7 +125,7 @@ public sealed class ForkTests : EntryTests
     }
 
     [Fact]
-    public void Only_read_anonymous_memory_is_not_copied()
+    public void Anonymous_memory_that_was_only_read_is_not_copied()
     {
         ulong start = Process.Map(Huge);
         EntryRuns.Reads(Process, start, 4);

@@ -2,7 +2,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Simulation;
 
-/// <summary>Mappings as most tests want them: the call must succeed, and its address is returned.</summary>
+/// <summary>Calls that map memory: each must succeed, and returns the address.</summary>
 internal static class MappingCalls
 {
     internal static ulong Map(this AddressSpace process, ulong length, ulong? address = null, Advice? advice = null) =>
@@ -13,7 +13,7 @@ internal static class MappingCalls
         Advice? advice = null, MapFlags sharing = MapFlags.Shared) =>
         process.Advised(process.Mmap(address ?? 0, length, protection, sharing | Fixed(address), file, filePage * TestMachine.Page), length, advice);
 
-    /// <summary>Maps a huge page by page-table entries: a page of it is protected otherwise for a moment.</summary>
+    /// <summary>Makes page-table entries map a huge page, by changing the protection of one of its pages temporarily.</summary>
     internal static void SplitHugeMapping(this AddressSpace process, ulong start)
     {
         Assert.Equal(SystemCallResult.Done, process.Mprotect(start, TestMachine.Page, Protection.Read));

@@ -2,7 +2,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Simulation;
 
-/// <summary>A kernel that maps no zero page; each was seen on Linux 6.18 started with <c>pvm_no_zero_page</c>.</summary>
+/// <summary>A kernel that maps no zero page; all of this was seen on Linux 6.18 booted with <c>pvm_no_zero_page</c>.</summary>
 public sealed class NoZeroPageTests : IDisposable
 {
     private readonly TestMachine _machine = new(options: new SimulatedMachineOptions { UseZeroPage = false, HugePagesAtFault = true });
@@ -49,7 +49,7 @@ public sealed class NoZeroPageTests : IDisposable
         Assert.True(Process.IsHuge(start));
         Assert.Equal(TestMachine.Pages, Process.AnonymousPages);
         Assert.Equal(protection == Protection.ReadWrite, Process.EntryAt(start).IsWritable);
-        // Splitting it maps the zero page all the same.
+        // Even on this kernel, a split maps the zero page.
         Assert.True(Process.Madvise(start + 2 * TestMachine.Page, TestMachine.Page, Advice.Cold).IsDone);
         Assert.Equal(0, Process.AnonymousPages);
     }

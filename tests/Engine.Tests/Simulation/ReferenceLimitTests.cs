@@ -2,7 +2,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Simulation;
 
-/// <summary>A page is referred to 65,535 times at the most; who asks for more is told so, and nothing is changed.</summary>
+/// <summary>A page has at most 65,535 references. A call that needs more is refused, and changes nothing.</summary>
 public sealed class ReferenceLimitTests : IDisposable
 {
     private const int Most = ushort.MaxValue;

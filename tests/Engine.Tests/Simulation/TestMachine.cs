@@ -4,7 +4,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Simulation;
 
-/// <summary>A small machine with one process, whose pages hold numbers that say which page they are.</summary>
+/// <summary>A small machine with one process, whose pages contain their own numbers.</summary>
 public sealed class TestMachine : IDisposable
 {
     public const ulong HugePage = NativeRegion.HugePageSize, Page = NativeRegion.PageSize;
@@ -27,7 +27,7 @@ public sealed class TestMachine : IDisposable
 
     public void Dispose() => Machine.Dispose();
 
-    /// <summary>Ends the process and deletes the files; the next process finds the machine as it was new.</summary>
+    /// <summary>Ends the process and deletes the files, so that the next process finds the machine as new.</summary>
     public void StartAnew()
     {
         Assert.Equal(SystemCallResult.Done, Process.Exit());
@@ -36,7 +36,7 @@ public sealed class TestMachine : IDisposable
         Process = Machine.NewProcess();
     }
 
-    /// <summary>Maps anonymous memory of one huge page's size and writes to all or some of its pages.</summary>
+    /// <summary>Maps anonymous memory of the size of a huge page, and writes to all or some of its pages.</summary>
     public ulong MapFilled(Func<int, bool>? which = null)
     {
         ulong start = Process.Map(HugePage, advice: Advice.HugePage);
@@ -44,7 +44,7 @@ public sealed class TestMachine : IDisposable
         return start;
     }
 
-    /// <summary>Maps a file of one huge page's size and writes to all or some of its pages.</summary>
+    /// <summary>Maps a file of the size of a huge page, and writes to all or some of its pages.</summary>
     public (SimulatedFile File, ulong Start) MapFile(bool isShmem, Func<int, bool>? which = null, bool writeBack = true)
     {
         SimulatedFile file = Machine.NewFile(HugePage, isShmem);
@@ -70,7 +70,7 @@ public sealed class TestMachine : IDisposable
         }
     }
 
-    /// <summary>All 4096 bytes of a page: its number, again and again, and where in the page it stands.</summary>
+    /// <summary>All 4096 bytes of a page: its number, repeated, with the position in the page.</summary>
     public static byte[] Content(int page) => s_contents[page];
 
     private static byte[] MakeContent(int page)
@@ -82,14 +82,14 @@ public sealed class TestMachine : IDisposable
         return bytes;
     }
 
-    /// <summary>Reads a page whole; null if it cannot be read.</summary>
+    /// <summary>Reads a whole page; null if it cannot be read.</summary>
     public static byte[]? Read(AddressSpace process, ulong address)
     {
         var bytes = new byte[NativeRegion.PageSize];
         return process.Read(address, bytes).IsDone ? bytes : null;
     }
 
-    /// <summary>Expects every page of the range to hold its own content, or zeros where it was not written; <paramref name="lost"/> pages are not read.</summary>
+    /// <summary>Checks that every page of the range has its own content, or zeros if it was not written; <paramref name="lost"/> pages are not read.</summary>
     public static void ExpectContent(AddressSpace process, ulong start, Func<int, bool>? written = null, Func<int, bool>? lost = null)
     {
         for (int i = 0; i < Pages; i++)
@@ -109,6 +109,6 @@ public sealed class TestMachine : IDisposable
         Assert.True(violations.Count == 0, string.Join('\n', violations.Take(20)));
     }
 
-    /// <summary>What does not hold of the machine's counts, in words.</summary>
+    /// <summary>Describes the violated invariants of the machine.</summary>
     public IReadOnlyList<string> Violations(params IReadOnlyList<CollapseOperation> running) => _invariants.Violations(running);
 }

@@ -2,7 +2,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Simulation;
 
-/// <summary>What userfaultfd reports, fills and protects, as Linux 6.18 does it.</summary>
+/// <summary>The faults that userfaultfd reports, and the pages that it fills and protects, as on Linux 6.18.</summary>
 public sealed class UserfaultfdTests : EntryTests
 {
     private const UserfaultfdModes Missing = UserfaultfdModes.Missing, WriteProtect = UserfaultfdModes.WriteProtect, Minor = UserfaultfdModes.Minor;
@@ -41,7 +41,7 @@ public sealed class UserfaultfdTests : EntryTests
     }
 
     [Fact]
-    public void A_page_replaces_markers_and_poison_and_zeros_do_not()
+    public void A_copied_page_replaces_markers_and_poison_but_a_page_of_zeros_does_not()
     {
         ulong start = MapWritten(0);
         Userfaultfd userfaultfd = Register(start, Missing | WriteProtect, UserfaultfdFeatures.WriteProtectUnpopulated);
@@ -60,7 +60,7 @@ public sealed class UserfaultfdTests : EntryTests
     }
 
     [Fact]
-    public void What_is_filled_before_an_obstacle_stays_filled()
+    public void Pages_filled_before_an_obstacle_stay_filled()
     {
         ulong start = MapWritten(0);
         Userfaultfd userfaultfd = Register(start, Missing);
@@ -79,7 +79,7 @@ public sealed class UserfaultfdTests : EntryTests
     }
 
     [Fact]
-    public void Of_a_file_the_page_cache_is_asked_what_is_missing()
+    public void A_page_of_a_file_is_missing_if_it_is_not_in_the_page_cache()
     {
         (SimulatedFile file, ulong start) = MapShmem(64);
         Userfaultfd userfaultfd = Register(start, Missing);
@@ -91,7 +91,7 @@ public sealed class UserfaultfdTests : EntryTests
     }
 
     [Fact]
-    public void A_minor_fault_is_one_of_a_page_that_the_page_cache_has()
+    public void A_fault_of_a_page_in_the_page_cache_is_a_minor_fault()
     {
         (SimulatedFile file, ulong start) = MapShmem(4);
         Done(file.Allocate(4, 2));
@@ -124,7 +124,7 @@ public sealed class UserfaultfdTests : EntryTests
     }
 
     [Fact]
-    public void Beyond_the_end_of_the_file_nothing_is_filled()
+    public void Nothing_is_filled_beyond_the_end_of_the_file()
     {
         (SimulatedFile file, ulong start) = MapShmem(8);
         Userfaultfd userfaultfd = Register(start, Missing);
@@ -169,14 +169,14 @@ public sealed class UserfaultfdTests : EntryTests
     }
 
     [Fact]
-    public void Absent_anonymous_pages_are_protected_with_the_feature_alone()
+    public void Absent_anonymous_pages_are_protected_only_with_the_feature()
     {
         ulong start = MapWritten(2), other = MapWritten(2);
         Done(Register(start, WriteProtect).WriteProtect(start, 4 * Page));
         Assert.Equal("2 present+wp, 2 none", Entries(Process, start, 4));
         Done(Register(other, WriteProtect, UserfaultfdFeatures.WriteProtectUnpopulated).WriteProtect(other, 4 * Page));
         Assert.Equal("2 present+wp, 2 absent+wp", Entries(Process, other, 4));
-        // The page comes first, and then the store is reported.
+        // The page is swapped in first; then the store is reported.
         Assert.Equal("4 UserfaultfdWriteProtect", EntryRuns.Writes(Process, other, 4));
         Assert.Equal("4 present+wp", Entries(Process, other, 4));
     }

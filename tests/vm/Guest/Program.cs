@@ -6,18 +6,17 @@ using CopyMc.Guest.MachineChecks;
 namespace CopyMc.Guest;
 
 /// <summary>
-/// Puts promises to the test, without a test framework, which would be slow under emulation: [--machine-checks|--collapses] [--filter TEXT]...
-/// [--without TEXT]... [--may-skip TEXT]... All those of the contract, those that machine checks put to the test, or those of the kernel's own
-/// copies in collapses; with and without a text in their names. One that
-/// cannot be put to the test is broken, unless the reason has a text in it that allows that: a guest is made to have everything else. A line for
-/// each, then the counts. Exit code 0 if none was broken.
+/// Tests promises, without a test framework, which would be slow under emulation: [--machine-checks|--collapses] [--filter TEXT]...
+/// [--without TEXT]... [--may-skip TEXT]... Tests the promises of the contract, those about machine checks, or those about the kernel's copies in
+/// collapses, selected by a text that their names contain or do not contain. A promise that cannot be tested has failed, unless the reason
+/// contains a text of --may-skip. Prints a line for each promise, then the counts. Exit code 0 if none failed.
 /// </summary>
 internal static class Program
 {
     private static int Main(string[] args)
     {
-        if (args is [Child.Argument, string deed])
-            return Child.Do(deed);
+        if (args is [Child.Argument, string action])
+            return Child.Run(action);
         Sweep.IsSparse = true;
         IReadOnlyList<Promise> promises = args switch
         {
@@ -35,7 +34,7 @@ internal static class Program
             try
             {
                 if (unavailable is null)
-                    promise.Keep();
+                    promise.Check();
             }
             catch (UnavailableException reason)
             {
@@ -64,7 +63,7 @@ internal static class Program
             }
         }
         Console.WriteLine($"{RealPoison.FramesLost} page frames lost");
-        if (RealPoison.FramesLost > 0 && !RealPoison.IsAsked)
+        if (RealPoison.FramesLost > 0 && !RealPoison.IsAllowed)
         {
             failed++;
             Console.WriteLine($"FAILED page frames were lost without {RealPoison.Variable}=1");

@@ -1,12 +1,11 @@
 namespace CopyMc.Injector;
 
 /// <summary>
-/// A copy in the guest, waited for at the function that does it, whether a process's or the kernel's: (rdi destination, rsi source, rdx bytes, or
-/// always as many).
+/// Waits for a copy in the guest by a given function of a process or the kernel (rdi destination, rsi source, rdx bytes or a fixed length).
 /// </summary>
 internal sealed class CopyInGuest
 {
-    // More than the turns of a string copy to anywhere in a page.
+    // More than the iterations of a string copy of a page.
     private const int MostSteps = 5_000;
 
     private readonly Debugger _debugger;
@@ -24,8 +23,8 @@ internal sealed class CopyInGuest
     }
 
     /// <summary>
-    /// Lets the guest run until such a copy is about to load the bad byte: it stands before that very instruction, in that very turn of it, which
-    /// is where the hardware raises a machine check for the load.
+    /// Runs the guest until such a copy is about to load the bad byte: it stops before that instruction, in a string copy before that iteration,
+    /// where the hardware raises a machine check for the load.
     /// </summary>
     internal (int Cpu, Registers Registers) RunToLoad()
     {
@@ -41,7 +40,7 @@ internal sealed class CopyInGuest
                 return (cpu, registers);
             _debugger.Step(cpu);
         }
-        throw new InvalidOperationException($"the copy did not come to {_badByte:x} in {MostSteps} steps");
+        throw new InvalidOperationException($"the copy did not reach {_badByte:x} in {MostSteps} steps");
     }
 
     private int RunToCall()

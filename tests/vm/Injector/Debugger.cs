@@ -5,28 +5,28 @@ using System.Text;
 namespace CopyMc.Injector;
 
 /// <summary>
-/// A debugger on QEMU's stub (GDB's manual, appendix "Remote Serial Protocol"). The guest stands still while it is connected, except in
+/// A client of QEMU's debugger stub (GDB's manual, appendix "Remote Serial Protocol"). The guest is stopped while it is connected, except in
 /// <see cref="Continue"/> and <see cref="Step"/>.
 /// </summary>
 internal sealed class Debugger : IDisposable
 {
     private const byte Interrupt = 3;
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30);
 
     private readonly NetworkStream _stream;
     private bool _running;
 
-    internal Debugger(string directory) => _stream = QemuSocket.Connect(Path.Combine(directory, "debugger"), s_patience);
+    internal Debugger(string directory) => _stream = QemuSocket.Connect(Path.Combine(directory, "debugger"), s_timeout);
 
     internal void SetBreakpoint(ulong address) => Expect($"Z0,{address:x},1", "OK");
 
     internal void ClearBreakpoint(ulong address) => Expect($"z0,{address:x},1", "OK");
 
-    /// <summary>Runs to the next breakpoint; returns which CPU met it.</summary>
+    /// <summary>Runs to the next breakpoint; returns the CPU that reached it.</summary>
     internal int Continue() => Resume("vCont;c");
 
-    /// <summary>Runs one instruction on one CPU, or one turn of a string instruction; the others stand still.</summary>
+    /// <summary>Runs one instruction, or one iteration of a string instruction, on one CPU; the others are stopped.</summary>
     internal void Step(int cpu) => Resume($"vCont;s:{cpu + 1:x}");
 
     internal Registers ReadRegisters(int cpu)
@@ -38,10 +38,10 @@ internal sealed class Debugger : IDisposable
     internal byte[] ReadMemory(ulong address, int length)
     {
         string reply = Ask($"m{address:x},{length:x}");
-        return reply.StartsWith('E') ? throw new InvalidOperationException($"nothing can be read at {address:x}") : Convert.FromHexString(reply);
+        return reply.StartsWith('E') ? throw new InvalidOperationException($"memory at {address:x} cannot be read") : Convert.FromHexString(reply);
     }
 
-    /// <summary>Takes all breakpoints out and lets the guest run.</summary>
+    /// <summary>Removes all breakpoints and lets the guest run.</summary>
     public void Dispose()
     {
         if (_running)
@@ -79,7 +79,7 @@ internal sealed class Debugger : IDisposable
         return ReadReply();
     }
 
-    /// <summary>The content of a packet: $CONTENT#SUM. The sum is not looked at: a socket loses nothing.</summary>
+    /// <summary>Reads the content of a packet: $CONTENT#SUM. Ignores the checksum, because a socket is reliable.</summary>
     private string ReadReply()
     {
         while (_stream.ReadCharacter() != '$')

@@ -2,14 +2,14 @@ using System.Buffers.Binary;
 
 namespace CopyMc.Injector;
 
-/// <summary>What an instruction of a copy loop will read, for the loads that the loops here are made of: through RSI.</summary>
+/// <summary>Decodes the loads of the copy loops, which all read through RSI, to find the bytes that an instruction will read.</summary>
 internal static class PendingLoad
 {
     internal const int LongestInstruction = 15;
 
     private const int Word = 8, Vector = 32;
 
-    // The low bits of a ModRM byte that mean RSI; the high two say how long the displacement is (Intel SDM volume 2, table 2-2).
+    // The low bits of a ModRM byte that select RSI; the high two give the length of the displacement (Intel SDM volume 2, table 2-2).
     private const int RsiBase = 6, BaseMask = 7, ModShift = 6;
 
     internal static bool Reads(ReadOnlySpan<byte> instruction, ulong rsi, ulong address) => instruction switch

@@ -3,14 +3,14 @@ using System.Globalization;
 namespace CopyMc.Injector;
 
 /// <summary>
-/// Raises machine checks in a guest of QEMU, as the guest asks over its second serial port: CopyMc.Injector DIRECTORY, where QEMU's sockets
-/// control, monitor and debugger are. Ends when QEMU does. A request is a line of words, numbers in hexadecimal; so is an answer:
-///   optional PHYSICAL                   raised            the poison of a page that nobody touches
-///   required FUNCTION VIRTUAL PHYSICAL  armed             from now on a copy by that function that meets the byte is struck;
-///                                       struck PC RSI     it was, at the load that was about to read the byte
-///   page FUNCTION VIRTUAL PHYSICAL                        the same for a function that copies a page each time, and is not told how much
-///   read VIRTUAL                        value WORD        eight bytes of the guest's memory
-/// or "failed" and why.
+/// Raises machine checks in a guest of QEMU, on requests over its second serial port: CopyMc.Injector DIRECTORY, the directory of QEMU's sockets
+/// control, monitor and debugger. Ends when QEMU does. A request is a line of words, with hexadecimal numbers, and so is an answer:
+///   optional PHYSICAL                   raised            reports poison in a page before an access
+///   required FUNCTION VIRTUAL PHYSICAL  armed             waits for a copy by that function that reads the byte
+///                                       struck PC RSI     raised a machine check at the load of the byte
+///   page FUNCTION VIRTUAL PHYSICAL                        the same for a function that always copies a page
+///   read VIRTUAL                        value WORD        reads eight bytes of the guest's memory
+/// or "failed" and the reason.
 /// </summary>
 internal static class Program
 {
@@ -31,7 +31,7 @@ internal static class Program
         }
         catch (IOException failure)
         {
-            // Where QEMU died, the rig says so too.
+            // If QEMU died, the rig reports that too.
             Console.Error.WriteLine($"injector: {failure.Message}");
             return 1;
         }

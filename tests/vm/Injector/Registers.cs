@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace CopyMc.Injector;
 
-/// <summary>The registers of an x86-64 CPU that matter to a copy, out of the debugger stub's packet of all.</summary>
+/// <summary>The x86-64 registers of a copy, from the debugger stub's packet with all registers.</summary>
 internal readonly struct Registers(byte[] packet)
 {
     internal ulong Rdx => At(3);

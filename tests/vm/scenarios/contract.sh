@@ -7,4 +7,4 @@ esac
 # Situations around MADV_COLLAPSE that are recorded only for other kernels, or need swap.
 absent+=("recorded on " "swap area")
 chosen=${filter:+	--filter	$filter}$(printf '\t--may-skip\t%s' "${absent[@]}")
-commands=("/aot/CopyMc.Guest$chosen" "/jit/CopyMc.Guest$chosen	--without	PoisonUnderWay	--without	CollapseAgreement")
+commands=("/aot/CopyMc.Guest$chosen" "/jit/CopyMc.Guest$chosen	--without	PoisonDuringCopies	--without	CollapseAgreement")

@@ -2,7 +2,7 @@ using CopyMc.Contract.Agreement;
 
 namespace CopyMc.Engine.Tests.Collapse.Agreement;
 
-/// <summary>What a file of situations may say, and how answers are compared.</summary>
+/// <summary>The format of files of situations, and the comparison of answers.</summary>
 public sealed class SituationFormatTests
 {
     private const string Text = """
@@ -23,7 +23,7 @@ public sealed class SituationFormatTests
     public void A_file_is_written_as_it_was_read() => Assert.Equal(Text, Read(Text).ToText());
 
     [Fact]
-    public void The_answers_of_a_kernel_are_recorded_where_they_differ_from_those_beside_the_operations()
+    public void Answers_of_another_kernel_are_recorded_where_they_differ()
     {
         string bare = string.Join('\n', Text.Split('\n').Where(line => !line.StartsWith(' ')));
         string[] before = ["ok", "512 ok", "EINVAL", "1 2", "ok, succeeded"];
@@ -32,7 +32,7 @@ public sealed class SituationFormatTests
     }
 
     [Fact]
-    public void What_could_not_be_observed_is_recorded_only_where_nothing_is_known()
+    public void An_unknown_answer_does_not_replace_a_recorded_one()
     {
         string[] answers = Answers("6.12");
         answers[^1] = "ok, unknown";
@@ -41,16 +41,16 @@ public sealed class SituationFormatTests
     }
 
     [Fact]
-    public void A_kernel_that_is_not_compared_is_refused()
+    public void An_unknown_release_is_refused()
     {
         FormatException error = Assert.Throws<FormatException>(() => Read(Text.Replace("6.1 6.12", "6.1 6.13")));
-        Assert.Contains("'6.13' is no kernel that is compared (6.1, 6.12, 6.18, 7.0, 7.3)", error.Message);
+        Assert.Contains("'6.13' is not one of the compared kernels (6.1, 6.12, 6.18, 7.0, 7.3)", error.Message);
     }
 
     [Theory]
     [InlineData("6.12")]
     [InlineData("6.18")]
-    public void The_model_is_compared_as_the_kernel_whose_answers_they_are(string release)
+    public void The_model_of_the_same_release_is_compared(string release)
     {
         Assert.Equal(SituationVerdict.Agrees, Compare(Text, release, Answers(release), out _));
         string other = release == "6.12" ? "6.18" : "6.12";
@@ -59,12 +59,12 @@ public sealed class SituationFormatTests
     }
 
     [Fact]
-    public void A_difference_with_a_reason_must_be_one()
+    public void An_operation_marked_as_not_modelled_must_differ()
     {
         string marked = Text.Replace("collapse 0+512 = EINVAL, failed", "collapse 0+512 = EINVAL, failed\n    6.18 not modelled: it is a test");
         string[] answers = Answers("6.18");
         Assert.Equal(SituationVerdict.Differs, Compare(marked, "6.18", answers, out string text));
-        Assert.EndsWith("it is said to differ", text);
+        Assert.EndsWith("it is marked as not modelled, but agrees", text);
         answers[^1] = "EAGAIN";
         Assert.Equal(SituationVerdict.DiffersForAReason, Compare(marked, "6.18", answers, out text));
         Assert.EndsWith("it is a test", text);
@@ -75,7 +75,7 @@ public sealed class SituationFormatTests
     [InlineData("process died")]
     [InlineData("situation killed by signal 14")]
     [InlineData(null)]
-    public void What_a_machine_lacks_is_no_difference(string? answer)
+    public void A_situation_that_the_machine_does_not_support_is_not_a_difference(string? answer)
     {
         string[] answers = answer is null ? Answers("6.18")[..2] : [.. Answers("6.18")[..2], answer, "EINVAL", "EINVAL"];
         Assert.Equal(SituationVerdict.CannotBeSetUp, Compare(Text, "6.18", answers, out string text));
@@ -88,7 +88,7 @@ public sealed class SituationFormatTests
     [InlineData("ok", "ok, succeeded", false)]
     [InlineData("ok, succeeded", "EINVAL, unknown", false)]
     [InlineData("512 present", "511 present, 1 none", false)]
-    public void Only_what_was_observed_is_compared(string answer, string other, bool same)
+    public void Only_observed_answers_are_compared(string answer, string other, bool same)
     {
         Assert.Equal(same, SituationOperation.IsSame(answer, other));
         Assert.Equal(same, SituationOperation.IsSame(other, answer));

@@ -5,8 +5,8 @@ using CopyMc.Simulation;
 namespace CopyMc.Engine.Tests.Collapse.Interleaving;
 
 /// <summary>
-/// A machine on which one seed after the other is played: the seed alone says what is mapped, what is collapsed and what happens between
-/// the steps. Page frames may be others from run to run, nothing else.
+/// A machine that runs one random schedule after another. The seed alone determines the mappings, the collapses and the actions between their
+/// steps. Only the page frames may differ from run to run.
 /// </summary>
 internal sealed class InterleavedMachine : IDisposable
 {
@@ -18,15 +18,15 @@ internal sealed class InterleavedMachine : IDisposable
     private Participants _participants = null!;
     private readonly List<string> _schedule = [];
 
-    /// <summary>What happened in the last run.</summary>
+    /// <summary>The actions of the last run.</summary>
     internal IReadOnlyList<string> Schedule => _schedule;
 
     public void Dispose() => _test.Dispose();
 
-    /// <summary>Plays one seed, and returns how the collapses in it ended.</summary>
+    /// <summary>Runs the schedule of a seed, and returns the results of its collapses.</summary>
     internal IReadOnlyCollection<CollapseResult> Run(int seed)
     {
-        // Families of areas are numbered for ever: a new machine now and then keeps their number small.
+        // Numbers of anon_vma families are not reused, so a new machine from time to time keeps them small.
         if (++_runs % 1_000 == 0)
         {
             _test.Dispose();
@@ -36,19 +36,19 @@ internal sealed class InterleavedMachine : IDisposable
         _random = new Random(seed);
         try
         {
-            return Play();
+            return RunSchedule();
         }
         catch (Exception failure)
         {
             string schedule = string.Join('\n', _schedule);
-            // The machine is in nobody knows what state.
+            // The state of the machine is unknown.
             _test.Dispose();
             _test = NewMachine();
             throw new InvalidOperationException($"Seed {seed} (COPYMC_INTERLEAVING_SEED={seed}): {failure.Message}\n{schedule}", failure);
         }
     }
 
-    private List<CollapseResult> Play()
+    private List<CollapseResult> RunSchedule()
     {
         _participants = new Participants(_test, _random, Note);
         _participants.SetUp();
@@ -68,11 +68,11 @@ internal sealed class InterleavedMachine : IDisposable
                 running.Add(_participants.StartCollapse());
 
             CollapseOperation collapse = running[_random.Next(running.Count)];
-            bool goesOn = collapse.MoveNext();
-            // Two that wait for each other would wait for ever: the kernel's order of locks rules it out.
+            bool continues = collapse.MoveNext();
+            // The kernel's lock order excludes a deadlock of two collapses.
             blocked = collapse.IsBlocked ? blocked + 1 : 0;
             Assert.True(blocked < 1_000, "the collapses wait for each other");
-            if (!goesOn)
+            if (!continues)
             {
                 Note($"{collapse.GetType().Name} ended: {collapse.Result}");
                 ends.Add(collapse.Result!.Value);

@@ -4,12 +4,12 @@ using CopyMc.Collapse;
 namespace CopyMc.Engine.Tests.Collapse.Interleaving;
 
 /// <summary>
-/// Between any two steps of a collapse, or of two at once, processes fault, fork, exit, write, drop, truncate, punch holes, pin, are
-/// swapped out and meet poison: after each step every count is right, and no byte is ever wrong.
+/// Between the steps of one or two collapses, processes fault, fork, exit, write, drop, truncate, punch holes, pin, are swapped out and access
+/// poison. After each step every count is right, and no byte is ever wrong.
 /// </summary>
 public sealed class InterleavingTests
 {
-    /// <summary>COPYMC_INTERLEAVING_SEED asks for one again; COPYMC_INTERLEAVINGS for more of them, from that seed on.</summary>
+    /// <summary>COPYMC_INTERLEAVING_SEED repeats one; COPYMC_INTERLEAVINGS runs more of them, from that seed on.</summary>
     private static readonly int? s_first = Number("COPYMC_INTERLEAVING_SEED"), s_count = Number("COPYMC_INTERLEAVINGS");
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class InterleavingTests
     }
 
     [Fact]
-    public void The_schedules_reach_every_kind_of_end()
+    public void The_schedules_reach_every_result()
     {
         using var machine = new InterleavedMachine();
         var ends = new HashSet<CollapseResult>();

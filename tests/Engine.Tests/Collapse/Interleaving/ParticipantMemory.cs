@@ -3,7 +3,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Collapse.Interleaving;
 
-/// <summary>The range of one process, and what it must hold: its own numbers, or those of the file that it maps.</summary>
+/// <summary>The range of one process and the content that it must have: its own, or that of the file that it maps.</summary>
 internal sealed class ParticipantMemory(AddressSpace process, ulong start, FileShadow? file)
 {
     private readonly uint[] _values = file?.Values ?? new uint[TestMachine.Pages];
@@ -28,7 +28,7 @@ internal sealed class ParticipantMemory(AddressSpace process, ulong start, FileS
             _tainted[page] = false;
     }
 
-    /// <summary>What a forked child has.</summary>
+    /// <summary>Returns the memory of a forked child.</summary>
     internal ParticipantMemory Copy(AddressSpace child)
     {
         var copy = new ParticipantMemory(child, Start, file: null);

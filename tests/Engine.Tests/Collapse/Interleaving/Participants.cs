@@ -4,7 +4,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Collapse.Interleaving;
 
-/// <summary>The processes and files of one schedule, what they do, and what each of their pages must hold.</summary>
+/// <summary>The processes and files of one schedule, their actions, and the content that each of their pages must have.</summary>
 internal sealed class Participants(TestMachine test, Random random, Action<string> note)
 {
     private const int Pages = TestMachine.Pages;
@@ -35,7 +35,7 @@ internal sealed class Participants(TestMachine test, Random random, Action<strin
         for (int i = 0; i < processes; i++)
         {
             AddressSpace process = i == 0 ? test.Process : _machine.NewProcess();
-            // Through one mapping in four a regular file can be written, and not collapsed.
+            // One mapping in four of a regular file is writable, so that the file is not collapsed.
             Protection access = _file is { IsShmem: false } && random.Next(4) != 0 ? Protection.Read : Protection.ReadWrite;
             ulong start = _file is null
                 ? process.Map(TestMachine.HugePage, advice: Advice.HugePage)
@@ -56,7 +56,7 @@ internal sealed class Participants(TestMachine test, Random random, Action<strin
     internal CollapseOperation StartCollapse()
     {
         ParticipantMemory memory = _memories[random.Next(_memories.Count)];
-        // Stopping between pages shows more and takes 50 times as long.
+        // Stopping between pages tests more interleavings, and takes 50 times as long.
         var options = new CollapseOptions
         {
             Limits = random.Next(2) == 0 ? null : new CollapseLimits(MaxPtesSwap: random.Next(2) * 64),
@@ -121,7 +121,7 @@ internal sealed class Participants(TestMachine test, Random random, Action<strin
 
     internal void CheckAllContent()
     {
-        // Whatever waits for nothing but its turn has it now.
+        // No lock is held now, so memory failure can handle all pending frames.
         _machine.MemoryFailure.RunPending();
         foreach (ParticipantMemory memory in _memories)
         {
@@ -138,7 +138,7 @@ internal sealed class Participants(TestMachine test, Random random, Action<strin
                 Assert.Equal(SystemCallResult.Done, memory.Process.Exit());
         }
         test.StartAnew();
-        // What was nobody's is free now, and can be dealt with.
+        // Frames without an owner are free now, and memory failure can handle them.
         _machine.MemoryFailure.RunPending();
         Assert.Equal(0, _machine.MemoryFailure.PendingCount);
         for (uint pfn = 0; pfn < _machine.Memory.FrameCount; pfn++)
@@ -209,7 +209,7 @@ internal sealed class Participants(TestMachine test, Random random, Action<strin
 
     private void Exit(ParticipantMemory memory)
     {
-        // The first process is the one that the machine starts anew with.
+        // The machine starts the next run with the first process.
         if (memory.Process == test.Process)
             return;
         SystemCallResult result = memory.Process.Exit();
@@ -227,7 +227,7 @@ internal sealed class Participants(TestMachine test, Random random, Action<strin
         note($"drop {page} to {page + count} of process {memory.Process.Number}: {result}");
         for (int i = page; i < page + count && result.IsDone && _file is null; i++)
         {
-            // While the page table is out, there is nothing there to drop.
+            // While the page table is unlinked, there is nothing to drop.
             memory.Set(i, 0);
         }
     }
@@ -275,7 +275,7 @@ internal sealed class Participants(TestMachine test, Random random, Action<strin
                 bool shorter = (ulong)page <= _file!.LengthInPages;
                 SystemCallResult truncated = _file.Truncate((ulong)page * TestMachine.Page);
                 note($"truncate to {page}: {truncated}");
-                // What was written beyond the end, through a huge mapping that reaches there, is still there when the file grows.
+                // Bytes written beyond the end, through a huge mapping, are still there when the file grows.
                 if (truncated.IsDone && shorter)
                     _fileShadow!.Clear(page, Pages);
                 break;

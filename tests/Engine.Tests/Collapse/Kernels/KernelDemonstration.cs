@@ -3,15 +3,15 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Collapse.Kernels;
 
-/// <summary>What shows a difference between kernels.</summary>
+/// <summary>Demonstrates a difference between kernels.</summary>
 /// <param name="Difference">The difference's name.</param>
-/// <param name="FirstKernel">The first kernel that can be modelled and has it.</param>
-/// <param name="Before">What kernels before it answer.</param>
-/// <param name="After">What it and later ones answer.</param>
-/// <param name="Run">Builds the situation and says what happens.</param>
+/// <param name="FirstKernel">The first modelled kernel with the new behaviour.</param>
+/// <param name="Before">The outcome on earlier kernels.</param>
+/// <param name="After">The outcome on this kernel and later ones.</param>
+/// <param name="Run">Sets up the situation and returns the outcome.</param>
 public sealed record KernelDemonstration(string Difference, string FirstKernel, string Before, string After, Func<TestMachine, string> Run)
 {
-    /// <summary>What one kernel must answer.</summary>
+    /// <summary>The expected outcome on a kernel.</summary>
     internal string Expected(KernelVersion kernel)
     {
         Assert.True(KernelVersion.TryParse(FirstKernel, out KernelVersion? first), $"{FirstKernel} cannot be modelled");

@@ -4,7 +4,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Collapse.Kernels;
 
-/// <summary>For each difference between kernels, a situation in which it shows.</summary>
+/// <summary>A demonstration of each difference between kernels.</summary>
 internal static class KernelDemonstrations
 {
     private const ulong Page = TestMachine.Page, HugePage = TestMachine.HugePage;
@@ -192,7 +192,7 @@ internal static class KernelDemonstrations
         test.Process.SplitHugeMapping(start);
         Assert.True(test.Process.Write(start, TestMachine.Content(0)).IsDone);
         string scanned = Collapse(test, start, new CollapseLimits()).Run().ToName();
-        // The scan has passed before the fork.
+        // The scan succeeds before the fork.
         ulong second = test.MapFilled();
         Assert.Equal("done", Of(test, second));
         test.Process.SplitHugeMapping(second);
@@ -246,7 +246,7 @@ internal static class KernelDemonstrations
     {
         ulong start = test.MapFilled();
         Assert.True(test.Process.Mprotect(start, HugePage, Protection.Read).IsDone);
-        // Writable in the scan, and no more when the pages are isolated; khugepaged asks for pages that were used only after that.
+        // Writable in the scan, but no longer when the pages are isolated; khugepaged checks for referenced pages only after that.
         ulong second = test.MapFilled();
         AnonymousCollapse collapse = Collapse(test, second, new CollapseLimits());
         RunTo(collapse, CollapseStep.LockForWrite);
@@ -255,7 +255,7 @@ internal static class KernelDemonstrations
         return $"{Of(test, start)}, {Result(test, start)}, {collapse.Run().ToName()}";
     }
 
-    /// <summary>What a range that is huge by now, or refused again, ends in.</summary>
+    /// <summary>The result of a collapse of a range that is huge already, or is refused again.</summary>
     private static string Result(TestMachine test, ulong start) =>
         test.Process.IsHuge(start) ? "SUCCEED" : MadviseCollapse.Run(test.Process, start, HugePage).Ranges.Single().Result.ToName();
 
@@ -264,7 +264,7 @@ internal static class KernelDemonstrations
         (SimulatedFile file, _) = test.MapFile(isShmem: true);
         AddressSpace other = test.Machine.NewProcess();
         ulong start = other.MapFile(file, 0, HugePage);
-        // Khugepaged has made the file huge: whether a process without any page table gets it mapped is another question.
+        // khugepaged has collapsed the file. This tests whether MADV_COLLAPSE maps it for a process without a page table.
         Assert.Equal(CollapseResult.Succeed, CollapseByKhugepaged(test, file));
         MadviseCollapseResult result = MadviseCollapse.Run(other, start, HugePage);
         string errno = result.Error == Errno.None ? "done" : result.Error.ToString();
@@ -356,7 +356,7 @@ internal static class KernelDemonstrations
         Assert.True(test.Process.Madvise(starts[0] + 9 * Page, Page, Advice.Free).IsDone);
         Assert.True(test.Process.Madvise(starts[1] + 9 * Page, Page, Advice.Free).IsDone);
         string scanned = Collapse(test, starts[0], new CollapseLimits()).Run().ToName();
-        // Only khugepaged leaves them alone; and once more when they are isolated.
+        // Only khugepaged skips them, in the scan and in the isolation.
         string called = MadviseCollapse.Run(test.Process, starts[1], HugePage).Ranges.Single().Result.ToName();
         AnonymousCollapse collapse = Collapse(test, starts[2], new CollapseLimits());
         RunTo(collapse, CollapseStep.LockForWrite);
@@ -384,7 +384,7 @@ internal static class KernelDemonstrations
 
     private static string RangesOfABudget(TestMachine test)
     {
-        // Each range is given up at its second entry, where khugepaged allows no hole.
+        // Each range is refused at its second entry, because khugepaged allows no hole here.
         for (int i = 0; i < 8; i++)
             test.MapFilled(page => page == 0);
         var khugepaged = new Khugepaged(test.Machine, new KhugepagedOptions { PagesToScan = 2 * PageTable.EntryCount, Limits = new CollapseLimits(MaxPtesNone: 0) });

@@ -3,7 +3,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Collapse.Kernels;
 
-/// <summary>Where kernels differ, each does what the table says, and nothing else differs there.</summary>
+/// <summary>Each kernel behaves as the table of differences says, and the table is complete.</summary>
 public sealed class KernelDifferenceTests
 {
     public static TheoryData<KernelDemonstration, string> Cases() =>
@@ -11,7 +11,7 @@ public sealed class KernelDifferenceTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void A_kernel_does_what_it_does(KernelDemonstration shown, string name)
+    public void Each_kernel_behaves_as_the_table_says(KernelDemonstration shown, string name)
     {
         Assert.True(KernelVersion.TryParse(name, out KernelVersion? kernel));
         using var test = new TestMachine(hugePages: 24, options: new SimulatedMachineOptions { Kernel = kernel });
@@ -21,7 +21,7 @@ public sealed class KernelDifferenceTests
     }
 
     [Fact]
-    public void Every_difference_is_shown()
+    public void Every_difference_has_a_demonstration()
     {
         Assert.Equal(
             KernelBehavior.Differences.Select(difference => difference.Name).Order(), KernelDemonstrations.All.Select(shown => shown.Difference).Order());

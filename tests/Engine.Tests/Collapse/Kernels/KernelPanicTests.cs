@@ -4,7 +4,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Collapse.Kernels;
 
-/// <summary>After a kernel panic the machine says so, whatever is asked of it, and changes nothing more.</summary>
+/// <summary>After a kernel panic every call of the machine throws, and changes nothing.</summary>
 public sealed class KernelPanicTests : IDisposable
 {
     private readonly TestMachine _test = new(options: new SimulatedMachineOptions { Kernel = KernelVersion.Linux601 });
@@ -12,7 +12,7 @@ public sealed class KernelPanicTests : IDisposable
     public void Dispose() => _test.Dispose();
 
     [Fact]
-    public void A_machine_that_has_panicked_refuses_everything()
+    public void Every_call_of_a_panicked_machine_throws()
     {
         ulong start = _test.MapFilled();
         SimulatedFile file = _test.Machine.NewFile(TestMachine.HugePage, isShmem: true);
@@ -47,7 +47,7 @@ public sealed class KernelPanicTests : IDisposable
     }
 
     [Fact]
-    public void Known_poison_that_memory_failure_has_dealt_with_is_not_copied()
+    public void Known_poison_that_memory_failure_has_handled_is_not_copied()
     {
         ulong start = _test.MapFilled();
         uint bad = _test.Process.EntryAt(start).Pfn;

@@ -4,16 +4,16 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Collapse.Kernels;
 
-/// <summary>What docs/collapse.md says of the differences between kernels is what is modelled.</summary>
+/// <summary>The table of differences between kernels in docs/collapse.md matches the model.</summary>
 public sealed class KernelTableTests
 {
     private const string Begin = "<!-- the differences between kernels, written by KernelTableTests -->\n", End = "<!-- the end of the differences -->\n";
 
-    /// <summary>Set to 1, the document is written anew instead of compared.</summary>
+    /// <summary>If this is 1, the table is written to the document instead of compared.</summary>
     private const string WriteVariable = "COPYMC_WRITE_DOCS";
 
     [Fact]
-    public void The_table_in_the_docs_is_the_one_that_is_modelled()
+    public void The_table_in_the_docs_matches_the_model()
     {
         string document = File.ReadAllText(DocumentPath);
         int from = document.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, to = document.IndexOf(End, StringComparison.Ordinal);
@@ -25,11 +25,11 @@ public sealed class KernelTableTests
     }
 
     [Fact]
-    public void The_table_is_in_the_order_of_the_releases()
+    public void The_table_is_sorted_by_release()
     {
         Assert.All(
             KernelBehavior.Differences.Zip(KernelBehavior.Differences.Skip(1)),
-            pair => Assert.True(pair.Second.Since.IsAtLeast(pair.First.Since), $"{pair.Second.Name} stands after {pair.First.Name}"));
+            pair => Assert.True(pair.Second.Since.IsAtLeast(pair.First.Since), $"{pair.Second.Name} is after {pair.First.Name}"));
     }
 
     private static string Render()

@@ -4,8 +4,8 @@ using CopyMc.Simulation;
 namespace CopyMc.Engine.Tests.Simulation.Shadow;
 
 /// <summary>
-/// The contents that pages were given, each under a number. A store fills its bytes with a word that no other store uses, so a page that holds a
-/// content holds no other one, and each of its bytes tells where it comes from.
+/// The contents of pages, by number. A store fills its bytes with a word that no other store uses, so each byte of a page shows which store it
+/// comes from.
 /// </summary>
 internal sealed class Contents
 {
@@ -15,7 +15,7 @@ internal sealed class Contents
     /// <summary>No content: an access must end with a memory error.</summary>
     internal const int Poison = -1;
 
-    /// <summary>Whatever the file behind the page holds.</summary>
+    /// <summary>The content of the file behind the page.</summary>
     internal const int OfFile = -2;
 
     private readonly List<(int Before, int Offset, int Length, int Store)> _all = [default];

@@ -3,16 +3,16 @@ using System.Globalization;
 namespace CopyMc.Engine.Tests.Simulation.Shadow;
 
 /// <summary>
-/// Processes write, fork, map, unmap, move, protect, drop, swap, register, poison, punch and collapse at random, beside a shadow of every byte. A
-/// page never reads as what it never was, and a poisoned page never reads as healthy before it is dropped, punched or healed.
+/// Processes write, fork, map, unmap, move, protect, drop, swap, register, poison, punch and collapse at random, and a shadow tracks every byte. A
+/// page never reads as content that it never had, and a poisoned page cannot be read before it is dropped, punched or healed.
 /// </summary>
 public sealed class PoisonIsNeverReadableTests
 {
-    /// <summary>COPYMC_POISON_SEED asks for one sequence again; COPYMC_POISON_SEQUENCES for more of them, from that seed on.</summary>
+    /// <summary>COPYMC_POISON_SEED repeats one sequence; COPYMC_POISON_SEQUENCES runs more of them, from that seed on.</summary>
     private static readonly int? s_first = Number("COPYMC_POISON_SEED"), s_count = Number("COPYMC_POISON_SEQUENCES");
 
     [Fact]
-    public void No_sequence_reads_poison_or_what_a_page_never_was()
+    public void No_sequence_reads_poison_or_content_that_a_page_never_had()
     {
         int first = s_first ?? 0;
         int count = s_count ?? (s_first is null ? 100_000 : 1);
@@ -26,7 +26,7 @@ public sealed class PoisonIsNeverReadableTests
     }
 
     [Fact]
-    public void The_sequences_reach_what_they_are_about()
+    public void The_sequences_reach_every_case()
     {
         using var machine = new ShadowedMachine();
         for (int seed = 0; seed < 2_000; seed++)

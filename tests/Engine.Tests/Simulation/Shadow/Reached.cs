@@ -1,6 +1,6 @@
 namespace CopyMc.Engine.Tests.Simulation.Shadow;
 
-/// <summary>What the random sequences must come to, or they would show nothing.</summary>
+/// <summary>The cases that the random sequences must reach, so that they test them.</summary>
 internal enum Reached
 {
     PoisonRefusedToLoad,

@@ -1,6 +1,6 @@
 namespace CopyMc.Engine.Tests.Simulation.Shadow;
 
-/// <summary>What each page of a process or of a file may hold: one of <see cref="Contents"/> where all is known, several after a call that ended half-way.</summary>
+/// <summary>The possible contents of each page of a process or a file: one of <see cref="Contents"/>, or several after a call that was not completed.</summary>
 internal sealed class ShadowPages
 {
     private readonly int[][] _pages;

@@ -2,7 +2,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Simulation.Shadow;
 
-/// <summary>A process, and what each page of its window may hold.</summary>
+/// <summary>A process, and the possible contents of each page of its window.</summary>
 internal sealed class ShadowProcess(AddressSpace space, ShadowPages pages)
 {
     internal const ulong Base = 1UL << 40;
@@ -13,7 +13,7 @@ internal sealed class ShadowProcess(AddressSpace space, ShadowPages pages)
 
     internal Userfaultfd? Userfaultfd { get; set; }
 
-    /// <summary>Guards were installed: a page that is mapped may be out of reach.</summary>
+    /// <summary>Whether guards were installed, so that an access to a mapped page may fail.</summary>
     internal bool HasGuards { get; set; }
 
     internal List<PinnedPage> Pins { get; } = [];
@@ -24,6 +24,6 @@ internal sealed class ShadowProcess(AddressSpace space, ShadowPages pages)
 
     internal Vma? AreaOf(int page) => Space.Find(AddressOf(page));
 
-    /// <summary>What a page holds when nothing is mapped there yet.</summary>
+    /// <summary>The content of a page that is not mapped yet.</summary>
     internal int Untouched(int page) => AreaOf(page)?.File is null ? Contents.Zeros : Contents.OfFile;
 }

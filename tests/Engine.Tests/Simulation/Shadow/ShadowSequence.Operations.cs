@@ -107,7 +107,7 @@ internal sealed unsafe partial class ShadowSequence
     private void Note(ShadowProcess process, string what, (int First, int Count) range, SystemCallResult result) =>
         Log.Add($"{process.Space.Number}: {what} {range.First}+{range.Count}: {result}");
 
-    /// <summary>What a page holds that a call may have dropped: that for certain, or that too if the call did not do all.</summary>
+    /// <summary>Sets the content of a page that a call dropped, or adds it if the call may have skipped the page.</summary>
     private static void Dropped(ShadowProcess process, (int First, int Count) range, SystemCallResult result)
     {
         for (int page = range.First; page < range.First + range.Count; page++)
@@ -119,7 +119,7 @@ internal sealed unsafe partial class ShadowSequence
         }
     }
 
-    /// <summary>A fault for writing copies a page of a private mapping: changes of the file do not reach it any more.</summary>
+    /// <summary>A write fault copies a page of a private mapping, so that later changes of the file do not reach it.</summary>
     private void MayHaveCopied(ShadowProcess process, (int First, int Count) range)
     {
         for (int page = range.First; page < range.First + range.Count && !_isShared; page++)
@@ -145,13 +145,13 @@ internal sealed unsafe partial class ShadowSequence
     {
         int to = Any(0, 512, 1024, 256, 1, 513, range.First + 512) % (WindowPages - range.Count + 1);
         bool keeps = random.Next(4) == 0;
-        // Areas are moved one by one, and gaps between them leave what lies in their way.
+        // Areas are moved one by one, and gaps between them do not unmap the target.
         bool[] isMapped = [.. Enumerable.Range(range.First, range.Count).Select(page => process.AreaOf(page) is not null)];
         SystemCallResult result = process.Space.Mremap(
             ShadowProcess.AddressOf(range.First), (ulong)range.Count * Page, (ulong)range.Count * Page,
             RemapFlags.MayMove | RemapFlags.Fixed | (keeps ? RemapFlags.DontUnmap : 0), ShadowProcess.AddressOf(to));
         Note(process, $"mremap{(keeps ? " dontunmap" : "")} to {to}", range, result);
-        // What was in the way may be gone, and the first areas moved, when a later one is refused.
+        // When a later area is refused, the target may be unmapped and the first areas may be moved already.
         if (!result.IsDone)
             Dropped(process, (to, range.Count), result);
         for (int i = 0; i < range.Count; i++)
@@ -188,7 +188,7 @@ internal sealed unsafe partial class ShadowSequence
             if (advice == Advice.Remove && process.AreaOf(page) is { File: not null } area && page == int.Max(range.First, ShadowProcess.PageOf(area.Start)))
                 DroppedFromFile(((int)area.PageIndex(ShadowProcess.AddressOf(page)), int.Min(ShadowProcess.PageOf(area.End), range.First + range.Count) - page), result);
         }
-        // A page that MADV_FREE took may stay for as long as memory lasts. A hole in a file leaves private copies.
+        // A page after MADV_FREE stays until memory is short. A hole in a file leaves private copies.
         bool forCertain = result.IsDone && advice is not (Advice.Free or Advice.Remove);
         Dropped(process, range, forCertain ? SystemCallResult.Done : Errno.EAGAIN);
     }
@@ -204,11 +204,11 @@ internal sealed unsafe partial class ShadowSequence
                 _filePages!.Allow(page, Contents.Zeros);
         }
         reached.Add(Reached.HolePunched);
-        // The hole takes markers away with the pages, as far as nobody's private copy lies there.
+        // The hole removes markers with the pages, except where a process has a private copy.
         MayHaveLostMarkers(range.First, end);
     }
 
-    /// <summary>Page tables of a file's pages can be made again, and are dropped where it suits; a marker for poison goes with them.</summary>
+    /// <summary>Page tables of a file can be rebuilt, so that some calls free them, together with their poison markers.</summary>
     private void MayHaveLostMarkers(int firstFilePage, int endFilePage)
     {
         if (firstFilePage >= endFilePage)
@@ -296,7 +296,7 @@ internal sealed unsafe partial class ShadowSequence
         }
     }
 
-    /// <summary>As a monitor of virtual machines does it: the page goes, a marker takes its place, and the registration may end.</summary>
+    /// <summary>As a virtual machine monitor does it: drops the page, sets a marker, and may end the registration.</summary>
     private void PoisonOnePage(ShadowProcess process, int page)
     {
         Drop(process, (page, 1), Advice.DontNeed);
@@ -338,7 +338,7 @@ internal sealed unsafe partial class ShadowSequence
         }
     }
 
-    /// <summary>A page that userfaultfd fills takes the place of a marker, of poison too (<c>mfill_atomic_install_pte</c>).</summary>
+    /// <summary>A page that userfaultfd fills replaces a marker, even one for poison (<c>mfill_atomic_install_pte</c>).</summary>
     private static void Filled(ShadowProcess process, (int First, int Count) range, bool isWhole)
     {
         for (int page = range.First; page < range.First + range.Count; page++)
@@ -388,7 +388,7 @@ internal sealed unsafe partial class ShadowSequence
         {
             for (int page = 0; page < WindowPages; page++)
             {
-                // Private copies go too.
+                // Private copies are unmapped too.
                 if (process.AreaOf(page) is { File: not null } area && area.PageIndex(ShadowProcess.AddressOf(page)) >= end)
                     process.Pages.Allow(page, Contents.OfFile);
             }
@@ -406,7 +406,7 @@ internal sealed unsafe partial class ShadowSequence
         Log.Add($"poison in frame {pfn}, page {page} of {process.Space.Number}");
         for (uint i = 0; _file is not null && i < WindowPages; i++)
         {
-            // A page of zeros that nobody ever stored to is dropped by reclaim without a look at it, and made anew.
+            // Reclaim drops a page that was never written without reading it, and a fault makes a new page of zeros.
             if (_file.SlotAt(i) is { IsPage: true } slot && slot.Pfn == pfn)
                 _filePages![(int)i] = _filePages.May((int)i, Contents.Zeros) ? [Contents.Poison, Contents.Zeros] : [Contents.Poison];
         }
@@ -421,7 +421,7 @@ internal sealed unsafe partial class ShadowSequence
                 if (IsOfFile(other, i, pfn))
                     other.Pages.Set(i, Contents.OfFile);
                 else
-                    // Memory that MADV_FREE took may still be dropped, and reads as zeros then.
+                    // Memory after MADV_FREE may still be dropped, and then reads as zeros.
                     other.Pages[i] = isLazyFree && other.Pages.May(i, Contents.Zeros) ? [Contents.Poison, Contents.Zeros] : [Contents.Poison];
             }
         }
@@ -463,10 +463,10 @@ internal sealed unsafe partial class ShadowSequence
             Ended(one.Result, IsHugeInFile(process.Space.Find(one.Address), one.Address));
     }
 
-    /// <summary>A file may be collapsed where the call fails afterwards, as it cannot map the huge page.</summary>
+    /// <summary>A file may be collapsed even if the call fails afterwards, because it cannot map the huge page.</summary>
     private static bool IsHugeInFile(Vma? area, ulong address) => area?.File is { } file && area.HoldsHugeRange(address) && file.IsHuge(area.PageIndex(address));
 
-    /// <summary>A collapse of which only some steps are done, as khugepaged's or another thread's.</summary>
+    /// <summary>A collapse of which only some steps have run, as by khugepaged or another thread.</summary>
     private void Start(ShadowProcess process, int page)
     {
         if (_collapses.Count > 0 || process.AreaOf(page) is not { } area)

@@ -3,7 +3,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Simulation.Shadow;
 
-/// <summary>One random sequence: the operations, in <c>ShadowSequence.Operations.cs</c>, and the shadow that each of them leaves.</summary>
+/// <summary>One random sequence: the operations, in <c>ShadowSequence.Operations.cs</c>, and their effect on the shadow.</summary>
 internal sealed unsafe partial class ShadowSequence(SimulatedMachine machine, Random random, HashSet<Reached> reached)
 {
     private const int WindowPages = 3 * TestMachine.Pages, MostProcesses = 3;
@@ -18,7 +18,7 @@ internal sealed unsafe partial class ShadowSequence(SimulatedMachine machine, Ra
     private ShadowPages? _filePages;
     private bool _isShared;
 
-    /// <summary>What was done.</summary>
+    /// <summary>The operations that ran.</summary>
     internal List<string> Log { get; } = [];
 
     private bool HasBadFrames => _badFrames.Count > 0;
@@ -70,7 +70,7 @@ internal sealed unsafe partial class ShadowSequence(SimulatedMachine machine, Ra
             Write(process, page, 0, (int)Page);
     }
 
-    /// <summary>All pages of a range, or some: most of what goes wrong needs few pages, and takes a tenth of the time.</summary>
+    /// <summary>All pages of a range, or some: most errors need few pages, which take a tenth of the time.</summary>
     private IEnumerable<int> Chosen((int First, int Count) range)
     {
         int every = Any(1, 37, 37, 37, 150, 150, 150, 150);
@@ -90,7 +90,7 @@ internal sealed unsafe partial class ShadowSequence(SimulatedMachine machine, Ra
             machine.MemoryFailure.Unpoison(pfn);
     }
 
-    /// <summary>Whether zeros are what a page must read as, and neither the process nor a file has anything there.</summary>
+    /// <summary>Whether a page must read as zeros, because neither the process nor a file has content there.</summary>
     private bool IsUntouched(ShadowProcess process, int page)
     {
         if (!process.Space.EntryAt(ShadowProcess.AddressOf(page)).IsNone)
@@ -101,7 +101,7 @@ internal sealed unsafe partial class ShadowSequence(SimulatedMachine machine, Ra
         return process.Pages[page] is [Contents.OfFile] && filePage < WindowPages && _filePages![(int)filePage] is [Contents.Zeros] && file.SlotAt(filePage).IsEmpty;
     }
 
-    /// <summary>Loads a page, or looks at it without a fault, and compares.</summary>
+    /// <summary>Loads a page, or peeks at it without a fault, and compares.</summary>
     private void Look(ShadowProcess process, int page, bool reads)
     {
         ulong address = ShadowProcess.AddressOf(page);
@@ -119,11 +119,11 @@ internal sealed unsafe partial class ShadowSequence(SimulatedMachine machine, Ra
             if (content >= 0 && _contents.Holds(_page, content))
                 return;
         }
-        string what = ContentsOf(process, page).All(content => content == Contents.Poison) ? "is poisoned, and reads as healthy" : "reads as what it never was";
+        string what = ContentsOf(process, page).All(content => content == Contents.Poison) ? "is poisoned, but can be read" : "reads as content that it never had";
         throw new InvalidOperationException($"page {page} of process {process.Space.Number} {what} ({BitConverter.ToUInt64(_page):x})");
     }
 
-    /// <summary>What a page may hold, its file's content included.</summary>
+    /// <summary>The possible contents of a page, including that of its file.</summary>
     private IEnumerable<int> ContentsOf(ShadowProcess process, int page)
     {
         foreach (int content in process.Pages[page])
@@ -193,7 +193,7 @@ internal sealed unsafe partial class ShadowSequence(SimulatedMachine machine, Ra
             _filePages![page] = After(_filePages[page], store, 0, (int)Page);
     }
 
-    /// <summary>A store does not heal: what may be poisoned still may.</summary>
+    /// <summary>A store does not heal: a page that may be poisoned still may be.</summary>
     private int[] After(int[] before, int store, int offset, int length)
     {
         IEnumerable<int> bases = length == (int)Page ? [Contents.Zeros] : before.Where(content => content >= 0);

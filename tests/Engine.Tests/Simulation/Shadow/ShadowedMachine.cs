@@ -3,7 +3,7 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Simulation.Shadow;
 
-/// <summary>A machine on which one random sequence after the other is played; the seed alone says what happens.</summary>
+/// <summary>A machine that runs one random sequence after another; the seed alone determines it.</summary>
 internal sealed class ShadowedMachine : IDisposable
 {
     private const int HugePages = 6;
@@ -16,11 +16,11 @@ internal sealed class ShadowedMachine : IDisposable
 
     internal bool HasReached(Reached what) => _reached.Contains(what);
 
-    /// <summary>Plays one seed.</summary>
-    /// <exception cref="InvalidOperationException">A page read as something that it must not; the message has the sequence.</exception>
+    /// <summary>Runs the sequence of a seed.</summary>
+    /// <exception cref="InvalidOperationException">A page read as wrong content; the message has the sequence.</exception>
     internal void Run(int seed)
     {
-        // Families of areas are numbered for ever: a new machine now and then keeps their number small.
+        // Numbers of anon_vma families are not reused, so a new machine from time to time keeps them small.
         if (++_runs % 1_000 == 0)
             Renew();
         var sequence = new ShadowSequence(_machine, new Random(seed), _reached);

@@ -2,7 +2,7 @@ using CopyMc.Contract;
 
 namespace CopyMc.Guest.MachineChecks;
 
-/// <summary>The hardware finds poison that nobody has used, and the kernel reports it early.</summary>
+/// <summary>The hardware finds poison before an access, and the kernel reports it early.</summary>
 public sealed unsafe class ActionOptional : IDisposable
 {
     private const int Pages = 8, BadPage = 3;
@@ -16,7 +16,7 @@ public sealed unsafe class ActionOptional : IDisposable
         _destination.Dispose();
     }
 
-    public void A_report_reaches_the_map_before_anything_touches_the_page()
+    public void A_report_is_marked_before_an_access_to_the_page()
     {
         FaultRecovery.RequestEarlyReports();
         Pattern.Fill(_source.Span, seed: 11);
@@ -28,7 +28,7 @@ public sealed unsafe class ActionOptional : IDisposable
         EarlyReport.Await(_source.Poison);
         Require.Equal(corrupted + NativeRegion.PageSize / 1024, RealPoison.HardwareCorrupted);
         Require.Equal((nuint)BadPage * NativeRegion.PageSize, _source.Poison.FirstPoisoned(0, _source.Length));
-        // No signal: the copy does not even try.
+        // Without a signal: the copy does not access the page.
         nuint remaining = CopyEngine.Shared.Copy(_source.Pointer, _destination.Pointer, _source.Length, out CopyFault fault);
         Require.Equal((nuint)(Pages - BadPage) * NativeRegion.PageSize, remaining);
         Require.Equal(

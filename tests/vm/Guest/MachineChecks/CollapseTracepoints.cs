@@ -1,6 +1,6 @@
 namespace CopyMc.Guest.MachineChecks;
 
-/// <summary>The kernel's tracepoints of collapses while it lives, in a buffer of its own (Documentation/trace/ftrace.rst, "Instances").</summary>
+/// <summary>Records the kernel's tracepoints of collapses until it is disposed, in its own buffer (Documentation/trace/ftrace.rst, "Instances").</summary>
 internal sealed class CollapseTracepoints : IDisposable
 {
     private readonly string _instance = $"/sys/kernel/tracing/instances/machine-checks.{Environment.ProcessId}";
@@ -13,7 +13,7 @@ internal sealed class CollapseTracepoints : IDisposable
 
     public void Dispose() => Directory.Delete(_instance);
 
-    /// <summary>"event status" for each that has one: "  task-1 [000] ..... 1.0: event: a=1, status=succeeded".</summary>
+    /// <summary>"event status" for each event with a status, as in "  task-1 [000] ..... 1.0: event: a=1, status=succeeded".</summary>
     internal IEnumerable<string> Statuses()
     {
         foreach (string line in File.ReadAllLines($"{_instance}/trace"))

@@ -1,9 +1,9 @@
 namespace CopyMc.Guest.MachineChecks;
 
-/// <summary>Which part of the kernel collapses.</summary>
+/// <summary>The part of the kernel that collapses.</summary>
 internal enum Collapser
 {
-    /// <summary>The call of the process: <c>MADV_COLLAPSE</c>.</summary>
+    /// <summary>The system call, with <c>MADV_COLLAPSE</c>.</summary>
     Madvise,
 
     /// <summary>The kernel's own thread.</summary>

@@ -4,7 +4,7 @@ using CopyMc.Contract;
 
 namespace CopyMc.Guest.MachineChecks;
 
-/// <summary>512 small pages, of private memory or of shmem, that the kernel collapses into one huge page as soon as it is asked to.</summary>
+/// <summary>512 small pages, of private memory or of shmem, that the kernel can collapse into one huge page.</summary>
 internal sealed unsafe partial class CollapsibleRange : IDisposable
 {
     private const int Pages = 512, AdviceHugePage = 14, AdviceCollapse = 25;
@@ -15,11 +15,11 @@ internal sealed unsafe partial class CollapsibleRange : IDisposable
     internal CollapsibleRange(RegionBacking backing, Collapser collapser)
     {
         _collapser = collapser;
-        // Only khugepaged asks these, and only one of the two may come.
+        // Only khugepaged obeys these settings. They keep it away from a range that MADV_COLLAPSE is to collapse.
         bool khugepaged = collapser == Collapser.Khugepaged;
         Set("enabled", khugepaged ? "madvise" : "never");
         Set("shmem_enabled", khugepaged ? "advise" : "never");
-        // One range at a time, or khugepaged would go over it again before the kernel has dealt with a bad page.
+        // One range per batch, or khugepaged would scan it again before the kernel has handled a bad page.
         Set("khugepaged/pages_to_scan", Pages.ToString(CultureInfo.InvariantCulture));
         Region = new NativeRegion(NativeRegion.HugePageSize, new NativeRegionOptions { Backing = backing });
         Pattern.Fill(Region.Span, seed: 15);
@@ -28,7 +28,7 @@ internal sealed unsafe partial class CollapsibleRange : IDisposable
     internal NativeRegion Region { get; }
 
     /// <summary>
-    /// Whether its pages lie in one huge page, however that is mapped: one after the other, from a multiple of its size on. Reads every page.
+    /// Whether its pages are one huge page, mapped by a PMD or by PTEs: consecutive frames from a multiple of its size on. Reads every page.
     /// </summary>
     internal bool IsHuge
     {
@@ -51,15 +51,15 @@ internal sealed unsafe partial class CollapsibleRange : IDisposable
 
     public void Dispose() => Region.Dispose();
 
-    /// <summary>Has it collapsed. By MADV_COLLAPSE it is done on return, or refused: the errno; khugepaged comes within seconds.</summary>
+    /// <summary>Starts a collapse. MADV_COLLAPSE ends before this returns its errno; khugepaged collapses within seconds.</summary>
     internal int Collapse()
     {
-        // Twice: 6.1 tells khugepaged of shmem only if the area was advised before (khugepaged_enter_vma asks its old flags).
+        // Twice, because 6.1 registers shmem with khugepaged only if the area had the advice before (khugepaged_enter_vma checks the old flags).
         for (int i = 0; i < 2; i++)
             Require.Equal(0, MemoryAdvise(Region.Pointer, Region.Length, AdviceHugePage));
         if (_collapser == Collapser.Madvise)
             return MemoryAdvise(Region.Pointer, Region.Length, AdviceCollapse) == 0 ? 0 : Marshal.GetLastPInvokeError();
-        // Writing it wakes khugepaged.
+        // Writing this setting wakes khugepaged.
         Set("khugepaged/scan_sleep_millisecs", "5000");
         return 0;
     }

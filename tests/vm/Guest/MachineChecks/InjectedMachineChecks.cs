@@ -2,15 +2,15 @@ using CopyMc.Contract;
 
 namespace CopyMc.Guest.MachineChecks;
 
-/// <summary>What machine checks put to the test. x86-64 only, and only beside tests/vm/Injector.</summary>
+/// <summary>The promises about machine checks. They need x86-64, and tests/vm/Injector beside the guest.</summary>
 internal static class InjectedMachineChecks
 {
     internal static IReadOnlyList<Promise> Promises { get; } =
     [
-        .. StruckCopy.Promises,
-        .. StruckMirror.Promises,
-        // From here on the process asks for early reports, for good.
-        .. Promised.By<ActionOptional>(),
-        .. StruckCollapse.Promises,
+        .. CopyMachineCheck.Promises,
+        .. SecondMappingMachineCheck.Promises,
+        // From here on the process gets early reports until it ends.
+        .. PromiseList.Of<ActionOptional>(),
+        .. CollapseMachineCheck.Promises,
     ];
 }

@@ -6,46 +6,46 @@ using CopyMc.Contract;
 namespace CopyMc.Guest.MachineChecks;
 
 /// <summary>
-/// The program beside QEMU that raises machine checks in this guest, at the other end of the second serial port. Its requests and answers are
-/// written down in tests/vm/Injector.
+/// Sends requests over the second serial port to the program beside QEMU that raises machine checks in this guest. tests/vm/Injector documents
+/// the requests and answers.
 /// </summary>
 internal static unsafe partial class Injector
 {
     private const string PortPath = "/dev/ttyS1";
 
-    // More than struct termios takes on any architecture; TCSANOW.
+    // More bytes than struct termios has on any architecture; TCSANOW.
     private const int TerminalSettingsSize = 256, Now = 0;
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
 
     private static readonly Lazy<FileStream> s_port = new(Open);
 
-    // An answer that came too late would be taken for the next one's.
+    // Once an answer is late, it would be taken for the answer to the next request.
     private static string? s_lost;
 
-    /// <summary>Reports poison in a page that nobody touches (SRAO).</summary>
+    /// <summary>Reports poison in a page before an access (SRAO).</summary>
     internal static void RaiseActionOptional(void* page) => _ = Ask($"optional {Physical.AddressOf(page):x}", "raised");
 
     /// <summary>
-    /// From now on, the first copy by a function (destination, source, bytes) that comes to a byte is struck by a machine check, at the load
-    /// that reads it (SRAR).
+    /// Arms a machine check (SRAR) for the first copy by a function (destination, source, bytes) that reads a byte. It is raised at the load of
+    /// that byte.
     /// </summary>
-    /// <param name="function">Where the function starts.</param>
-    /// <param name="address">The byte, as the function addresses it.</param>
+    /// <param name="function">The address of the function.</param>
+    /// <param name="address">The virtual address of the byte, as the function reads it.</param>
     /// <param name="physical">The byte's physical address.</param>
     internal static void ArmActionRequired(nuint function, nuint address, ulong physical) => _ = Ask($"required {function:x} {address:x} {physical:x}", "armed");
 
-    /// <summary>The same for a function (destination, source) that copies a page each time.</summary>
+    /// <summary>As <see cref="ArmActionRequired"/>, for a function (destination, source) that always copies a page.</summary>
     internal static void ArmPageCopy(nuint function, nuint address, ulong physical) => _ = Ask($"page {function:x} {address:x} {physical:x}", "armed");
 
-    /// <summary>Where that load was, and how far the copy's source pointer had come.</summary>
-    internal static (nuint Instruction, nuint Source) AwaitStrike()
+    /// <summary>Waits for the machine check. Returns the address of the load, and the copy's source pointer.</summary>
+    internal static (nuint Instruction, nuint Source) AwaitMachineCheck()
     {
         string[] words = Hear("struck");
         return (Number(words[0]), Number(words[1]));
     }
 
-    /// <summary>A word of the kernel's memory.</summary>
+    /// <summary>Reads a word of the kernel's memory.</summary>
     internal static nuint ReadKernel(nuint address) => Number(Ask($"read {address:x}", "value")[0]);
 
     private static string[] Ask(string request, string expected)
@@ -59,11 +59,11 @@ internal static unsafe partial class Injector
     private static string[] Hear(string expected)
     {
         Task<string> line = Task.Run(ReadLine);
-        if (!line.Wait(s_patience))
-            Require.Fail(s_lost = $"the injector did not say '{expected}' within {s_patience.TotalSeconds} s");
+        if (!line.Wait(s_timeout))
+            Require.Fail(s_lost = $"the injector did not answer '{expected}' within {s_timeout.TotalSeconds} s");
         string[] words = line.Result.Split(' ');
         if (words[0] != expected)
-            Require.Fail($"the injector said '{line.Result}' instead of '{expected}'");
+            Require.Fail($"the injector answered '{line.Result}' instead of '{expected}'");
         return words[1..];
     }
 
@@ -77,7 +77,7 @@ internal static unsafe partial class Injector
 
     private static nuint Number(string text) => nuint.Parse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
-    /// <summary>As it is: a terminal would echo what it hears.</summary>
+    /// <summary>Opens the port in raw mode, without echo.</summary>
     private static FileStream Open()
     {
         var port = new FileStream(PortPath, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);

@@ -4,17 +4,17 @@ using CopyMc.Contract;
 namespace CopyMc.Guest.MachineChecks;
 
 /// <summary>
-/// A machine check in the copy that the kernel makes when it collapses: in MADV_COLLAPSE and in khugepaged, of private memory and of shmem. From 6.4
-/// on the collapse is given up and nothing but the bad page is lost; before, the kernel panics.
+/// A machine check in the kernel's own copy in a collapse, by MADV_COLLAPSE and by khugepaged, of private memory and of shmem. Since 6.4 the
+/// collapse is undone and only the bad page is lost; before, the kernel panics.
 /// </summary>
 internal sealed unsafe class KernelCopy(Collapser collapser, RegionBacking backing, int page)
 {
     private const int Pages = 512, LineInPage = 2, Einval = 22;
 
-    // What a function of the kernel that copies a page takes at most.
+    // More bytes than the kernel's functions that copy a page have.
     private const int MostBytes = 64;
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
 
     internal static IReadOnlyList<Promise> Promises { get; } =
     [
@@ -25,11 +25,11 @@ internal sealed unsafe class KernelCopy(Collapser collapser, RegionBacking backi
            let name = collapser == Collapser.Madvise ? "MADV_COLLAPSE" : "khugepaged"
            let memory = backing == RegionBacking.Anonymous ? "anonymous memory" : "shmem"
            select page < 0
-               ? new Promise($"{nameof(KernelCopy)}: {name} collapses {memory} that no machine check strikes", null, copy.CollapsesUnstruck)
-               : new Promise($"{nameof(KernelCopy)}: A machine check in the copy of page {page} by {name} of {memory} costs that page alone", null, copy.CostsOnePage),
+               ? new Promise($"{nameof(KernelCopy)}: {name} collapses {memory} without a machine check", null, copy.CollapsesWithoutMachineCheck)
+               : new Promise($"{nameof(KernelCopy)}: A machine check in the copy of page {page} by {name} of {memory} loses only that page", null, copy.LosesOnePage),
     ];
 
-    private void CollapsesUnstruck()
+    private void CollapsesWithoutMachineCheck()
     {
         using var range = new CollapsibleRange(backing, collapser);
         byte[] expected = range.Region.Span.ToArray();
@@ -41,7 +41,7 @@ internal sealed unsafe class KernelCopy(Collapser collapser, RegionBacking backi
         Require.True(range.Region.Span.SequenceEqual(expected));
     }
 
-    private void CostsOnePage()
+    private void LosesOnePage()
     {
         using var range = new CollapsibleRange(backing, collapser);
         NativeRegion source = range.Region;
@@ -49,7 +49,7 @@ internal sealed unsafe class KernelCopy(Collapser collapser, RegionBacking backi
         byte[] expected = source.Span.ToArray();
         byte* bad = source.Pointer + page * NativeRegion.PageSize + LineInPage * PoisonMap.LineSize;
         ulong physical = Physical.AddressOf(bad);
-        // The kernel copies through its own mapping of all memory.
+        // The kernel copies through its direct map.
         nuint address = Injector.ReadKernel(KernelView.AddressOf("page_offset_base")) + (nuint)physical;
         nuint function = KernelView.AddressOf(KernelView.CollapseRecovers ? "copy_mc_enhanced_fast_string" : "copy_page");
         long corrupted = RealPoison.HardwareCorrupted;
@@ -61,17 +61,17 @@ internal sealed unsafe class KernelCopy(Collapser collapser, RegionBacking backi
             Injector.ArmPageCopy(function, address, physical);
         int errno = range.Collapse();
 
-        (nuint instruction, nuint reached) = Injector.AwaitStrike();
+        (nuint instruction, nuint reached) = Injector.AwaitMachineCheck();
         Require.True(instruction - function < MostBytes);
         Require.Equal(address & ~(nuint)7, reached & ~(nuint)7);
         string ending = backing == RegionBacking.Anonymous ? "mm_collapse_huge_page copy_poisoned_page" : "mm_khugepaged_collapse_file copy_poisoned_page";
-        Await(() => trace.Statuses().Contains(ending), $"no tracepoint said '{ending}'");
+        Await(() => trace.Statuses().Contains(ending), $"no tracepoint reported '{ending}'");
         Require.Equal(collapser == Collapser.Madvise ? Einval : 0, errno);
 
-        // The kernel has queued the frame: it takes it away a little later.
+        // The kernel has queued the frame, and handles it later.
         Await(() => RealPoison.HardwareCorrupted == corrupted + NativeRegion.PageSize / 1024, "the kernel did not take the page away");
         SalvageResult salvaged = CopyEngine.Shared.Salvage(source.Pointer, destination.Pointer, source.Length);
-        // On 6.18 the kernel often counts the page as bad and leaves it mapped, so that the next touch is to meet the error again.
+        // Linux 6.18 often counts the page as bad and leaves it mapped, so that on hardware the next access would hit the error again.
         bool isLost = salvaged.Lost.Count > 0;
         Require.True(isLost || KernelView.MayLeaveBadPages, "the bad page is still mapped");
         if (isLost)
@@ -80,7 +80,7 @@ internal sealed unsafe class KernelCopy(Collapser collapser, RegionBacking backi
         {
             Range bytes = (i * NativeRegion.PageSize)..((i + 1) * NativeRegion.PageSize);
             if (!(i == page && isLost) && !destination.Span[bytes].SequenceEqual(expected.AsSpan(bytes)))
-                Require.Fail($"page {i} holds something else after the collapse that failed");
+                Require.Fail($"page {i} has other content after the failed collapse");
         }
         Console.WriteLine($"{ending} {(collapser == Collapser.Madvise ? $"(errno {errno})" : "(khugepaged)")}, page {page} of {Pages} {(isLost ? "lost" : "bad, but still mapped")}, the process lives");
     }
@@ -90,8 +90,8 @@ internal sealed unsafe class KernelCopy(Collapser collapser, RegionBacking backi
         long start = Stopwatch.GetTimestamp();
         while (!condition())
         {
-            if (Stopwatch.GetElapsedTime(start) > s_patience)
-                Require.Fail($"{otherwise} after {s_patience.TotalSeconds} s");
+            if (Stopwatch.GetElapsedTime(start) > s_timeout)
+                Require.Fail($"{otherwise} after {s_timeout.TotalSeconds} s");
             Thread.Sleep(10);
         }
     }

@@ -3,13 +3,13 @@ using CopyMc.Contract;
 
 namespace CopyMc.Guest.MachineChecks;
 
-/// <summary>What the kernel says of itself.</summary>
+/// <summary>The behaviour and symbols of the running kernel.</summary>
 internal static class KernelView
 {
     /// <summary>Whether a collapse recovers from a machine check in its copy: since 6.4 ("mm/khugepaged: recover from poisoned anonymous memory" and, for files, "... poisoned file-backed memory").</summary>
     internal static bool CollapseRecovers => Environment.OSVersion.Version >= new Version(6, 4);
 
-    /// <summary>Whether a page that a collapse found bad was seen to stay mapped: on 6.18, not on 6.12.</summary>
+    /// <summary>Whether a bad page was seen to stay mapped after a collapse: on 6.18, not on 6.12.</summary>
     internal static bool MayLeaveBadPages => Environment.OSVersion.Version >= new Version(6, 13);
 
     /// <summary>The address of a symbol of the running kernel.</summary>

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CopyMc.Guest.MachineChecks;
 
-/// <summary>Where memory lies in the machine (Documentation/admin-guide/mm/pagemap.rst).</summary>
+/// <summary>Physical addresses of memory (Documentation/admin-guide/mm/pagemap.rst).</summary>
 internal static unsafe class Physical
 {
     private const ulong PresentBit = 1UL << 63, FrameMask = (1UL << 55) - 1;

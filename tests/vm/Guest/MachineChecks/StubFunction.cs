@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace CopyMc.Guest.MachineChecks;
 
-/// <summary>The functions of the native stub, in the library that the engine has loaded.</summary>
+/// <summary>The addresses of the native stub's copy kernels.</summary>
 internal static class StubFunction
 {
-    // More than the code of any of them takes.
+    // More than the length of any of them.
     internal const int MostBytes = 4096;
 
     /// <param name="kernel">The name of a copy kernel.</param>

@@ -1,11 +1,11 @@
 namespace CopyMc.Contract.Promises;
 
-/// <summary>Poison that arrives during copies ends each of them at the page, and harms nothing else.</summary>
-public sealed unsafe class PoisonUnderWay : IDisposable
+/// <summary>Poison that arrives during copies ends each of them at the page, and has no other effect.</summary>
+public sealed unsafe class PoisonDuringCopies : IDisposable
 {
     private const int Copiers = 4, Rounds = 10_000, Pages = 16;
 
-    private const int LeastStruck = Rounds / 100;
+    private const int LeastInterrupted = Rounds / 100;
 
     private const nuint Page = NativeRegion.PageSize;
 
@@ -13,11 +13,11 @@ public sealed unsafe class PoisonUnderWay : IDisposable
     private readonly byte[] _pattern = new byte[Pages * NativeRegion.PageSize];
     private readonly Barrier _round = new(Copiers + 1);
     private volatile int _lost;
-    private int _copying, _struck;
+    private int _copying, _interrupted;
     private volatile bool _over;
     private volatile string? _violation;
 
-    public PoisonUnderWay()
+    public PoisonDuringCopies()
     {
         Pattern.Fill(_pattern, seed: 19);
         _pattern.CopyTo(_source.Span);
@@ -45,7 +45,7 @@ public sealed unsafe class PoisonUnderWay : IDisposable
             while (Volatile.Read(ref _copying) < Copiers && _violation is null)
                 Thread.Yield();
             frames.Inject(_source, (nuint)_lost * Page);
-            // Wait until every copier has met it.
+            // Wait until it has stopped every copier.
             _round.SignalAndWait();
             frames.Heal(_source, (nuint)_lost * Page, Page);
             int offset = _lost * NativeRegion.PageSize;
@@ -57,11 +57,11 @@ public sealed unsafe class PoisonUnderWay : IDisposable
             copier.Join();
         if (_violation is { } violation)
             Require.Fail(violation);
-        // The others met it between two copies, or after another copier had met it.
-        Require.True(_struck >= LeastStruck, $"{_struck} copies were struck under way; that as many as {LeastStruck} were");
+        // In the other rounds the poison arrived between two copies, or another copier had marked the page.
+        Require.True(_interrupted >= LeastInterrupted, $"{_interrupted} copies were interrupted; that {LeastInterrupted} are");
     }
 
-    /// <summary>Copies until it meets the page, in each round. All copies before that are whole.</summary>
+    /// <summary>In each round, copies until the page stops a copy. All copies before that are complete.</summary>
     private void Copy(CopyEngine engine)
     {
         using var destination = new NativeRegion(_source.Length);
@@ -76,13 +76,13 @@ public sealed unsafe class PoisonUnderWay : IDisposable
             bool startedHealthy;
             for (int whole = 0; ; whole++)
             {
-                // Only a read of the page shows that it was not bad yet.
+                // Reads the page, to see that it was not bad yet.
                 byte before;
                 startedHealthy = engine.Copy(_source.Pointer + bad, &before, 1) == 0;
                 copied = _source.Length - engine.Copy(_source.Pointer, destination.Pointer, _source.Length, out fault);
                 if (copied != _source.Length)
                     break;
-                // Once per round, or most of the time would go into comparing, and the poison would arrive then.
+                // Compares once per round, or most of the time would go into comparing, and the poison would arrive then.
                 if (whole == 0)
                 {
                     ExpectCopied(destination, copied, fault, default);
@@ -96,9 +96,9 @@ public sealed unsafe class PoisonUnderWay : IDisposable
             ExpectCopied(destination, copied, fault with { WrittenBeyond = false }, met ? Met(bad) : Known(bad));
             if (copied < bad || copied >= bad + (met ? Page : 1))
                 _violation ??= $"{copied} bytes were copied, page {_lost} was lost: {fault}";
-            // It started before the poison, and the poison ended it after some bytes.
+            // The copy started before the poison arrived, which ended it after some bytes.
             if (met && startedHealthy && copied > 0)
-                _ = Interlocked.Increment(ref _struck);
+                _ = Interlocked.Increment(ref _interrupted);
             copied = _source.Length - engine.Copy(_source.Pointer, destination.Pointer, _source.Length, out fault);
             ExpectCopied(destination, copied, fault, Known(bad));
             if (copied != bad)

@@ -3,26 +3,26 @@ using CopyMc.Contract;
 namespace CopyMc.Guest.MachineChecks;
 
 /// <summary>
-/// A machine check in the load of one of our kernels that meets a bad line (SRAR). The kernel tells only in which page: how much was copied
-/// must come from the copy's own registers.
+/// A machine check in a load of one of CopyMc's kernels that reads a bad line (SRAR). Linux reports only the page, so the count must come from
+/// the copy's registers.
 /// </summary>
 /// <param name="kernel">The name of the copy kernel.</param>
-/// <param name="turn">Bytes that it copies at a time: so many before the bad line at most are not counted.</param>
-/// <param name="place">Where the copy starts and what is bad.</param>
-internal sealed unsafe class StruckCopy(string kernel, int turn, BadLine place)
+/// <param name="bytesPerIteration">Bytes that an iteration copies: at most this many before the bad line are not counted.</param>
+/// <param name="place">The bad line and the start of the copy.</param>
+internal sealed unsafe class CopyMachineCheck(string kernel, int bytesPerIteration, BadLine place)
 {
     private const int Pages = 6, BadPage = 2, LinesOfPage = NativeRegion.PageSize / PoisonMap.LineSize;
 
     internal static IReadOnlyList<Promise> Promises { get; } =
     [
-        .. from kernel in new (string Name, int Turn)[] { ("native-rep-movsb", 1), ("native-avx2", 128), ("native-avx2-streaming", 128) }
+        .. from kernel in new (string Name, int BytesPerIteration)[] { ("native-rep-movsb", 1), ("native-avx2", 128), ("native-avx2-streaming", 128) }
            from place in BadLine.All
            select new Promise(
-               $"{nameof(StruckCopy)}: A machine check in the middle of it ends {kernel.Name} with a right count, {place.Name}", null,
-               new StruckCopy(kernel.Name, kernel.Turn, place).StopsRight),
+               $"{nameof(CopyMachineCheck)}: {kernel.Name} returns the right count after a machine check {place.Name}", null,
+               new CopyMachineCheck(kernel.Name, kernel.BytesPerIteration, place).ReturnsRightCount),
     ];
 
-    private void StopsRight()
+    private void ReturnsRightCount()
     {
         CopyEngine engine = Engines.Of(kernel);
         using var source = new NativeRegion(Pages * NativeRegion.PageSize);
@@ -38,13 +38,13 @@ internal sealed unsafe class StruckCopy(string kernel, int turn, BadLine place)
         Injector.ArmActionRequired(function, (nuint)bad, Physical.AddressOf(bad));
         nuint remaining = engine.Copy(start, destination.Pointer, length, out CopyFault fault);
 
-        (nuint instruction, nuint reached) = Injector.AwaitStrike();
+        (nuint instruction, nuint reached) = Injector.AwaitMachineCheck();
         Require.True(instruction - function < StubFunction.MostBytes);
         Require.Equal(corrupted + NativeRegion.PageSize / 1024, RealPoison.HardwareCorrupted);
-        // Exact to the page: where the loop's turn began before it, the handler finishes what lies before it.
+        // If the iteration began before the page, the handler copies the bytes before it.
         nuint prefix = length - remaining;
         Require.Equal(nuint.Max(reached, nuint.Min((nuint)page, (nuint)bad)) - (nuint)start, prefix);
-        Require.True((nuint)bad - (nuint)start - prefix < (nuint)turn);
+        Require.True((nuint)bad - (nuint)start - prefix < (nuint)bytesPerIteration);
         Require.Equal(new CopyFault(CopyFaultKind.MachineCheck, CopySide.Source, (nuint)page, NativeRegion.PageSize), fault);
         Require.True(destination.Span[..(int)prefix].SequenceEqual(expected.AsSpan((int)(start - source.Pointer), (int)prefix)));
         Require.Equal(-1, destination.Span[(int)prefix..].IndexOfAnyExcept(Pattern.Canary));

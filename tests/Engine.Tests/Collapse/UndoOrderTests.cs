@@ -4,8 +4,8 @@ using CopyMc.Simulation;
 
 namespace CopyMc.Engine.Tests.Collapse;
 
-/// <summary>The orders in which undo steps must run matter: each of these, broken on purpose, is noticed.</summary>
-public sealed class BrokenUndoTests : IDisposable
+/// <summary>The order of the undo steps matters: each wrong order has an effect that the tests find.</summary>
+public sealed class UndoOrderTests : IDisposable
 {
     private readonly TestMachine _test = new(hugePages: 4);
     private ulong _start;
@@ -13,16 +13,16 @@ public sealed class BrokenUndoTests : IDisposable
     public void Dispose() => _test.Dispose();
 
     [Fact]
-    public void Releasing_the_pages_before_the_page_table_is_back_lets_somebody_find_them_unmapped()
+    public void Pages_released_before_the_page_table_is_linked_can_be_found_unmapped()
     {
-        // After a failed copy the reverse map is open to all: whoever gets at a released page must find what maps it.
+        // After a failed copy the reverse map is unlocked, so that an rmap walk of a released page must find its mapping.
         bool seen = false;
         RunFailedCopy(steps => [.. Swapped(steps, "put the PMD back", "release the pages").Select(step => Watched(step, () => seen |= IsReleasedButUnmapped()))]);
         Assert.True(seen);
     }
 
     [Fact]
-    public void The_kernel_s_order_lets_nobody_find_them_unmapped()
+    public void In_the_kernels_order_no_page_can_be_found_unmapped()
     {
         bool seen = false;
         RunFailedCopy(steps => [.. steps.Select(step => Watched(step, () => seen |= IsReleasedButUnmapped()))]);
@@ -31,30 +31,30 @@ public sealed class BrokenUndoTests : IDisposable
     }
 
     [Fact]
-    public void Leaving_the_page_table_out_is_found_by_the_counts()
+    public void A_page_table_that_is_not_linked_again_violates_an_invariant()
     {
         RunFailedCopy(steps => [.. steps.Where(step => step.Name != "put the PMD back")]);
         Assert.NotEmpty(_test.Violations());
     }
 
     [Fact]
-    public void Leaving_the_pages_isolated_is_found_by_the_counts()
+    public void Pages_that_stay_isolated_violate_an_invariant()
     {
         RunFailedCopy(steps => [.. steps.Where(step => step.Name != "release the pages")]);
         Assert.NotEmpty(_test.Violations());
     }
 
     [Fact]
-    public void Unlocking_the_address_space_before_the_page_table_is_back_lets_a_fault_lose_it()
+    public void A_fault_before_the_page_table_is_linked_violates_an_invariant()
     {
-        // The fault finds no page table and makes one: its pages and those of the old table cannot both be there afterwards.
+        // The fault finds no page table and makes one, which the old table then replaces, with its pages.
         RunFailedCopy(steps => [.. Swapped(steps, "put the PMD back", "mmap_write_unlock").Select(step =>
             step.Name == "mmap_write_unlock" ? Watched(step, () => _test.Process.Write(_start, [1])) : step)]);
         Assert.NotEmpty(_test.Violations());
     }
 
     [Fact]
-    public void Opening_the_holes_after_they_were_given_back_is_found_while_it_lasts()
+    public void Pages_released_before_the_holes_are_open_can_be_found_beside_retry_entries()
     {
         var range = new CollapsedRange(CollapsedMemory.Shmem, _test, page => page % 2 == 0);
         bool wrong = false;
@@ -89,7 +89,7 @@ public sealed class BrokenUndoTests : IDisposable
         unsafe bool Reclaimable(uint head) => !_test.Machine.Memory.Frames[head].Has(PageFlags.Locked);
     }
 
-    /// <summary>A page is anybody's to take while a retry entry still keeps its neighbours from being filled.</summary>
+    /// <summary>Whether the pages are released while a retry entry still keeps a hole from being filled.</summary>
     private static bool IsFilledTwice(CollapsedRange range) =>
         range.File!.SlotAt(1).IsRetry && range.Test.Machine.Counters.NrIsolatedFile == 0;
 

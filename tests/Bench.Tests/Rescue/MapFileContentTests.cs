@@ -3,12 +3,12 @@ using CopyMc.Bench.Rescue;
 namespace CopyMc.Bench.Tests.Rescue;
 
 /// <summary>Map files are GNU ddrescue's.</summary>
-public sealed class MapFileTextTests
+public sealed class MapFileContentTests
 {
     [Fact]
     public void The_example_of_the_manual_is_understood()
     {
-        MapFileContent content = MapFileText.Parse("""
+        MapFileContent content = MapFileContent.Parse("""
             # Mapfile. Created by GNU ddrescue version 1.27
             # Command line: ddrescue -d -c18 /dev/fd0 fdimage mapfile
             # Start time:   2015-07-21 09:37:44
@@ -40,7 +40,7 @@ public sealed class MapFileTextTests
     public void Numbers_are_decimal_hexadecimal_or_octal_and_comments_may_follow() =>
         Assert.Equal(
             [new RescueBlock(0, 64, BlockStatus.Finished), new RescueBlock(64, 10, BlockStatus.BadSector)],
-            MapFileText.Parse("0 +\n0x0 0100 + # octal\r\n 64\t10 -\n\n").Map.Blocks);
+            MapFileContent.Parse("0 +\n0x0 0100 + # octal\r\n 64\t10 -\n\n").Map.Blocks);
 
     [Theory]
     [InlineData("/a b/c#d")]
@@ -50,7 +50,8 @@ public sealed class MapFileTextTests
         var map = new RescueMap(1L << 42);
         map.Set(5, 1L << 41, BlockStatus.Finished);
         map.Set((1L << 41) + 5, 1, BlockStatus.BadSector);
-        MapFileContent content = MapFileText.Parse(MapFileText.Format(new MapFileContent(map, path, path + "2", "of a kind", (1_753_772_345, 6), 77, '-')));
+        MapFileContent content = MapFileContent.Parse(
+            new MapFileContent(map, path, path + "2", "of a kind", (1_753_772_345, 6), 77, '-').Format());
         Assert.Equal(map.Blocks, content.Map.Blocks);
         Assert.Equal((path, path + "2", 77L, '-'), (content.Source, content.Destination, content.Position, content.Status));
         Assert.Equal(("of a kind", (1_753_772_345, 6u)), (content.SourceIdentity, content.SourceModified));
@@ -58,10 +59,10 @@ public sealed class MapFileTextTests
 
     [Fact]
     public void An_empty_source_has_no_block() =>
-        Assert.Equal(0, MapFileText.Parse(MapFileText.Format(new MapFileContent(new RescueMap(0), null, null, null, null, 0, '+'))).Map.ByteCount);
+        Assert.Equal(0, MapFileContent.Parse(new MapFileContent(new RescueMap(0), null, null, null, null, 0, '+').Format()).Map.ByteCount);
 
     [Fact]
-    public void A_time_that_is_none_is_a_comment() => Assert.Null(MapFileText.Parse("# Source modified: yesterday\n0 ? 1\n0 10 +").SourceModified);
+    public void A_time_that_is_none_is_a_comment() => Assert.Null(MapFileContent.Parse("# Source modified: yesterday\n0 ? 1\n0 10 +").SourceModified);
 
     [Theory]
     [InlineData("", "line 1")]
@@ -79,5 +80,5 @@ public sealed class MapFileTextTests
     [InlineData("0 ? 1\n0 0x +", "line 2")]
     [InlineData("0 ? 1\n0 0x7FFFFFFFFFFFFFFF +\n0x7FFFFFFFFFFFFFFF 1 +", "line 3")]
     public void What_is_no_map_says_in_which_line(string text, string line) =>
-        Assert.StartsWith(line, Assert.Throws<FormatException>(() => MapFileText.Parse(text)).Message);
+        Assert.StartsWith(line, Assert.Throws<FormatException>(() => MapFileContent.Parse(text)).Message);
 }

@@ -2,8 +2,8 @@ using CopyMc.Engine.Tests.Faults;
 
 namespace CopyMc.Engine.Tests.Copying;
 
-/// <summary>A copy that no cache holds may use another kernel, and keeps the contract.</summary>
-public sealed unsafe class BeyondCacheTests : IDisposable
+/// <summary>A copy larger than the last-level cache may use another kernel, and keeps the contract.</summary>
+public sealed unsafe class LargerThanCacheTests : IDisposable
 {
     /// <summary>Bytes in such a copy here; any long copy where streaming is never faster.</summary>
     private static readonly nuint s_length = nuint.Min(MceStub.StreamsFrom, 96u << 20) + 12_345;
@@ -11,7 +11,7 @@ public sealed unsafe class BeyondCacheTests : IDisposable
     private readonly NativeRegion _source = new(s_length, new NativeRegionOptions { Backing = RegionBacking.Memfd });
     private readonly NativeRegion _destination = new(s_length);
 
-    public BeyondCacheTests() => Pattern.Fill(_source.Span, seed: 7);
+    public LargerThanCacheTests() => Pattern.Fill(_source.Span, seed: 7);
 
     public void Dispose()
     {
@@ -40,7 +40,7 @@ public sealed unsafe class BeyondCacheTests : IDisposable
     [ClassData(typeof(EveryFaultingSource))]
     public void Latent_poison_ends_the_prefix(PoisonSource source)
     {
-        Assert.SkipWhen(source == PoisonSource.HwPoison, "Each run would take a page frame from the machine.");
+        Assert.SkipWhen(source == PoisonSource.HwPoison, "Each run would cost a page frame.");
         nuint page = (s_length * 2 / 3) & ~(nuint)(NativeRegion.PageSize - 1);
         PoisonInjector.Inject(_source, page, source);
         Check(page, threads: 1);

@@ -5,12 +5,12 @@ using CopyMc.Contract.Agreement;
 namespace CopyMc.Contract;
 
 /// <summary>
-/// The promises of a class: each public method with every combination of its parameters' values, on a new instance.
+/// Lists the promises of a class: each public method with every combination of its parameters' values, on a new instance.
 /// </summary>
-public static class Promised
+public static class PromiseList
 {
     /// <summary>Lists the promises of one class.</summary>
-    public static IReadOnlyList<Promise> By<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>()
+    public static IReadOnlyList<Promise> Of<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>()
         where T : new() =>
         [.. typeof(T).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
             .Where(method => method.Name != nameof(IDisposable.Dispose))
@@ -56,7 +56,7 @@ public static class Promised
             return [.. RegionKind.All.Cast<object>()];
         if (type == typeof(bool))
             return [false, true];
-        throw new ArgumentException($"No promise is made for every {type}.", nameof(type));
+        throw new ArgumentException($"A promise cannot have a parameter of type {type}.", nameof(type));
     }
 
     private static string? UnavailableReason(object[] arguments) => arguments.Select(argument => argument switch

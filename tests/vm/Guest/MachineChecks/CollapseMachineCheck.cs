@@ -6,23 +6,23 @@ using CopyMc.Simulation;
 namespace CopyMc.Guest.MachineChecks;
 
 /// <summary>
-/// A machine check in the kernel's own copy, inside MADV_COLLAPSE of anonymous memory: what comes of it is what comes of the same poison on the
-/// simulated machine.
+/// A machine check in the kernel's own copy, in MADV_COLLAPSE of anonymous memory, has the same outcome as the same poison on the simulated
+/// machine.
 /// </summary>
-internal sealed unsafe partial class StruckCollapse(int page)
+internal sealed unsafe partial class CollapseMachineCheck(int page)
 {
     private const int Pages = PageTable.EntryCount, Collapse = 25, Einval = 22;
     private const nuint HugePage = NativeRegion.HugePageSize;
 
-    // Every step of the debugger before it is a byte.
+    // A low line, because the debugger steps through every byte before it.
     private const int LineInPage = 2;
 
     internal static IReadOnlyList<Promise> Promises { get; } =
     [
         .. from page in new[] { 0, Pages / 2, Pages - 1 }
            select new Promise(
-               $"{nameof(StruckCollapse)}: A machine check in the kernel's copy of page {page} ends MADV_COLLAPSE as in the model", null,
-               new StruckCollapse(page).EndsAsInTheModel),
+               $"{nameof(CollapseMachineCheck)}: A machine check in the kernel's copy of page {page} ends MADV_COLLAPSE as in the model", null,
+               new CollapseMachineCheck(page).EndsAsInTheModel),
     ];
 
     private static int PageSize => NativeRegion.PageSize;
@@ -30,7 +30,7 @@ internal sealed unsafe partial class StruckCollapse(int page)
     private void EndsAsInTheModel()
     {
         FaultRecovery.RequestEarlyReports();
-        // Or the pages would be huge before they are collapsed. MADV_COLLAPSE does not ask.
+        // Keeps the pages small until they are collapsed. MADV_COLLAPSE ignores this setting.
         File.WriteAllText("/sys/kernel/mm/transparent_hugepage/enabled", "never");
         using var source = new NativeRegion(HugePage, new NativeRegionOptions { Pages = PageKind.TransparentHuge });
         using var destination = new NativeRegion(HugePage);
@@ -39,16 +39,16 @@ internal sealed unsafe partial class StruckCollapse(int page)
         byte* bad = source.Pointer + page * PageSize + LineInPage * PoisonMap.LineSize;
         ulong physical = Physical.AddressOf(bad);
         nuint function = KernelView.AddressOf("copy_mc_enhanced_fast_string");
-        // The kernel copies through its own mapping of all memory.
+        // The kernel copies through its direct map.
         nuint directMap = Injector.ReadKernel(KernelView.AddressOf("page_offset_base"));
 
         Injector.ArmActionRequired(function, directMap + (nuint)physical, physical);
         var outcome = new List<string> { Advise(source) };
 
-        (nuint instruction, nuint reached) = Injector.AwaitStrike();
+        (nuint instruction, nuint reached) = Injector.AwaitMachineCheck();
         Require.True(instruction - function < 64);
         Require.Equal(directMap + (nuint)physical, reached);
-        // The kernel has queued the frame: only when it is dealt with does the next try find it.
+        // The kernel has queued the frame. The next call finds the poison only after the frame was handled.
         EarlyReport.Await(source.Poison);
         Require.Equal((nuint)(page * PageSize), source.Poison.FirstPoisoned(0, HugePage));
         outcome.Add(Advise(source));
@@ -60,11 +60,11 @@ internal sealed unsafe partial class StruckCollapse(int page)
         for (int i = 0; i < Pages; i++)
         {
             if (i != page && !destination.Span.Slice(i * PageSize, PageSize).SequenceEqual(expected.AsSpan(i * PageSize, PageSize)))
-                Require.Fail($"page {i} holds something else after the collapse that failed");
+                Require.Fail($"page {i} has other content after the failed collapse");
         }
     }
 
-    /// <summary>The errno, then the status of each tracepoint that the call went through.</summary>
+    /// <summary>Returns the errno, then the status of each tracepoint of the call.</summary>
     private static string Advise(NativeRegion region)
     {
         using var trace = new CollapseTracepoints();
