@@ -99,7 +99,8 @@ public sealed partial class AddressSpace
         // Page tables with guards must not be retracted.
         if (_machine.Behavior.MarksAreasWithGuards)
             area.MayHaveGuards = true;
-        else
+        // Anonymous memory is prepared for pages in any case.
+        if (area.IsAnonymous || !_machine.Behavior.MarksAreasWithGuards)
             PrepareAnonVma(area);
         Zap(area, start, end, ZapKind.Unmap);
         for (ulong at = start; at < end; at += NativeRegion.PageSize)

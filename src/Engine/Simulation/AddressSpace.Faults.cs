@@ -178,7 +178,7 @@ public sealed unsafe partial class AddressSpace
     }
 
     /// <summary>Whether a store to the page is reported (<c>userfaultfd_pte_wp</c>).</summary>
-    private static bool IsReported(Vma area, Pte pte) => pte.IsUffdWriteProtected && (area.Flags & VmaFlags.UffdWriteProtect) != 0;
+    private static bool IsReported(Vma area, Pte pte) => pte.IsUffdWriteProtected && !pte.IsWritable && (area.Flags & VmaFlags.UffdWriteProtect) != 0;
 
     private AccessResult FaultMissing(Vma area, ulong address, bool write, ref Pte pte)
     {
