@@ -1,6 +1,6 @@
 namespace CopyMc.Simulation;
 
-/// <summary>How an access to simulated memory ended: the signal and its code where the kernel would send one.</summary>
+/// <summary>The outcome of an access to simulated memory, with the signal and code that the kernel would send.</summary>
 public enum AccessOutcome
 {
     /// <summary>The bytes were loaded or stored.</summary>
@@ -9,18 +9,18 @@ public enum AccessOutcome
     /// <summary>The access would wait: see <see cref="AccessResult.WaitsFor"/>.</summary>
     Waits,
 
-    /// <summary>SIGSEGV, <c>SEGV_MAPERR</c>: nothing is mapped there, or a guard page is.</summary>
+    /// <summary>SIGSEGV, <c>SEGV_MAPERR</c>: nothing is mapped, or a guard is installed.</summary>
     MapError,
 
     /// <summary>SIGSEGV, <c>SEGV_ACCERR</c>: the mapping does not allow the access.</summary>
     AccessError,
 
-    /// <summary>SIGBUS, <c>BUS_ADRERR</c>: nothing is behind the mapping, or the content cannot be read in.</summary>
+    /// <summary>SIGBUS, <c>BUS_ADRERR</c>: the file has no such page, or the content cannot be read.</summary>
     BusAddressError,
 
     /// <summary>SIGBUS, <c>BUS_MCEERR_AR</c>: the memory is poisoned.</summary>
     MemoryError,
 
-    /// <summary>No frame is free, or the memory control group allows no more.</summary>
+    /// <summary>No frame is free, or the memory control group has reached its limit.</summary>
     OutOfMemory,
 }

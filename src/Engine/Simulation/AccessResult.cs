@@ -1,7 +1,7 @@
 namespace CopyMc.Simulation;
 
-/// <summary>How an access to simulated memory ended, and what it waits for if it would wait.</summary>
-/// <param name="Outcome">How it ended.</param>
+/// <summary>The result of an access to simulated memory, and the reason if it would wait.</summary>
+/// <param name="Outcome">The outcome.</param>
 /// <param name="WaitsFor">What it waits for; <see cref="WaitReason.None"/> unless <paramref name="Outcome"/> is <see cref="AccessOutcome.Waits"/>.</param>
 public readonly record struct AccessResult(AccessOutcome Outcome, WaitReason WaitsFor)
 {
@@ -20,7 +20,7 @@ public readonly record struct AccessResult(AccessOutcome Outcome, WaitReason Wai
     /// <summary>SIGBUS, <c>BUS_MCEERR_AR</c>.</summary>
     public static AccessResult MemoryError => new(AccessOutcome.MemoryError, WaitReason.None);
 
-    /// <summary>No frame is free, or the memory control group allows no more.</summary>
+    /// <summary>No frame is free, or the memory control group has reached its limit.</summary>
     public static AccessResult OutOfMemory => new(AccessOutcome.OutOfMemory, WaitReason.None);
 
     /// <summary>Whether the bytes were loaded or stored.</summary>
@@ -38,6 +38,6 @@ public readonly record struct AccessResult(AccessOutcome Outcome, WaitReason Wai
     /// <summary>The access would wait.</summary>
     public static AccessResult Waits(WaitReason reason) => new(AccessOutcome.Waits, reason);
 
-    /// <summary>The outcome, and what is waited for.</summary>
+    /// <summary>The outcome, or the reason of the wait.</summary>
     public override string ToString() => IsWaiting ? $"waits for {WaitsFor}" : Outcome.ToString();
 }

@@ -1,11 +1,11 @@
 namespace CopyMc.Simulation;
 
-// What advice does to the entries of one area.
+// The effect of madvise(2) on the entries of one area.
 public sealed partial class AddressSpace
 {
     /// <summary>
-    /// Lets anonymous pages be dropped when memory is short (<c>madvise_free_pte_range</c>, <c>madvise_free_huge_pmd</c>). The content in swap is given
-    /// up at once, and so are marks of poison; guards and write protection stay.
+    /// Lets anonymous pages be dropped when memory is short (<c>madvise_free_pte_range</c>, <c>madvise_free_huge_pmd</c>). Swap entries and poison
+    /// markers are dropped at once; guards and write protection stay.
     /// </summary>
     private unsafe void FreeLazily(ulong start, ulong end) => ForEachFolio(start, end, (ref Pte pte, ulong _) =>
     {
@@ -23,7 +23,7 @@ public sealed partial class AddressSpace
         pte = pte.Clean().Old();
     });
 
-    /// <summary>Makes pages look as if they had not been used for long (<c>madvise_cold_or_pageout_pte_range</c>). Pages that others map too are left.</summary>
+    /// <summary>Clears the referenced state of pages (<c>madvise_cold_or_pageout_pte_range</c>). Skips pages that other processes map.</summary>
     private unsafe void MakeOld(ulong start, ulong end) => ForEachFolio(start, end, (ref Pte pte, ulong _) =>
     {
         if (!pte.IsPresent || _memory.IsMappedShared(_memory.HeadOf(pte.Pfn)))
@@ -32,7 +32,7 @@ public sealed partial class AddressSpace
         _memory.Frames[_memory.HeadOf(pte.Pfn)].Flags &= ~PageFlags.Referenced;
     });
 
-    /// <summary>Reclaims the pages of a range that nobody else maps (<c>MADV_PAGEOUT</c>); what cannot go stays.</summary>
+    /// <summary>Reclaims the pages of a range that no other process maps (<c>MADV_PAGEOUT</c>), as far as they can be reclaimed.</summary>
     private void PageOut(ulong start, ulong end)
     {
         var found = new List<uint>();
@@ -46,8 +46,8 @@ public sealed partial class AddressSpace
     }
 
     /// <summary>
-    /// Visits what folios a range maps, as advice does: a huge page that the range holds whole as one entry, without splitting it. Of a large
-    /// folio that the range holds in part the folio is split, unless others map it too; then it is left as it is.
+    /// Visits the entries of folios in a range, as madvise does: a huge page inside the range as one entry, without splitting it. A large folio
+    /// that is only partly inside is split, or skipped if other processes map it.
     /// </summary>
     private void ForEachFolio(ulong start, ulong end, EntryAction action)
     {
@@ -79,7 +79,7 @@ public sealed partial class AddressSpace
         }
     }
 
-    /// <summary>Whether the entry's folio lies in the range whole, or has been split so that its page does.</summary>
+    /// <summary>Whether the entry's folio is entirely inside the range, if necessary after a split.</summary>
     private bool TryMakeWhole(Pte pte, ulong at, ulong start, ulong end)
     {
         uint head = _memory.HeadOf(pte.Pfn);
@@ -93,7 +93,7 @@ public sealed partial class AddressSpace
         return isWhole || (!_memory.IsMappedShared(head) && !IsLocked(head) && FolioSplit.TrySplit(_machine, head));
     }
 
-    /// <summary>Drops what is mapped in a range, and makes accesses to it fail (<c>madvise_guard_install</c>).</summary>
+    /// <summary>Drops the pages of a range, and makes accesses to it fail (<c>madvise_guard_install</c>).</summary>
     private void InstallGuards(Vma area, ulong start, ulong end)
     {
         // Page tables with guards must not be retracted.

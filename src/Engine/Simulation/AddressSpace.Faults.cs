@@ -1,11 +1,11 @@
 namespace CopyMc.Simulation;
 
-// What the process does with its memory, and the page faults that this takes (mm/memory.c).
+// Accesses of the process to its memory, and page faults (mm/memory.c).
 public sealed unsafe partial class AddressSpace
 {
     /// <summary>Stores bytes, faulting pages in as needed.</summary>
     /// <param name="address">The first address; the bytes must not cross into another page.</param>
-    /// <param name="bytes">What to store.</param>
+    /// <param name="bytes">The bytes to store.</param>
     /// <exception cref="ArgumentException">The bytes cross a page.</exception>
     public AccessResult Write(ulong address, ReadOnlySpan<byte> bytes)
     {
@@ -24,7 +24,7 @@ public sealed unsafe partial class AddressSpace
 
     /// <summary>Loads bytes, faulting pages in as needed. Nothing is loaded from a poisoned line.</summary>
     /// <param name="address">The first address; the bytes must not cross into another page.</param>
-    /// <param name="bytes">Where they go.</param>
+    /// <param name="bytes">Receives the bytes.</param>
     /// <exception cref="ArgumentException">The bytes cross a page.</exception>
     public AccessResult Read(ulong address, Span<byte> bytes)
     {
@@ -41,10 +41,10 @@ public sealed unsafe partial class AddressSpace
         }
     }
 
-    /// <summary>Holds the page at an address in place (<c>get_user_pages</c>); without the mmap lock where it is mapped already.</summary>
+    /// <summary>Pins the page at an address (<c>get_user_pages</c>), without the mmap lock if it is mapped already.</summary>
     /// <param name="address">The address.</param>
-    /// <param name="page">The page, to be disposed of when it need not be held any more; null unless the result is done.</param>
-    /// <param name="kind">How it is held. A page that is pinned for I/O is faulted in as for a store, any other as for a load.</param>
+    /// <param name="page">The page; dispose it to unpin. Null unless the result is done.</param>
+    /// <param name="kind">The kind of pin. A page that is pinned for I/O is faulted in as for a store, any other as for a load.</param>
     /// <exception cref="InvalidOperationException">The page has 65,535 references already.</exception>
     public AccessResult TryPin(ulong address, out PinnedPage? page, PinKind kind = PinKind.Reference)
     {
@@ -61,7 +61,7 @@ public sealed unsafe partial class AddressSpace
                 return result;
             entry = EntryAt(address);
         }
-        // The zero page is counted nowhere.
+        // References to the zero page are not counted.
         if (entry.Pfn != _memory.ZeroFrame)
             _memory.Get(_memory.HeadOf(entry.Pfn));
         page = new PinnedPage(this, entry.Pfn, kind);
@@ -75,7 +75,7 @@ public sealed unsafe partial class AddressSpace
             _memory.Put(_memory.HeadOf(page.Pfn));
     }
 
-    /// <summary>Makes sure that an address is mapped for a load or a store.</summary>
+    /// <summary>Faults a page in for a load or a store.</summary>
     internal AccessResult FaultIn(ulong address, bool write, out uint pfn)
     {
         pfn = Frame.Null;
@@ -112,7 +112,7 @@ public sealed unsafe partial class AddressSpace
         return result;
     }
 
-    /// <summary>Brings one swapped page in (<c>do_swap_page</c>): also for a collapse, before it takes anything.</summary>
+    /// <summary>Swaps one page in (<c>do_swap_page</c>), for a fault or for the swap-in step of a collapse.</summary>
     internal AccessResult SwapIn(Vma area, ulong address, ref Pte pte)
     {
         if (pte.IsHwPoison || pte.IsPoisonMarker)
@@ -133,7 +133,7 @@ public sealed unsafe partial class AddressSpace
             return AccessResult.MemoryError;
         }
         _machine.Counters.PSwpIn++;
-        // Its slot is given up: the page has the only copy (folio_free_swap).
+        // The slot is freed, so the page has the only copy (folio_free_swap).
         _memory.Frames[pfn].Flags |= PageFlags.Dirty;
         bool isProtected = pte.IsUffdWriteProtected;
         Clear(ref pte);
@@ -161,7 +161,7 @@ public sealed unsafe partial class AddressSpace
             AccessResult result = FaultMissing(area, address, write, ref pte);
             if (!result.IsDone)
                 return result;
-            // The page comes first, with the marker's protection; the store then meets it.
+            // The page is mapped first, with the protection of the marker, which the store then finds.
             if (isProtected)
                 pte = pte.UffdWriteProtected();
         }
@@ -182,7 +182,7 @@ public sealed unsafe partial class AddressSpace
 
     private AccessResult FaultMissing(Vma area, ulong address, bool write, ref Pte pte)
     {
-        // The area is prepared for a page of its own before userfaultfd is asked (vmf_anon_prepare).
+        // The area gets its anon_vma before userfaultfd is asked (vmf_anon_prepare).
         if (!area.IsShared && (write || (area.File is null && !_machine.Options.UseZeroPage)))
             PrepareAnonVma(area);
         Pte marker = pte;
@@ -218,7 +218,7 @@ public sealed unsafe partial class AddressSpace
             MapAround(area, address);
         if (pte.IsPresent)
             return AccessResult.Done;
-        // The page cache is asked, not the page table (shmem_get_folio_gfp).
+        // A page is missing if it is not in the page cache, regardless of the page table (shmem_get_folio_gfp).
         WaitReason watched = area.File!.IsBeyondEnd(page) ? WaitReason.None
             : area.File.SlotAt(page).IsEmpty ? ((area.Flags & VmaFlags.UffdMissing) != 0 ? WaitReason.UserfaultfdMissing : WaitReason.None)
             : (area.Flags & VmaFlags.UffdMinor) != 0 ? WaitReason.UserfaultfdMinor : WaitReason.None;
@@ -236,8 +236,8 @@ public sealed unsafe partial class AddressSpace
     }
 
     /// <summary>
-    /// A load maps the pages of its 64 KiB of a file that the page cache has, or of its large folio (<c>do_fault_around</c>), before anybody is asked for the
-    /// page itself, unless userfaultfd watches for write-protected pages or minor faults.
+    /// A load maps the cached pages of the 64 KiB of the file around it, or of its large folio (<c>do_fault_around</c>), before the fault of the
+    /// page itself is handled or reported, unless userfaultfd watches for write-protected pages or minor faults.
     /// </summary>
     private void MapAround(Vma area, ulong address)
     {
@@ -262,7 +262,7 @@ public sealed unsafe partial class AddressSpace
         }
     }
 
-    /// <summary>A store to a page of a large folio of shmem maps all of the folio where nothing is mapped yet (<c>finish_fault</c>).</summary>
+    /// <summary>Maps all pages of a large folio of shmem for a store to one of them, if none is mapped yet (<c>finish_fault</c>).</summary>
     private void MapWholeFolio(Vma area, ulong address, uint pfn)
     {
         uint head = _memory.HeadOf(pfn);
@@ -296,7 +296,7 @@ public sealed unsafe partial class AddressSpace
         return AccessResult.Done;
     }
 
-    /// <summary>Whether nobody but this process's entries refers to an anonymous page, which it may simply write to then (<c>wp_can_reuse_anon_folio</c>).</summary>
+    /// <summary>Whether only entries of this process refer to an anonymous page, so that it can be written in place (<c>wp_can_reuse_anon_folio</c>).</summary>
     private bool IsLastReference(uint pfn)
     {
         uint head = _memory.HeadOf(pfn);
@@ -322,14 +322,14 @@ public sealed unsafe partial class AddressSpace
         return AccessResult.Done;
     }
 
-    /// <summary>A page of anonymous memory, on the LRU, mapped nowhere yet, with one reference.</summary>
+    /// <summary>Allocates a page of anonymous memory, on the LRU, not mapped yet, with one reference.</summary>
     private AccessResult TryNewAnonymous(Vma area, ulong address, bool clear, out uint pfn)
     {
         do
         {
             if (!_memory.TryAllocate(0, Cgroup, out pfn, out bool zeroed))
                 return AccessResult.OutOfMemory;
-            // A frame that cannot even be cleared is bad: another one is taken.
+            // A frame that cannot be cleared is bad, so another one is allocated.
             if (!clear || zeroed || _memory.TryClear(pfn))
                 break;
             _machine.MemoryFailure.Enqueue(pfn);
@@ -351,8 +351,8 @@ public sealed unsafe partial class AddressSpace
         frame.Index = area.PageIndex(address);
     }
 
-    /// <summary>The area's family (<c>anon_vma_prepare</c>); an area is given one before the first page of its own.</summary>
-    /// <remarks>A neighbour that could be merged with it but for what may be changed shares its own (<c>find_mergeable_anon_vma</c>).</remarks>
+    /// <summary>Returns the area's anon_vma, and makes one before its first anonymous page (<c>anon_vma_prepare</c>).</summary>
+    /// <remarks>Areas that differ only in properties that can change share their neighbour's (<c>find_mergeable_anon_vma</c>).</remarks>
     internal AnonVma PrepareAnonVma(Vma area)
     {
         if (area.AnonVma is null)
@@ -377,7 +377,7 @@ public sealed unsafe partial class AddressSpace
             return;
         PrepareAnonVma(area);
         _machine.EnterKhugepaged(area);
-        // Under a registration for missing pages it is the small page that is reported.
+        // If the area is registered for missing pages, userfaultfd reports the small page.
         if (!_machine.HugePagesAtFault || (area.Flags & VmaFlags.UffdMissing) != 0)
             return;
         if (!write && _machine.Options.UseZeroPage)
@@ -388,7 +388,7 @@ public sealed unsafe partial class AddressSpace
         MapNewHuge(area, start, ref pmd);
     }
 
-    /// <summary>A store to the huge zero page is answered with a huge page of its own if there is one (<c>do_huge_zero_wp_pmd</c>).</summary>
+    /// <summary>Replaces the huge zero page with a new huge page for a store, if one is free (<c>do_huge_zero_wp_pmd</c>).</summary>
     private void ReplaceHugeZero(Vma area, ulong address, ref PmdEntry pmd)
     {
         PmdEntry zero = pmd;
@@ -420,7 +420,7 @@ public sealed unsafe partial class AddressSpace
         Pte huge = pmd.Huge;
         if (IsHugeZero(huge))
         {
-            // A store has it split where there was no huge page for it.
+            // For a store it was split, because no huge page was free.
             pfn = _memory.ZeroFrame;
             return !write;
         }
@@ -445,6 +445,6 @@ public sealed unsafe partial class AddressSpace
     private static void ThrowIfCrossing(ulong address, int length)
     {
         if (address % NativeRegion.PageSize + (ulong)length > NativeRegion.PageSize)
-            throw new ArgumentException("One access stays in one page.", nameof(length));
+            throw new ArgumentException("An access must not cross a page boundary.", nameof(length));
     }
 }

@@ -6,8 +6,8 @@ public sealed unsafe partial class AddressSpace
     /// <summary>Makes a child that shares every page until one of the two writes to it (<c>fork(2)</c>).</summary>
     /// <param name="child">The child; null unless the call succeeds.</param>
     /// <returns>
-    /// <see cref="Errno.ENOMEM"/> if a page that is pinned for I/O, which is copied at once, cannot be: there is no memory for it, or it is poisoned
-    /// (<c>copy_pmd_range</c> has one error for both).
+    /// <see cref="Errno.ENOMEM"/> if a page that is pinned for I/O, which fork copies at once, cannot be copied: memory is short, or the page is
+    /// poisoned (<c>copy_pmd_range</c> has one error for both).
     /// </returns>
     /// <exception cref="ObjectDisposedException">The process has ended.</exception>
     /// <exception cref="InvalidOperationException">A page has 65,535 references already; there is no child then.</exception>
@@ -28,7 +28,7 @@ public sealed unsafe partial class AddressSpace
         }
         finally
         {
-            // As in the kernel, what was shared stays read-only here until it is written to.
+            // As in the kernel, shared pages stay read-only here until they are written.
             if (!isWhole)
                 made.Exit();
         }
@@ -54,7 +54,7 @@ public sealed unsafe partial class AddressSpace
             child._areas.Add(copy);
             if (keepsUserfaultfd)
                 copy.Userfaultfd = area.Userfaultfd!.ForChild(child);
-            // Pages that are only a file's, and zeros, come back by faults (vma_needs_copy).
+            // Faults can map pages of the file and zeros again, so they are not copied (vma_needs_copy).
             if (isWiped || (area.AnonVma is null && !area.MayHaveGuards && (copy.Flags & VmaFlags.UffdWriteProtect) == 0))
                 continue;
             Errno result = CopyTables(area, copy);
@@ -80,7 +80,7 @@ public sealed unsafe partial class AddressSpace
                 CopyHuge(ref PmdFor(address), copy, address, pinned);
             if (PmdAt(address).IsTable)
             {
-                // Also where all of its entries are none.
+                // Copies the table even if all of its entries are none.
                 child.TableFor(address);
                 PageTable table = PmdAt(address).Table!;
                 for (; address < next; address += NativeRegion.PageSize)
@@ -95,12 +95,12 @@ public sealed unsafe partial class AddressSpace
         return Errno.None;
     }
 
-    /// <summary>Copies a huge page's entry (<c>copy_huge_pmd</c>), or splits it where its pages must be copied one by one.</summary>
+    /// <summary>Copies a huge page's entry (<c>copy_huge_pmd</c>), or splits it if its pages must be copied one by one.</summary>
     private void CopyHuge(ref PmdEntry from, Vma copy, ulong address, HashSet<uint> pinned)
     {
         AddressSpace child = copy.Space;
         bool isZero = IsHugeZero(from.Huge);
-        // A file's comes back by a fault.
+        // A fault can map the huge page of a file again.
         if (!isZero && !_memory.IsAnonymous(from.Huge.Pfn))
             return;
         if (pinned.Contains(from.Huge.Pfn))
@@ -118,8 +118,8 @@ public sealed unsafe partial class AddressSpace
     }
 
     /// <summary>
-    /// Copies one entry (<c>copy_present_ptes</c>, <c>copy_nonpresent_pte</c>): poison, guards and what is in swap always, the write protection only with
-    /// the registration.
+    /// Copies one entry (<c>copy_present_ptes</c>, <c>copy_nonpresent_pte</c>): poison, guards and swap entries always, write protection only together
+    /// with the registration.
     /// </summary>
     private Errno CopyEntry(Vma copy, ulong address, ref Pte pte, HashSet<uint> pinned)
     {
@@ -130,14 +130,14 @@ public sealed unsafe partial class AddressSpace
         if (pte.IsPresent && pte.Pfn != _memory.ZeroFrame)
         {
             uint head = _memory.HeadOf(pte.Pfn);
-            // A device may write to the page while it is pinned: it stays the parent's, and the child gets a copy.
+            // A device may write to a pinned page, so the parent keeps it and the child gets a copy.
             if (pte.IsExclusive && pinned.Count > 0 && pinned.Contains(head))
             {
                 Errno copied = child.CopyPinned(copy, address, pte, ref made);
                 made = WithProtectionOf(pte, made, copy);
                 return copied;
             }
-            // What is shared stays writable, and the child has not stored to it.
+            // A shared page stays writable, and is clean for the child, which has not written it.
             if (!copy.IsShared)
                 pte = pte.SharedByFork();
             child.SetFrame(ref made, pte.Pfn, pte.IsWritable, pte.IsDirty && !copy.IsShared);

@@ -10,7 +10,7 @@ public sealed partial class AddressSpace
     /// <param name="length">Bytes; rounded up to pages.</param>
     /// <param name="advice">The advice.</param>
     /// <returns>
-    /// <see cref="Errno.ENOMEM"/> where something in the range is not mapped; what is mapped has been advised then. An area that refuses ends the call.
+    /// <see cref="Errno.ENOMEM"/> if a part of the range is not mapped; the advice still applies to the others. An area that refuses ends the call.
     /// </returns>
     public SystemCallResult Madvise(ulong address, ulong length, Advice advice)
     {
@@ -78,7 +78,7 @@ public sealed partial class AddressSpace
             case Advice.NoHugePage:
                 return SetAdvice(area, start, end, (flags & ~VmaFlags.HugePage) | VmaFlags.NoHugePage);
             case Advice.WillNeed:
-                // Reads ahead into the swap cache, which the machine does not have: the entries stay as they are.
+                // The kernel reads ahead into the swap cache, which the machine does not have, so the entries do not change.
                 return Errno.None;
             case Advice.DontNeed or Advice.DontNeedLocked:
                 if ((flags & VmaFlags.Special) != 0 || (advice == Advice.DontNeed && !isPlain))
@@ -133,7 +133,7 @@ public sealed partial class AddressSpace
     /// <summary><c>is_valid_guard_vma</c>.</summary>
     private bool MayHoldGuards(Vma area) => area.IsAnonymous || _machine.Behavior.HasGuardsInFiles;
 
-    /// <summary>Content that could not be written may not be dropped either (<c>can_modify_vma_madv</c>).</summary>
+    /// <summary>Whether a seal forbids dropping pages, which it does for content that cannot be written (<c>can_modify_vma_madv</c>).</summary>
     private static bool IsSealedAgainstDropping(Vma area) =>
         (area.Flags & VmaFlags.Sealed) != 0 && area.IsAnonymous && (area.Flags & VmaFlags.Write) == 0;
 
@@ -170,7 +170,7 @@ public sealed partial class AddressSpace
                 {
                     AccessOutcome.OutOfMemory => Errno.ENOMEM,
                     AccessOutcome.MemoryError => Errno.EHWPOISON,
-                    // The kernel does not ask the process for its own access (UFFD_USER_MODE_ONLY).
+                    // The access is the kernel's, which this userfaultfd does not report (UFFD_USER_MODE_ONLY).
                     AccessOutcome.Waits when area.Userfaultfd is { IsUserModeOnly: true } && IsAnsweredByUser(result.WaitsFor) => Errno.EFAULT,
                     AccessOutcome.Waits => SystemCallResult.Waits(result.WaitsFor),
                     _ => Errno.EFAULT,

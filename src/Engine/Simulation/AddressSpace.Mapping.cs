@@ -3,10 +3,10 @@ namespace CopyMc.Simulation;
 // mmap(2), munmap(2), mprotect(2), mlock(2), mseal(2): mm/mmap.c, mm/vma.c, mm/mprotect.c, mm/mlock.c, mm/mseal.c.
 public sealed partial class AddressSpace
 {
-    /// <summary>Maps memory where the machine chooses: on the first free 2 MiB boundary after everything else.</summary>
+    /// <summary>Maps memory on the first free 2 MiB boundary after all other mappings.</summary>
     /// <param name="length">Bytes; rounded up to pages.</param>
-    /// <param name="protection">What it may be accessed for.</param>
-    /// <param name="flags"><see cref="MapFlags.Shared"/> or <see cref="MapFlags.Private"/>, and what else is wanted.</param>
+    /// <param name="protection">The allowed accesses.</param>
+    /// <param name="flags"><see cref="MapFlags.Shared"/> or <see cref="MapFlags.Private"/>, and any other flags.</param>
     /// <param name="file">The file; <see langword="null"/>: anonymous memory.</param>
     /// <param name="offset">The first byte of the file that is mapped; a multiple of 4096.</param>
     /// <returns>The address, or the errno.</returns>
@@ -16,15 +16,15 @@ public sealed partial class AddressSpace
 
     /// <summary>Maps memory (<c>mmap(2)</c>).</summary>
     /// <param name="address">
-    /// Where; without <see cref="MapFlags.Fixed"/> a hint, which is taken if it is a whole page and the range is free.
+    /// The address; without <see cref="MapFlags.Fixed"/> a hint, which is taken if it is a page boundary and the range is free.
     /// </param>
     /// <param name="length">Bytes; rounded up to pages.</param>
-    /// <param name="protection">What it may be accessed for.</param>
-    /// <param name="flags"><see cref="MapFlags.Shared"/> or <see cref="MapFlags.Private"/>, and what else is wanted.</param>
+    /// <param name="protection">The allowed accesses.</param>
+    /// <param name="flags"><see cref="MapFlags.Shared"/> or <see cref="MapFlags.Private"/>, and any other flags.</param>
     /// <param name="file">The file, which may end before the mapping does; <see langword="null"/>: anonymous memory.</param>
     /// <param name="offset">The first byte of the file that is mapped; a multiple of 4096.</param>
     /// <returns>The address, or the errno.</returns>
-    /// <exception cref="ArgumentException">The file is another machine's.</exception>
+    /// <exception cref="ArgumentException">The file belongs to another machine.</exception>
     /// <exception cref="ObjectDisposedException">The process has ended.</exception>
     public SystemCallResult Mmap(
         ulong address, ulong length, Protection protection, MapFlags flags, SimulatedFile? file = null, ulong offset = 0)
@@ -46,7 +46,7 @@ public sealed partial class AddressSpace
         if (!_lock.CanWrite)
             return SystemCallResult.Waits(WaitReason.MmapLock);
 
-        // Shared anonymous memory is a file of shmem that has no name.
+        // Shared anonymous memory is an unnamed file of shmem.
         if (isShared && file is null && (flags & MapFlags.Special) == 0)
             (file, offset) = (_machine.NewFile(length, isShmem: true, isUnnamed: true, Cgroup), 0);
         Errno placed = Place(ref address, length, flags);
@@ -74,7 +74,7 @@ public sealed partial class AddressSpace
         return SystemCallResult.Returned(address);
     }
 
-    /// <summary>Unmaps a range (<c>munmap(2)</c>); parts of it in which nothing is mapped do not matter.</summary>
+    /// <summary>Unmaps a range (<c>munmap(2)</c>); parts of it may be unmapped already.</summary>
     public SystemCallResult Munmap(ulong address, ulong length)
     {
         if ((address & PageMask) != 0 || length == 0 || address > EndOfAddresses || length > EndOfAddresses - address)
@@ -88,7 +88,7 @@ public sealed partial class AddressSpace
         return Errno.None;
     }
 
-    /// <summary>Changes what a range may be accessed for (<c>mprotect(2)</c>).</summary>
+    /// <summary>Changes the allowed accesses of a range (<c>mprotect(2)</c>).</summary>
     public SystemCallResult Mprotect(ulong address, ulong length, Protection protection)
     {
         if ((address & PageMask) != 0)
@@ -118,11 +118,11 @@ public sealed partial class AddressSpace
         return reached < end ? Errno.ENOMEM : Errno.None;
     }
 
-    /// <summary>Locks a range in memory and brings its pages in (<c>mlock(2)</c>, <c>mlock2(2)</c>).</summary>
+    /// <summary>Locks a range in memory and faults its pages in (<c>mlock(2)</c>, <c>mlock2(2)</c>).</summary>
     /// <param name="address">The first byte.</param>
     /// <param name="length">Bytes; the range is rounded out to pages.</param>
-    /// <param name="onFault">Whether pages are left to be brought in by faults (<c>MLOCK_ONFAULT</c>).</param>
-    /// <returns><see cref="Errno.ENOMEM"/> also where a page cannot be brought in; the range is locked all the same.</returns>
+    /// <param name="onFault">Whether pages are locked when they are faulted in, instead of being faulted in now (<c>MLOCK_ONFAULT</c>).</param>
+    /// <returns><see cref="Errno.ENOMEM"/> also if a page cannot be faulted in; the range is locked nevertheless.</returns>
     public SystemCallResult Mlock(ulong address, ulong length, bool onFault = false)
     {
         SystemCallResult result = SetLock(ref address, length, onFault ? VmaFlagSets.Lock : VmaFlags.Locked, out ulong end);
@@ -135,7 +135,7 @@ public sealed partial class AddressSpace
     /// <summary>Unlocks a range (<c>munlock(2)</c>).</summary>
     public SystemCallResult Munlock(ulong address, ulong length) => SetLock(ref address, length, VmaFlags.None, out _);
 
-    /// <summary>Seals a range: it can no longer be unmapped, moved, replaced, or protected otherwise (<c>mseal(2)</c>, Linux 6.10).</summary>
+    /// <summary>Seals a range: it can no longer be unmapped, moved or replaced, and its protection cannot change (<c>mseal(2)</c>, Linux 6.10).</summary>
     public SystemCallResult Mseal(ulong address, ulong length)
     {
         if (!_machine.Behavior.HasSeals)
@@ -170,12 +170,12 @@ public sealed partial class AddressSpace
         address &= ~PageMask;
         if (address != 0 && address <= EndOfAddresses - length && !_areas.IsAnyIn(address, address + length))
             return Errno.None;
-        // A gap, so that no two areas touch by chance.
+        // Leaves a gap, so that areas do not merge by accident.
         address = Areas.Count == 0 ? FirstAddress : (Areas[^1].End + NativeRegion.HugePageSize + HugeMask) & ~HugeMask;
         return address <= EndOfAddresses - length ? Errno.None : Errno.ENOMEM;
     }
 
-    /// <summary>The flags of a new area; refused where the file may not be mapped in this way.</summary>
+    /// <summary>Sets the flags of a new area, or returns an errno if the file may not be mapped in this way.</summary>
     private static Errno FlagsFor(Protection protection, MapFlags flags, SimulatedFile? file, out VmaFlags result)
     {
         result = VmaFlagSets.Of(protection);
@@ -244,14 +244,14 @@ public sealed partial class AddressSpace
         return reached < end ? Errno.ENOMEM : Errno.None;
     }
 
-    /// <summary>Brings the pages of locked areas in, those of <c>MAP_POPULATE</c> too (<c>__mm_populate</c>).</summary>
+    /// <summary>Faults in the pages of locked areas and of <c>MAP_POPULATE</c> (<c>__mm_populate</c>).</summary>
     private SystemCallResult BringIn(ulong start, ulong end, bool ignoreFaults)
     {
         foreach (Vma area in _areas.In(start, end))
         {
             if ((area.Flags & (VmaFlags.Special | VmaFlags.LockOnFault)) != 0)
                 continue;
-            // Where pages are written one day, as if they were written now, so that a page shared since a fork is copied.
+            // Faults in writable private pages as for stores, so that a page that a fork shares is copied now.
             bool write = (area.Flags & (VmaFlags.Write | VmaFlags.Shared)) == VmaFlags.Write;
             SystemCallResult result = FaultInRange(area, ulong.Max(area.Start, start), ulong.Min(area.End, end), write);
             if (!result.IsDone)
@@ -260,7 +260,7 @@ public sealed partial class AddressSpace
         return Errno.None;
     }
 
-    /// <summary>Whether a seal keeps a range from being unmapped. The first area is split by then (<c>vms_gather_munmap_vmas</c>).</summary>
+    /// <summary>Whether a seal forbids unmapping a range. Splits the first area even then (<c>vms_gather_munmap_vmas</c>).</summary>
     private bool IsRefusedBySeal(ulong start, ulong end)
     {
         List<Vma> areas = [.. _areas.In(start, end)];
@@ -271,7 +271,7 @@ public sealed partial class AddressSpace
         return true;
     }
 
-    /// <summary>Unmaps what is mapped in a range, and frees the page tables that no area uses any more.</summary>
+    /// <summary>Unmaps a range, and frees the page tables that no area uses any more.</summary>
     private void UnmapRange(ulong start, ulong end)
     {
         List<Vma> unmapped = [.. _areas.In(start, end)];

@@ -2,18 +2,18 @@ namespace CopyMc.Simulation;
 
 public sealed unsafe partial class AddressSpace
 {
-    /// <summary>What a load of a whole page would find, without the fault that it might take: nothing is changed by looking.</summary>
+    /// <summary>Reads the content that a load of a whole page would find, without a page fault. Changes nothing.</summary>
     /// <param name="address">The page's first byte.</param>
-    /// <param name="page">Where its 4096 bytes go. What is lost reads as zeros.</param>
+    /// <param name="page">Receives the 4096 bytes. Lost bytes are zeros.</param>
     /// <returns>
-    /// SIGBUS if a byte or more is lost to poison, SIGSEGV if nothing is there that may be loaded. A load would wait while a collapse has taken the page
-    /// table out, and so does this.
+    /// SIGBUS if a byte is lost to poison, SIGSEGV if a load is not allowed there. Waits, as a load does, while a collapse has unlinked the page
+    /// table.
     /// </returns>
-    /// <exception cref="ArgumentException">The address is not a page's first, or there is no room for a page.</exception>
+    /// <exception cref="ArgumentException">The address is not on a page boundary, or the span is not a page long.</exception>
     public AccessResult Peek(ulong address, Span<byte> page)
     {
         if (address % NativeRegion.PageSize != 0 || page.Length < NativeRegion.PageSize)
-            throw new ArgumentException("One whole page is looked at.", address % NativeRegion.PageSize != 0 ? nameof(address) : nameof(page));
+            throw new ArgumentException("The range must be one whole page.", address % NativeRegion.PageSize != 0 ? nameof(address) : nameof(page));
         page.Clear();
         if (!HasExited && !_lock.CanRead)
             return AccessResult.Waits(WaitReason.MmapLock);

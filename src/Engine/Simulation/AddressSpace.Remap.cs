@@ -5,10 +5,10 @@ public sealed partial class AddressSpace
 {
     /// <summary>Moves memory, or makes it longer or shorter (<c>mremap(2)</c>).</summary>
     /// <param name="address">The first byte; a multiple of 4096.</param>
-    /// <param name="length">Bytes now; rounded up to pages. All of them lie in one area.</param>
-    /// <param name="newLength">Bytes then; rounded up to pages.</param>
+    /// <param name="length">The present length in bytes; rounded up to pages. The range must be in one area.</param>
+    /// <param name="newLength">The new length in bytes; rounded up to pages.</param>
     /// <param name="flags">Whether it may or must move.</param>
-    /// <param name="newAddress">Where to, with <see cref="RemapFlags.Fixed"/>; what is mapped there is unmapped. The ranges must not overlap.</param>
+    /// <param name="newAddress">The target, with <see cref="RemapFlags.Fixed"/>, which is unmapped first. The ranges must not overlap.</param>
     /// <returns>The address, or the errno.</returns>
     public SystemCallResult Mremap(ulong address, ulong length, ulong newLength, RemapFlags flags = RemapFlags.MayMove, ulong newAddress = 0)
     {
@@ -84,7 +84,7 @@ public sealed partial class AddressSpace
         bool isFirst = true;
         foreach (Vma area in _areas.In(address, address + length))
         {
-            // What userfaultfd watches moves alone.
+            // An area that is registered with userfaultfd can only be moved alone.
             if (area.IsUffdArmed && !(isFirst && area.End >= address + length))
                 return Errno.EFAULT;
             (ulong from, ulong to) = (ulong.Max(area.Start, address), ulong.Min(area.End, address + length));
@@ -96,7 +96,7 @@ public sealed partial class AddressSpace
         return SystemCallResult.Returned(newAddress);
     }
 
-    /// <summary>Makes an area longer where nothing follows it (<c>vma_expand</c>), and merges it with the one that it reaches then.</summary>
+    /// <summary>Makes an area longer into free space (<c>vma_expand</c>), and merges it with the area that it then touches.</summary>
     private bool TryExpand(Vma area, ulong bytes)
     {
         ulong end = area.End;
@@ -141,7 +141,7 @@ public sealed partial class AddressSpace
     }
 
     /// <summary>
-    /// An area like another one at a new place (<c>copy_vma</c>). Anonymous memory without pages is numbered anew, so that it may merge there.
+    /// Makes a copy of an area at a new address (<c>copy_vma</c>). Anonymous memory without pages gets new page offsets, so that it may merge there.
     /// </summary>
     private Vma CopyArea(Vma area, ulong address, ulong newAddress, ulong newLength)
     {
@@ -159,8 +159,8 @@ public sealed partial class AddressSpace
     }
 
     /// <summary>
-    /// Moves the entries themselves, so that no count changes (<c>move_page_tables</c>): a huge page's or a whole page table at once where both
-    /// places are aligned, else page by page.
+    /// Moves the entries, so that no count changes (<c>move_page_tables</c>): a huge page or a whole page table at once if both addresses are
+    /// aligned, otherwise page by page.
     /// </summary>
     private void MoveEntries(ulong address, ulong length, ulong newAddress, bool clearsProtection)
     {

@@ -1,6 +1,6 @@
 namespace CopyMc.Simulation;
 
-// What puts frames into page tables and takes them out, with their counts.
+// Sets and clears entries of page tables, and keeps their counts.
 public sealed partial class AddressSpace
 {
     internal delegate void EntryAction(ref Pte pte, ulong address);
@@ -16,7 +16,7 @@ public sealed partial class AddressSpace
             pte = pte.Exclusive();
     }
 
-    /// <summary>Drops what an entry holds, and leaves none.</summary>
+    /// <summary>Clears an entry, and drops its frame or swap slot.</summary>
     internal void Clear(ref Pte pte)
     {
         Pte old = pte;
@@ -35,7 +35,7 @@ public sealed partial class AddressSpace
         }
     }
 
-    /// <summary>Puts a huge page where no entry is. A file's table is not deposited.</summary>
+    /// <summary>Maps a huge page in an empty entry. For a file no page table is deposited.</summary>
     internal void SetHuge(ref PmdEntry entry, uint head, bool writable, bool dirty, PageTable? deposit)
     {
         _memory.MapPmd(head);
@@ -46,7 +46,7 @@ public sealed partial class AddressSpace
             entry.Huge = entry.Huge.Exclusive();
     }
 
-    /// <summary>Puts the huge zero page where no entry is: 512 times the zero page, counted nowhere as it is not.</summary>
+    /// <summary>Maps the huge zero page in an empty entry: 512 times the zero page, which is not counted.</summary>
     internal void SetHugeZero(ref PmdEntry entry) =>
         entry = new PmdEntry { Table = new PageTable(), Huge = Pte.Of(_memory.ZeroFrame, writable: false, dirty: false, young: true) };
 
@@ -65,8 +65,8 @@ public sealed partial class AddressSpace
     }
 
     /// <summary>
-    /// Maps a huge page by 512 entries instead of one (<c>__split_huge_pmd</c>). Anonymous memory gets its deposited table back; a file's
-    /// pages are only unmapped: they come back by faults.
+    /// Maps a huge page by 512 entries instead of one (<c>__split_huge_pmd</c>). Anonymous memory gets its deposited table back; pages of a file
+    /// are only unmapped, because faults map them again.
     /// </summary>
     internal void SplitPmd(ulong address)
     {
@@ -104,7 +104,7 @@ public sealed partial class AddressSpace
         entry = default;
     }
 
-    /// <summary>Maps an area's file as from a descriptor that only reads; what was stored so far is the pages' to know.</summary>
+    /// <summary>Removes <see cref="VmaFlags.MayWrite"/> from an area, as if its file were mapped read-only; makes pages with dirty entries dirty.</summary>
     internal void EndMayWrite(Vma area)
     {
         area.Flags &= ~VmaFlags.MayWrite;
@@ -119,7 +119,7 @@ public sealed partial class AddressSpace
         pte = pte.Clean();
     }
 
-    /// <summary>Drops what maps a file from one of its pages on.</summary>
+    /// <summary>Drops the entries that map a file from one of its pages on.</summary>
     internal void ZapFrom(Vma area, uint filePage)
     {
         ulong start = filePage <= area.FilePage ? area.Start : area.Start + ((ulong)(filePage - area.FilePage) << 12);
@@ -170,7 +170,7 @@ public sealed partial class AddressSpace
         ref Pte pte = ref entry.Table!.Writable[PteIndex(address)];
         if (!pte.IsPresent || pte.Pfn != pfn)
             return;
-        // The protection outlives the page: in the entry that follows, or as a marker of a file's page (pte_install_uffd_wp_if_needed).
+        // The protection stays when the page is unmapped: in the new entry, or for a file as a marker (pte_install_uffd_wp_if_needed).
         if (pte.IsUffdWriteProtected && (replacement.IsSwap || replacement.IsPresent))
             replacement = replacement.UffdWriteProtected();
         else if (pte.IsUffdWriteProtected && replacement.IsNone && KeepsProtection(Find(address)!))
@@ -191,7 +191,7 @@ public sealed partial class AddressSpace
             SplitPmd(boundary);
     }
 
-    /// <summary>Drops what an area has mapped in a range (<c>zap_page_range_single</c>, <c>unmap_vmas</c>).</summary>
+    /// <summary>Drops the entries of an area in a range (<c>zap_page_range_single</c>, <c>unmap_vmas</c>).</summary>
     private void Zap(Vma area, ulong start, ulong end, ZapKind kind)
     {
         for (ulong address = start; address < end;)
@@ -226,7 +226,7 @@ public sealed partial class AddressSpace
     {
         if (kind != ZapKind.Unmap)
         {
-            // Only who takes the area away, or the guard, removes it; the protection of a file's page outlives the page.
+            // Only unmapping the area or removing the guard clears it; the write protection of a file's page stays without the page.
             if (pte.IsGuardMarker || (pte.IsWriteProtectMarker && !area.IsAnonymous))
                 return false;
             if (pte.IsUffdWriteProtected && KeepsProtection(area))
@@ -240,27 +240,27 @@ public sealed partial class AddressSpace
         return true;
     }
 
-    /// <summary>Whether the write protection of a page stays as a marker when the page goes: that of a file's pages, while the area is registered.</summary>
+    /// <summary>Whether the write protection of a page stays as a marker when the page is dropped: for pages of files, while the area is registered.</summary>
     private static bool KeepsProtection(Vma area) => !area.IsAnonymous && (area.Flags & VmaFlags.UffdWriteProtect) != 0;
 
     /// <summary>
-    /// Gives entries what the area allows (<c>change_protection</c>). Stores that are allowed again are found out by faults, except those to anonymous pages of
-    /// this process alone (<c>can_change_pte_writable</c>).
+    /// Applies the area's protection to its entries (<c>change_protection</c>). If stores are allowed again, only exclusive anonymous pages become
+    /// writable at once, and the others by faults (<c>can_change_pte_writable</c>).
     /// </summary>
     private void ProtectEntries(Vma area, ulong start, ulong end)
     {
         if ((area.Flags & VmaFlags.Write) == 0)
             ForEachEntry(start, end, static (ref Pte pte, ulong _) => pte = pte.IsPresent ? pte.ReadOnly() : pte);
         else
-            // A huge page that is protected otherwise in part is split all the same.
+            // A huge page of which only a part changes is split nevertheless.
             ForEachEntry(start, end, static (ref Pte pte, ulong _) => pte = WritableWhereExclusive(pte));
     }
 
     private static Pte WritableWhereExclusive(Pte pte) => pte.IsPresent && pte.IsExclusive && !pte.IsUffdWriteProtected ? pte.Writable() : pte;
 
     /// <summary>
-    /// Visits the entries of page tables in a range; ranges without a table are left out. A huge page that the range holds whole is visited as
-    /// one entry, any other is split.
+    /// Visits the entries of page tables in a range; skips ranges without a table. A huge page inside the range is visited as one entry, any other
+    /// is split.
     /// </summary>
     private void ForEachEntry(ulong start, ulong end, EntryAction action)
     {
@@ -297,7 +297,7 @@ public sealed partial class AddressSpace
             FilePages += pages;
     }
 
-    /// <summary>A file's page was stored to through an entry that goes; an anonymous page's entries alone know of stores.</summary>
+    /// <summary>Makes a file's page dirty when a dirty entry is cleared. For anonymous pages only the entries are dirty.</summary>
     private unsafe void MarkFileDirty(uint pfn)
     {
         ref Frame frame = ref _memory.Frames[_memory.HeadOf(pfn)];

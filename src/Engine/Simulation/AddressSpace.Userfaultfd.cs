@@ -1,14 +1,14 @@
 namespace CopyMc.Simulation;
 
-// What the calls of a userfaultfd do: fs/userfaultfd.c for registrations, mm/userfaultfd.c for pages.
+// The calls of a userfaultfd: fs/userfaultfd.c for registrations, mm/userfaultfd.c for pages.
 public sealed unsafe partial class AddressSpace
 {
     /// <summary>Opens a userfaultfd for this process (<c>userfaultfd(2)</c>).</summary>
-    /// <param name="features">What it is asked for besides.</param>
+    /// <param name="features">The requested features.</param>
     /// <param name="isUserModeOnly">
-    /// Whether only the accesses of the process itself are reported (<c>UFFD_USER_MODE_ONLY</c>): a system call that comes upon such a page fails then.
+    /// Whether only accesses in user mode are reported (<c>UFFD_USER_MODE_ONLY</c>): a system call that accesses such a page fails.
     /// </param>
-    /// <exception cref="ArgumentException">The kernel that is modelled does not have one of the features.</exception>
+    /// <exception cref="ArgumentException">The modelled kernel does not have one of the features.</exception>
     public Userfaultfd OpenUserfaultfd(UserfaultfdFeatures features = UserfaultfdFeatures.None, bool isUserModeOnly = false)
     {
         ObjectDisposedException.ThrowIf(HasExited, this);
@@ -40,7 +40,7 @@ public sealed unsafe partial class AddressSpace
             | ((modes & UserfaultfdModes.Minor) != 0 ? VmaFlags.UffdMinor : VmaFlags.None);
         foreach (Vma area in _areas.In(address, address + length))
         {
-            // Registered for all of it already: nothing changes.
+            // Skips an area that is registered in this way already.
             if (area.Userfaultfd == userfaultfd && (area.Flags & flags) == flags)
                 continue;
             _areas.Modify(
@@ -87,7 +87,7 @@ public sealed unsafe partial class AddressSpace
             return Errno.ENOENT;
         foreach (Vma area in _areas.In(address, address + length))
         {
-            // Which userfaultfd holds the registration does not matter (mwriteprotect_range).
+            // A registration with any userfaultfd is enough (mwriteprotect_range).
             if ((area.Flags & VmaFlags.UffdWriteProtect) == 0)
                 return Errno.ENOENT;
             ProtectForUserfaultfd(area, ulong.Max(area.Start, address), ulong.Min(area.End, address + length), protect);
@@ -104,7 +104,7 @@ public sealed unsafe partial class AddressSpace
         if (!_lock.CanRead)
             return SystemCallResult.Waits(WaitReason.MmapLock);
         Vma? area = _areas.Find(address);
-        // Also where the call is refused then (uffd_mfill_lock).
+        // Happens even if the call is refused afterwards (uffd_mfill_lock).
         if (area is { IsShared: false })
             PrepareAnonVma(area);
         if (area is null || area.End < address + length || area.Userfaultfd is null)
@@ -127,7 +127,7 @@ public sealed unsafe partial class AddressSpace
         if (area.File is { } file && file.IsBeyondEnd(area.PageIndex(address)))
             return filling == Filling.Continue ? Errno.EINVAL : Errno.EFAULT;
         bool isMarker = pte.IsWriteProtectMarker || pte.IsPoisonMarker || pte.IsGuardMarker;
-        // A page goes where a marker is (pte_none_mostly); poison and the zero page of private memory do not.
+        // A page replaces a marker (pte_none_mostly); poison and the zero page of private memory do not.
         bool needsNone = filling == Filling.Poison || (filling == Filling.Zero && !area.IsShared);
         if (!pte.IsNone && (needsNone || !isMarker))
             return Errno.EEXIST;
@@ -189,8 +189,8 @@ public sealed unsafe partial class AddressSpace
     }
 
     /// <summary>
-    /// Protects entries, or releases them (<c>uffd_wp_range</c>). A huge page of anonymous memory is protected as one; a file's is mapped by
-    /// page tables, which can hold markers where no page is.
+    /// Sets or removes write protection (<c>uffd_wp_range</c>). A huge page of anonymous memory is protected as a whole; a file needs page tables,
+    /// which can have markers for absent pages.
     /// </summary>
     private void ProtectForUserfaultfd(Vma area, ulong start, ulong end, bool protect)
     {
@@ -225,7 +225,7 @@ public sealed unsafe partial class AddressSpace
         });
     }
 
-    /// <summary><c>vma_can_userfault</c>: anonymous memory and shmem; minor faults are shmem's alone.</summary>
+    /// <summary><c>vma_can_userfault</c>: anonymous memory and shmem; only shmem for minor faults.</summary>
     private bool CanUserfault(Vma area, bool isMinor) =>
         (area.Flags & (_machine.Behavior.KeepsUserfaultfdFromDroppable ? VmaFlags.Special | VmaFlags.Droppable : VmaFlags.Special)) == 0 && (area.File is null ? !isMinor : area.File.IsShmem);
 

@@ -3,12 +3,12 @@ namespace CopyMc.Simulation;
 /// <summary>A process's memory: its areas, its page tables, and the system calls that change them.</summary>
 /// <remarks>
 /// <para>
-/// The system calls check their arguments as the kernel does and return its errno. A call that is refused changes nothing, unless its kernel
-/// function says otherwise: <c>mprotect</c>, <c>madvise</c> and <c>mlock</c> go area by area, and what was done before the area that refuses stays done.
+/// The system calls check their arguments as the kernel does and return its errno. A call that is refused changes nothing, with the exceptions of
+/// the kernel: <c>mprotect</c>, <c>madvise</c> and <c>mlock</c> work area by area, and keep the changes before the area that refuses.
 /// </para>
 /// <para>
-/// A call that needs the mmap lock says <see cref="WaitReason.MmapLock"/> where a collapse holds it in a way that excludes the call. Addresses and
-/// lengths are in bytes; user addresses end at 64 TiB.
+/// A call that needs the mmap lock returns <see cref="WaitReason.MmapLock"/> if a collapse holds it in a conflicting way. Addresses and lengths are
+/// in bytes; user addresses end at 64 TiB.
 /// </para>
 /// </remarks>
 public sealed partial class AddressSpace
@@ -33,7 +33,7 @@ public sealed partial class AddressSpace
         Cgroup = cgroup;
     }
 
-    /// <summary>Its number: higher than that of every process that was there when it was made, 0 if there was none.</summary>
+    /// <summary>Its number: higher than those of all processes at its creation, 0 if there was none.</summary>
     public int Number { get; }
 
     /// <summary>The group that its pages are charged to.</summary>
@@ -45,7 +45,7 @@ public sealed partial class AddressSpace
     /// <summary>Whether the process refuses huge pages: see <see cref="SetThpDisable"/>.</summary>
     public ThpDisable ThpDisable { get; private set; }
 
-    /// <summary>Whether it has ended; nothing is mapped then.</summary>
+    /// <summary>Whether it has ended. Then nothing is mapped.</summary>
     public bool HasExited { get; private set; }
 
     /// <summary>Anonymous pages mapped (<c>RssAnon</c>).</summary>
@@ -65,7 +65,7 @@ public sealed partial class AddressSpace
     /// <summary>Whether khugepaged scans it.</summary>
     internal bool IsKnownToKhugepaged => KhugepagedTurn != 0;
 
-    /// <summary>Its place in the order in which khugepaged scans; 0: khugepaged does not know of it.</summary>
+    /// <summary>Its place in khugepaged's scan order; 0 if khugepaged does not scan it.</summary>
     internal long KhugepagedTurn { get; set; }
 
     internal ref MmapLock Lock => ref _lock;
@@ -79,7 +79,7 @@ public sealed partial class AddressSpace
     /// <summary>The area that holds an address; null if none does.</summary>
     public Vma? Find(ulong address) => _areas.Find(address);
 
-    /// <summary>The page table of the 2 MiB range that holds an address; null if there is none, or a huge page.</summary>
+    /// <summary>The page table of the 2 MiB range that contains an address; null if there is none, or a huge page.</summary>
     public PageTable? TableAt(ulong address)
     {
         PmdEntry entry = PmdAt(address);
@@ -89,7 +89,7 @@ public sealed partial class AddressSpace
     /// <summary>Whether a huge page is mapped at an address.</summary>
     public bool IsHuge(ulong address) => PmdAt(address).IsHuge;
 
-    /// <summary>The entry that maps an address: a page table's, or what a huge page's would be. None if nothing does.</summary>
+    /// <summary>The entry that maps an address, or that would map it if the huge page were split. None if nothing is mapped.</summary>
     public Pte EntryAt(ulong address)
     {
         PmdEntry entry = PmdAt(address);
@@ -99,14 +99,14 @@ public sealed partial class AddressSpace
         return IsHugeZero(entry.Huge) ? entry.Huge : entry.Huge.Plus((uint)index);
     }
 
-    /// <summary>The folio that is mapped at an address; <see langword="null"/> if no frame is.</summary>
+    /// <summary>The folio that is mapped at an address; <see langword="null"/> if none is.</summary>
     public Folio? FolioAt(ulong address)
     {
         Pte entry = EntryAt(address);
         return entry.IsPresent ? _memory.FolioOf(entry.Pfn) : null;
     }
 
-    /// <summary>Whether the process refuses huge pages (<c>prctl(PR_SET_THP_DISABLE)</c>).</summary>
+    /// <summary>Sets whether the process refuses huge pages (<c>prctl(PR_SET_THP_DISABLE)</c>).</summary>
     public SystemCallResult SetThpDisable(ThpDisable disable)
     {
         if (!Enum.IsDefined(disable) || (disable == ThpDisable.ExceptAdvised && !_machine.Behavior.CanExceptAdvisedAreas))
@@ -130,7 +130,7 @@ public sealed partial class AddressSpace
         return Errno.None;
     }
 
-    /// <summary>The machine is gone, and all of its memory: nothing is mapped any more, and every call is refused at the lock.</summary>
+    /// <summary>Called when the machine is disposed: unmaps everything, and makes the lock refuse every call.</summary>
     internal void Close()
     {
         _areas.Clear();

@@ -12,13 +12,13 @@ public enum Advice
     /// <summary>Expect accesses in sequential order.</summary>
     Sequential = 2,
 
-    /// <summary>Expect accesses soon: bring pages of files and swap in.</summary>
+    /// <summary>Expect accesses soon: read in pages of files and swap.</summary>
     WillNeed = 3,
 
-    /// <summary>Drop the pages: anonymous memory reads as zeros then, a file's memory as the file has it.</summary>
+    /// <summary>Drop the pages: anonymous memory then reads as zeros, and memory of a file as the content of the file.</summary>
     DontNeed = 4,
 
-    /// <summary>Drop the pages of anonymous memory when memory is short, unless they are written to before.</summary>
+    /// <summary>Drop the pages of anonymous memory when memory is short, unless they are written before that.</summary>
     Free = 8,
 
     /// <summary>Punch a hole into the file behind a shared mapping.</summary>

@@ -1,9 +1,9 @@
 namespace CopyMc.Simulation;
 
 /// <summary>
-/// Where pages of anonymous memory may be mapped (<c>struct anon_vma</c>, <c>mm/rmap.c</c>): the areas that had it when their first page was
-/// faulted in, and those that a fork copied from them. The area of a child has its parent's and one of its own, for the pages that it
-/// faults in after the fork.
+/// The areas in which pages of anonymous memory may be mapped (<c>struct anon_vma</c>, <c>mm/rmap.c</c>): those that had it when their first page
+/// was faulted in, and those that a fork copied from them. The area of a child has its parent's and its own, for the pages that it faults in
+/// after the fork.
 /// </summary>
 internal sealed class AnonVma
 {
@@ -12,7 +12,7 @@ internal sealed class AnonVma
         Number = number;
         Parent = parent;
         Root = parent?.Root ?? this;
-        // A root counts itself, so that it is never given to a grandchild.
+        // A root counts itself, so that a grandchild never reuses it.
         Children = parent is null ? 1 : 0;
         if (parent is not null)
             parent.Children++;
@@ -20,19 +20,19 @@ internal sealed class AnonVma
 
     internal uint Number { get; }
 
-    /// <summary>The one whose lock covers all that descend from it.</summary>
+    /// <summary>The root of the family, which has the lock for all.</summary>
     internal AnonVma Root { get; }
 
     /// <summary>The areas that have it in their chain: pages that belong to it can be mapped there.</summary>
     internal List<Vma> Areas { get; } = [];
 
-    /// <summary>How many areas fault pages in for it (<c>num_active_vmas</c>).</summary>
+    /// <summary>The number of areas that fault pages in for it (<c>num_active_vmas</c>).</summary>
     internal int ActiveAreas { get; set; }
 
-    /// <summary>How many descend from it directly (<c>num_children</c>).</summary>
+    /// <summary>The number of its direct children (<c>num_children</c>).</summary>
     internal int Children { get; private set; }
 
-    /// <summary>Whether a page table of the family is detached: nobody may look for mappings meanwhile.</summary>
+    /// <summary>Whether the lock is held, because a page table of the family is detached. Meanwhile rmap walks wait.</summary>
     internal bool IsLocked => Root._isLocked;
 
     private AnonVma? Parent { get; }
@@ -43,7 +43,7 @@ internal sealed class AnonVma
 
     internal void Unlock() => Root._isLocked = false;
 
-    /// <summary>An area no longer has it (<c>unlink_anon_vmas</c>).</summary>
+    /// <summary>Removes an area (<c>unlink_anon_vmas</c>).</summary>
     internal void Unlink(Vma area)
     {
         Areas.Remove(area);

@@ -1,6 +1,6 @@
 namespace CopyMc.Simulation;
 
-/// <summary>The areas of an address space, by address: how they are found, split and merged (<c>mm/vma.c</c>).</summary>
+/// <summary>The areas of an address space, by address. Finds, splits and merges them (<c>mm/vma.c</c>).</summary>
 internal sealed class AreaList(AddressSpace space)
 {
     private readonly List<Vma> _areas = [];
@@ -65,11 +65,11 @@ internal sealed class AreaList(AddressSpace space)
     internal void Clear() => _areas.Clear();
 
     /// <summary>
-    /// Maps a new range by making a neighbour longer, or both neighbours and it one (<c>vma_merge_new_range</c>); nothing may be mapped in it.
+    /// Merges a new range with one or both neighbours (<c>vma_merge_new_range</c>); nothing may be mapped in it.
     /// </summary>
     /// <param name="added">The new area, in no list yet.</param>
-    /// <param name="copiedFrom">The area that <c>mremap(2)</c> moves; null: none.</param>
-    /// <returns>The area that holds the range; null: it merges with none.</returns>
+    /// <param name="copiedFrom">The area that <c>mremap(2)</c> moves; null if there is none.</param>
+    /// <returns>The area that contains the range; null if it merges with none.</returns>
     internal Vma? MergeNew(Vma added, Vma? copiedFrom = null) => Announced(MergeNewRange(added, copiedFrom));
 
     private Vma? MergeNewRange(Vma added, Vma? copiedFrom)
@@ -105,10 +105,9 @@ internal sealed class AreaList(AddressSpace space)
     }
 
     /// <summary>
-    /// Gives a part of an area other flags: it becomes a part of its neighbours if it agrees with them then, else an area of its own
-    /// (<c>vma_modify</c>).
+    /// Changes the flags of a part of an area: the part is merged with its neighbours if possible, or becomes a new area (<c>vma_modify</c>).
     /// </summary>
-    /// <returns>The area that holds the part.</returns>
+    /// <returns>The area that contains the part.</returns>
     internal Vma Modify(Vma area, ulong start, ulong end, VmaFlags flags, Userfaultfd? userfaultfd)
     {
         if (area.Flags == flags && area.Userfaultfd == userfaultfd)
@@ -129,7 +128,7 @@ internal sealed class AreaList(AddressSpace space)
         return merged;
     }
 
-    /// <summary>Splits an area so that a part of it is one of its own.</summary>
+    /// <summary>Splits an area so that a part of it becomes a separate area.</summary>
     internal Vma Isolate(Vma area, ulong start, ulong end)
     {
         if (area.Start < start)
@@ -142,7 +141,7 @@ internal sealed class AreaList(AddressSpace space)
     /// <summary>Splits an area (<c>__split_vma</c>). Returns the upper part.</summary>
     private Vma Split(Vma area, ulong boundary)
     {
-        // A huge page across the boundary belongs to two areas then (vma_adjust_trans_huge).
+        // A huge page across the boundary would belong to two areas (vma_adjust_trans_huge).
         space.SplitHugeAcross(boundary);
         var upper = new Vma(space, boundary, area.End, area.Flags, area.File, area.PageIndex(boundary))
         {
@@ -196,7 +195,7 @@ internal sealed class AreaList(AddressSpace space)
         return after;
     }
 
-    /// <summary>The anon_vma of a neighbour that an area without one shares (<c>find_mergeable_anon_vma</c>); null: none.</summary>
+    /// <summary>The anon_vma of a neighbour that an area without one can share (<c>find_mergeable_anon_vma</c>); null if there is none.</summary>
     internal AnonVma? FindShareable(Vma area)
     {
         int index = IndexEndingAfter(area.Start);
@@ -206,7 +205,7 @@ internal sealed class AreaList(AddressSpace space)
         return before is { AnonVma: not null, HasParents: false } && IsCompatible(before, area) ? before.AnonVma : null;
     }
 
-    /// <summary>Whether two neighbours differ in nothing but what they may be accessed for (<c>anon_vma_compatible</c>).</summary>
+    /// <summary>Whether two neighbours differ only in their allowed accesses (<c>anon_vma_compatible</c>).</summary>
     private static bool IsCompatible(Vma lower, Vma upper) =>
         lower.End == upper.Start && lower.File == upper.File && ((lower.Flags ^ upper.Flags) & ~VmaFlagSets.Access) == 0 && IsContinued(lower, upper);
 
@@ -217,8 +216,8 @@ internal sealed class AreaList(AddressSpace space)
     private static bool IsContinued(Vma lower, Vma upper) => lower.FilePage + (uint)((lower.End - lower.Start) >> 12) == upper.FilePage;
 
     /// <summary>
-    /// Whether pages of a range may become an area's (<c>is_mergeable_anon_vma</c>): it must not matter which of a family they belong to, and an
-    /// area that a fork copied keeps its own.
+    /// Whether a range may be merged with an area, by their anon_vmas (<c>is_mergeable_anon_vma</c>): these must be the same or one must be missing,
+    /// and an area that a fork copied keeps its own.
     /// </summary>
     private static bool MayShare(Vma area, AnonVma? own, Vma? source) =>
         area.AnonVma == own

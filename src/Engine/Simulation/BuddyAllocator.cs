@@ -1,8 +1,8 @@
 namespace CopyMc.Simulation;
 
 /// <summary>
-/// Gives out blocks of 1 to 512 frames, each aligned to its size, and joins free neighbours again (<c>mm/page_alloc.c</c>). Blocks that
-/// were never given out are not on any list: they cost nothing, not even their metadata.
+/// Allocates blocks of 1 to 512 frames, each aligned to its size, and merges free neighbours (<c>mm/page_alloc.c</c>). Blocks that were never
+/// allocated are not on any list, so that not even their metadata takes up memory.
 /// </summary>
 internal sealed unsafe class BuddyAllocator
 {
@@ -35,10 +35,10 @@ internal sealed unsafe class BuddyAllocator
     /// <summary>Free blocks of a huge page's size.</summary>
     internal long FreeHugeBlocks => ((_end - _neverUsed) >> HugeOrder) + _free[HugeOrder].Count;
 
-    /// <summary>Takes a block. Returns false if there is none so large.</summary>
+    /// <summary>Allocates a block. Returns false if no block of the size is free.</summary>
     /// <param name="order">Its size.</param>
     /// <param name="pfn">Its first frame.</param>
-    /// <param name="zeroed">Whether it was never given out before, and so is zeros still.</param>
+    /// <param name="zeroed">Whether it was never allocated before, and so still contains zeros.</param>
     internal bool TryAllocate(int order, out uint pfn, out bool zeroed)
     {
         int found = order;
@@ -72,7 +72,7 @@ internal sealed unsafe class BuddyAllocator
         return true;
     }
 
-    /// <summary>Gives a block back.</summary>
+    /// <summary>Frees a block.</summary>
     internal void Free(uint pfn, int order)
     {
         while (order < HugeOrder)
@@ -88,10 +88,10 @@ internal sealed unsafe class BuddyAllocator
         AddFree(pfn, order, zeroed: false);
     }
 
-    /// <summary>Takes one frame out of whatever free block holds it. Returns false if none does.</summary>
+    /// <summary>Takes one frame out of the free block that contains it. Returns false if the frame is not free.</summary>
     internal bool TryTake(uint pfn)
     {
-        // Blocks up to the frame's own go onto the list, so that there is a block to take it from.
+        // Puts the blocks up to that of the frame onto the list, so that it can be taken out of one.
         for (; _neverUsed <= pfn && _neverUsed < _end; _neverUsed += 1u << HugeOrder)
             AddFree(_neverUsed, HugeOrder, zeroed: true);
 

@@ -3,16 +3,16 @@ using System.Runtime.CompilerServices;
 namespace CopyMc.Simulation;
 
 /// <summary>
-/// What an entry of a page table may never be, whatever the counts say: what the kernel asserts in <c>mm/page_table_check.c</c>, <c>mm/rmap.c</c>
-/// and <c>mm/huge_memory.c</c> (<c>VM_BUG_ON</c>, <c>VM_WARN_ON</c>), and what its handlers of faults rely on.
+/// Invariants of page table entries: the assertions of the kernel in <c>mm/page_table_check.c</c>, <c>mm/rmap.c</c> and <c>mm/huge_memory.c</c>
+/// (<c>VM_BUG_ON</c>, <c>VM_WARN_ON</c>), and the assumptions of its fault handlers.
 /// </summary>
 internal sealed unsafe class EntryInvariants(SimulatedMachine machine, List<string> violations)
 {
     private readonly PhysicalMemory _memory = machine.Memory;
 
-    /// <summary>Looks at all entries of a process.</summary>
+    /// <summary>Checks all entries of a process.</summary>
     /// <param name="space">The process.</param>
-    /// <param name="detached">Page tables that collapses have taken out.</param>
+    /// <param name="detached">Page tables that collapses have unlinked.</param>
     internal void Check(AddressSpace space, IReadOnlyList<DetachedTable> detached)
     {
         foreach ((ulong gigabyte, PmdEntry[] entries) in space.Pmds)
@@ -52,7 +52,7 @@ internal sealed unsafe class EntryInvariants(SimulatedMachine machine, List<stri
             else
                 CheckEntry(area, address, entries[i]);
         }
-        // The last area that used a table took it along (free_pgtables).
+        // Unmapping the last area that used a table frees it (free_pgtables).
         Expect(isUsed, $"process {space.Number}: the page table before 0x{address:x} belongs to no area");
     }
 
@@ -74,7 +74,7 @@ internal sealed unsafe class EntryInvariants(SimulatedMachine machine, List<stri
         Expect(
             _memory.HeadOf(huge.Pfn) == huge.Pfn && _memory.Frames[huge.Pfn].Order == BuddyAllocator.HugeOrder,
             $"0x{address:x}: a huge entry of frame {huge.Pfn}, which starts no huge page");
-        // A split of anonymous memory must not need memory; a file's pages come back by faults (pgtable_trans_huge_deposit).
+        // A split of anonymous memory must not allocate a table; faults map the pages of a file again (pgtable_trans_huge_deposit).
         Expect(_memory.IsAnonymous(huge.Pfn) == entry.Table is not null, $"0x{address:x}: a page table is deposited: {entry.Table is not null}");
         CheckPresent(area, address, huge, mappings: _memory.MapCountOf(huge.Pfn));
     }
@@ -146,7 +146,7 @@ internal sealed unsafe class EntryInvariants(SimulatedMachine machine, List<stri
         else if (pte.IsGuardMarker)
         {
             Expect(behavior.HasGuards && (area.File is null || behavior.HasGuardsInFiles), $"0x{address:x}: a guard where the kernel has none");
-            // What keeps fork and the collapse of a file from forgetting it.
+            // Without one of these, fork and the collapse of a file would lose the guard.
             Expect(area.AnonVma is not null || area.MayHaveGuards, $"0x{address:x}: a guard in an area that is not known to have guards");
         }
         else

@@ -9,16 +9,16 @@ public enum Errno
     /// <summary>Not permitted: the memory is sealed, or the mapping may not be changed in this way.</summary>
     EPERM = 1,
 
-    /// <summary>There is no such thing: no area registered with userfaultfd.</summary>
+    /// <summary>Not found: no area is registered with userfaultfd.</summary>
     ENOENT = 2,
 
     /// <summary>The content is lost.</summary>
     EIO = 5,
 
-    /// <summary>A page is in use by someone else, or only a part was done: try again.</summary>
+    /// <summary>A page is in use, or the call did only a part: try again.</summary>
     EAGAIN = 11,
 
-    /// <summary>No memory, or nothing is mapped in a part of the range.</summary>
+    /// <summary>Out of memory, or a part of the range is not mapped.</summary>
     ENOMEM = 12,
 
     /// <summary>The mapping does not allow this access.</summary>
@@ -30,7 +30,7 @@ public enum Errno
     /// <summary>A limit was reached, or another userfaultfd holds the area.</summary>
     EBUSY = 16,
 
-    /// <summary>Something is there already.</summary>
+    /// <summary>The page or mapping exists already.</summary>
     EEXIST = 17,
 
     /// <summary>An argument is not valid.</summary>
@@ -42,7 +42,7 @@ public enum Errno
     /// <summary>No space is left in the file system.</summary>
     ENOSPC = 28,
 
-    /// <summary>The kernel that is modelled does not have this system call.</summary>
+    /// <summary>The modelled kernel does not have this system call.</summary>
     ENOSYS = 38,
 
     /// <summary>The operation does not apply to this kind of memory or file.</summary>

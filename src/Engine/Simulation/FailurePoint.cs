@@ -1,6 +1,6 @@
 namespace CopyMc.Simulation;
 
-/// <summary>Where the machine can be made to fail, for the failures that no state of it brings about by itself.</summary>
+/// <summary>Points at which the machine can be made to fail, for failures that its state cannot cause.</summary>
 public enum FailurePoint
 {
     /// <summary>The allocation of a small page.</summary>
@@ -12,10 +12,10 @@ public enum FailurePoint
     /// <summary>The charge of a huge page to its memory control group.</summary>
     HugePageCharge,
 
-    /// <summary>The second look at the VMA, after the mmap lock was dropped; each look counts.</summary>
+    /// <summary>Each check of the VMA after the mmap lock was dropped.</summary>
     Revalidate,
 
-    /// <summary>The second look at the PMD.</summary>
+    /// <summary>The second check of the PMD.</summary>
     PmdCheck,
 
     /// <summary>Reading a page from swap or from its file.</summary>
@@ -24,7 +24,7 @@ public enum FailurePoint
     /// <summary>Taking a page's lock.</summary>
     PageLock,
 
-    /// <summary>The comparison of a page's references with those that are accounted for.</summary>
+    /// <summary>The comparison of a page's references with the expected ones.</summary>
     PageCount,
 
     /// <summary>Taking a page off the LRU.</summary>
@@ -33,7 +33,7 @@ public enum FailurePoint
     /// <summary>Reserving the page cache's slots.</summary>
     SlotReservation,
 
-    /// <summary>Dropping what the file system keeps with a page.</summary>
+    /// <summary>Releasing the private data of the file system on a page.</summary>
     ReleasePrivate,
 
     /// <summary>Charging shmem for the holes.</summary>

@@ -1,24 +1,24 @@
 namespace CopyMc.Simulation;
 
-/// <summary>What a memfd no longer allows (<c>F_ADD_SEALS</c> of <c>fcntl(2)</c>).</summary>
+/// <summary>The seals of a memfd (<c>F_ADD_SEALS</c> of <c>fcntl(2)</c>).</summary>
 [Flags]
 public enum FileSeals
 {
-    /// <summary>Nothing is sealed.</summary>
+    /// <summary>No seal.</summary>
     None = 0,
 
-    /// <summary>No more seals.</summary>
+    /// <summary>No more seals can be added.</summary>
     Seal = 1,
 
-    /// <summary>It does not become shorter.</summary>
+    /// <summary>It cannot become shorter.</summary>
     Shrink = 2,
 
-    /// <summary>It does not become longer.</summary>
+    /// <summary>It cannot become longer.</summary>
     Grow = 4,
 
-    /// <summary>Its content does not change.</summary>
+    /// <summary>Its content cannot change.</summary>
     Write = 8,
 
-    /// <summary>Its content changes through mappings that exist already alone.</summary>
+    /// <summary>Its content can change only through existing mappings.</summary>
     FutureWrite = 16,
 }

@@ -1,6 +1,6 @@
 namespace CopyMc.Simulation;
 
-/// <summary>What userfaultfd puts where a page is missing (<c>enum mfill_atomic_mode</c>).</summary>
+/// <summary>The kind of entry that userfaultfd sets for a missing page (<c>enum mfill_atomic_mode</c>).</summary>
 internal enum Filling
 {
     Copy,

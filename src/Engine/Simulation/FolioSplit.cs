@@ -1,19 +1,19 @@
 namespace CopyMc.Simulation;
 
-/// <summary>Makes a large folio into small ones, its mappings first (<c>split_huge_page_to_list_to_order</c>).</summary>
+/// <summary>Splits a large folio and its mappings into small ones (<c>split_huge_page_to_list_to_order</c>).</summary>
 internal static unsafe class FolioSplit
 {
     /// <summary>
-    /// Splits a folio. Pages of anonymous memory that hold only zeros are freed, and the zero page is mapped in their place, unless they are
+    /// Splits a folio. Pages of anonymous memory that contain only zeros are freed, and the zero page is mapped in their place, unless they are
     /// locked in memory (<c>try_to_map_unused_to_zeropage</c>).
     /// </summary>
-    /// <returns>False if it is referred to by others than its mappings, or its page tables cannot be looked at now; nothing is changed then.</returns>
+    /// <returns>False, with nothing changed, if it has references other than its mappings, or an rmap walk would have to wait.</returns>
     internal static bool TrySplit(SimulatedMachine machine, uint head)
     {
         PhysicalMemory memory = machine.Memory;
         if (memory.Frames[head].Order == 0)
             return true;
-        // A page table that a collapse holds detached is not found by the reverse map.
+        // An rmap walk does not find a page table that a collapse has unlinked.
         if (memory.Frames[head].RefCount != memory.ExpectedReferences(head) || memory.Frames[head].Has(PageFlags.Isolated) || !ReverseMap.CanWalk(machine, head))
             return false;
         uint pages = memory.PagesOf(head);

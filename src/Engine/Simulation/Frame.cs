@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace CopyMc.Simulation;
 
 /// <summary>
-/// What is known of one 4 KiB frame of simulated memory: 24 bytes where the kernel's <c>struct page</c> has 64. In a large folio the
-/// first frame speaks for all; each frame keeps the count of the PTEs that map it.
+/// The metadata of one 4 KiB frame of simulated memory, in 24 bytes (the kernel's <c>struct page</c> has 64). In a large folio the first frame has
+/// the metadata of all, and each frame has the count of the PTEs that map it.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct Frame
@@ -15,16 +15,16 @@ public struct Frame
     /// <summary>The flags.</summary>
     public PageFlags Flags;
 
-    /// <summary>The folio's pages are 2 to this power.</summary>
+    /// <summary>The binary logarithm of the folio's number of pages.</summary>
     internal byte Order;
 
-    /// <summary>The memory control group that pays for the folio.</summary>
+    /// <summary>The number of the memory control group that the folio is charged to.</summary>
     internal byte Cgroup;
 
     /// <summary>References to the folio: one for each mapping, for each page in a page cache, and for each user.</summary>
     internal ushort RefCount;
 
-    /// <summary>How many PTEs map this frame.</summary>
+    /// <summary>The number of PTEs that map this frame.</summary>
     internal ushort MapCount;
 
     /// <summary>The <see cref="AnonVma"/> or <see cref="SimulatedFile"/> it belongs to, by number.</summary>
@@ -33,16 +33,16 @@ public struct Frame
     /// <summary>Its page index there: address / 4096 for anonymous memory, offset / 4096 in a file.</summary>
     internal uint Index;
 
-    /// <summary>The next frame of the list it is on. In the first tail of a large folio: how often the folio is mapped, all told.</summary>
+    /// <summary>The next frame of its list. In the first tail of a large folio: the number of PMDs and PTEs that map the folio.</summary>
     internal uint Next;
 
-    /// <summary>The one before. In the first tail of a large folio: how often the folio is mapped by a PMD.</summary>
+    /// <summary>The previous frame of its list. In the first tail of a large folio: the number of PMDs that map the folio.</summary>
     internal uint Previous;
 
     /// <summary>Whether all of the flags are set.</summary>
     internal readonly bool Has(PageFlags flags) => (Flags & flags) == flags;
 
-    /// <summary>Whether it is anonymous, small, on the LRU and unlocked, and one PTE has its only reference, as with most pages of a collapse.</summary>
+    /// <summary>Whether it is anonymous, small, on the LRU and unlocked, and one PTE has its only reference, as most pages of a collapse.</summary>
     internal readonly bool IsOrdinary =>
         Order == 0 && RefCount == 1 && MapCount == 1
         && (Flags & (PageFlags.Anonymous | PageFlags.Lru | PageFlags.Locked)) == (PageFlags.Anonymous | PageFlags.Lru);

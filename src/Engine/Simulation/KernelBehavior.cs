@@ -1,6 +1,6 @@
 namespace CopyMc.Simulation;
 
-/// <summary>What the modelled kernel does where kernels differ. All differences stand in one table, <see cref="Differences"/>; what is modelled asks here and never for a version.</summary>
+/// <summary>The behaviour of the modelled kernel where kernels differ. <see cref="Differences"/> lists them; the model reads these properties, and never compares versions.</summary>
 public sealed class KernelBehavior
 {
     private readonly KernelVersion _kernel;
@@ -253,22 +253,22 @@ public sealed class KernelBehavior
             KernelEvidence.Source),
     ];
 
-    /// <summary>A collapse that meets poison takes everything back.</summary>
+    /// <summary>A collapse that reads poison is undone.</summary>
     public bool CollapseRecoversFromPoison { get; }
 
     /// <summary>Pages stay writable when userfaultfd's write protection of their range ends.</summary>
     public bool KeepsPagesWritable { get; }
 
-    /// <summary>A collapse of shmem does not fill holes that a userfaultfd waits for.</summary>
+    /// <summary>A collapse of shmem does not fill holes that a userfaultfd watches.</summary>
     public bool KeepsHolesForUserfaultfd { get; }
 
     /// <summary><c>EXCEED_NONE_PTE</c> is <see cref="Errno.EBUSY"/>.</summary>
     public bool ReportsTooManyHolesAsBusy { get; }
 
-    /// <summary>There is <see cref="UserfaultfdFeatures.WriteProtectUnpopulated"/>.</summary>
+    /// <summary>The kernel has <see cref="UserfaultfdFeatures.WriteProtectUnpopulated"/>.</summary>
     public bool ProtectsAbsentPages { get; }
 
-    /// <summary>There is <see cref="Userfaultfd.Poison"/>.</summary>
+    /// <summary>The kernel has <see cref="Userfaultfd.Poison"/>.</summary>
     public bool HasPoisonMarkers { get; }
 
     /// <summary>The collapse of a file frees the page tables of all processes.</summary>
@@ -283,19 +283,19 @@ public sealed class KernelBehavior
     /// <summary>A range that <c>mremap(2)</c> moves out of its registration is not write-protected any more.</summary>
     public bool ClearsProtectionAtMove { get; }
 
-    /// <summary>There is <c>mseal(2)</c>.</summary>
+    /// <summary>The kernel has <c>mseal(2)</c>.</summary>
     public bool HasSeals { get; }
 
-    /// <summary>A page counts as shared where any part of its folio is.</summary>
+    /// <summary>A page counts as shared if any part of its folio is shared.</summary>
     public bool CountsFoliosAsShared { get; }
 
-    /// <summary>There is <see cref="MapFlags.Droppable"/>.</summary>
+    /// <summary>The kernel has <see cref="MapFlags.Droppable"/>.</summary>
     public bool HasDroppableMemory { get; }
 
     /// <summary>The copies of a store to a private mapping of a file, and of fork, recover from poison.</summary>
     public bool CopyFaultRecoversFromPoison { get; }
 
-    /// <summary>Where huge pages are forbidden, those that files have are mapped as small pages.</summary>
+    /// <summary>If huge pages are forbidden, huge pages of files are mapped as small pages.</summary>
     public bool RefusesToMapHugePages { get; }
 
     /// <summary>A store to the huge zero page gets a huge page.</summary>
@@ -304,28 +304,28 @@ public sealed class KernelBehavior
     /// <summary><c>mremap(2)</c> moves several areas.</summary>
     public bool MovesSeveralAreas { get; }
 
-    /// <summary>There are <see cref="Advice.GuardInstall"/> and <see cref="Advice.GuardRemove"/>.</summary>
+    /// <summary>The kernel has <see cref="Advice.GuardInstall"/> and <see cref="Advice.GuardRemove"/>.</summary>
     public bool HasGuards { get; }
 
     /// <summary>Dropping all pages of a page table frees the table.</summary>
     public bool ReclaimsPageTables { get; }
 
-    /// <summary>There are guards in mappings of files.</summary>
+    /// <summary>Mappings of files can have guards.</summary>
     public bool HasGuardsInFiles { get; }
 
     /// <summary>Memory that cannot be written is collapsed.</summary>
     public bool CollapsesWithoutWritablePage { get; }
 
-    /// <summary>The huge page of a file is mapped where the process has no page table.</summary>
+    /// <summary>The huge page of a file is mapped even if the process has no table of PMDs.</summary>
     public bool MapsHugePageWithoutTable { get; }
 
-    /// <summary>A load maps all of a large folio, and not only what is around its page.</summary>
+    /// <summary>A load maps all of a large folio, not only the pages around its own.</summary>
     public bool MapsWholeFolioAround { get; }
 
     /// <summary>Droppable memory cannot be registered with userfaultfd.</summary>
     public bool KeepsUserfaultfdFromDroppable { get; }
 
-    /// <summary>There is <see cref="ThpDisable.ExceptAdvised"/>.</summary>
+    /// <summary>The kernel has <see cref="ThpDisable.ExceptAdvised"/>.</summary>
     public bool CanExceptAdvisedAreas { get; }
 
     /// <summary>A guard marks its area and does not give it an anon_vma.</summary>
@@ -334,7 +334,7 @@ public sealed class KernelBehavior
     /// <summary>A range without a page table does not end <c>MADV_COLLAPSE</c>.</summary>
     public bool GoesOnWithoutPageTable { get; }
 
-    /// <summary>Dirty pages of files have a result of their own.</summary>
+    /// <summary>Dirty pages of files have their own result.</summary>
     public bool ReportsDirtyPages { get; }
 
     /// <summary><c>MADV_COLLAPSE</c> writes dirty pages of files back and tries again.</summary>
@@ -343,7 +343,7 @@ public sealed class KernelBehavior
     /// <summary>khugepaged does not collapse pages that <c>MADV_FREE</c> has freed lazily.</summary>
     public bool KeepsLazyFreePages { get; }
 
-    /// <summary><c>MADV_COLLAPSE</c> of less than a huge page succeeds wherever it lies.</summary>
+    /// <summary><c>MADV_COLLAPSE</c> of less than a huge page succeeds at any address.</summary>
     public bool AcceptsEmptyRange { get; }
 
     /// <summary>Files that are open for writing are collapsed.</summary>
@@ -352,7 +352,7 @@ public sealed class KernelBehavior
     /// <summary><c>PAGE_HAS_PRIVATE</c> is <see cref="Errno.EAGAIN"/>.</summary>
     public bool RetriesPrivateData { get; }
 
-    /// <summary>khugepaged's budget counts the entries that it looked at.</summary>
+    /// <summary>khugepaged's budget counts the entries that it scanned.</summary>
     public bool BudgetsEntries { get; }
 
     private bool Has(string name) => _kernel.IsAtLeast(Differences.Single(difference => difference.Name == name).Since);

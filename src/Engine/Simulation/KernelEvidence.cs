@@ -1,6 +1,6 @@
 namespace CopyMc.Simulation;
 
-/// <summary>How a difference between kernels is known.</summary>
+/// <summary>The evidence for a difference between kernels.</summary>
 public enum KernelEvidence
 {
     /// <summary>Read in the source of kernels before and after it.</summary>

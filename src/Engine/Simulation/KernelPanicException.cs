@@ -1,8 +1,8 @@
 namespace CopyMc.Simulation;
 
 /// <summary>
-/// The kernel that is modelled copied a poisoned page without recovery: a machine check in kernel mode that nothing handles. The machine has
-/// stopped (<see cref="SimulatedMachine.PanicFrame"/>), and everything else that is asked of it throws this too.
+/// The modelled kernel copied a poisoned page without recovery: a machine check in kernel mode that nothing handles. The machine has stopped
+/// (<see cref="SimulatedMachine.PanicFrame"/>), and every other call throws this too.
 /// </summary>
 public sealed class KernelPanicException : InvalidOperationException
 {

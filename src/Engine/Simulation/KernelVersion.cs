@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace CopyMc.Simulation;
 
-/// <summary>A kernel whose behaviour can be modelled. Where two of them differ is listed in <see cref="KernelBehavior.Differences"/>.</summary>
+/// <summary>A kernel whose behaviour can be modelled. <see cref="KernelBehavior.Differences"/> lists the differences.</summary>
 public sealed class KernelVersion
 {
     private readonly int _major, _minor;
@@ -37,7 +37,7 @@ public sealed class KernelVersion
     /// <summary>The name, such as <c>6.18</c>.</summary>
     public string Name => $"{_major}.{_minor}";
 
-    /// <summary>What this kernel does where kernels differ.</summary>
+    /// <summary>The behaviour of this kernel where kernels differ.</summary>
     public KernelBehavior Behavior => field ??= new KernelBehavior(this);
 
     /// <summary>Finds a kernel by its <see cref="Name"/>.</summary>
@@ -54,6 +54,6 @@ public sealed class KernelVersion
     /// <inheritdoc/>
     public override string ToString() => $"Linux {Name}";
 
-    /// <summary>A release that only says since when something is so; it need not be one that can be modelled.</summary>
+    /// <summary>A release in <see cref="KernelBehavior.Differences"/>, which need not be one that can be modelled.</summary>
     internal static KernelVersion Release(int major, int minor) => new(major, minor);
 }

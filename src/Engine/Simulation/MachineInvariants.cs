@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace CopyMc.Simulation;
 
-/// <summary>What must hold of a machine at any moment: every count is the number of things counted, and every entry one that may be there.</summary>
+/// <summary>Invariants of a machine that hold at any time: every count equals the number of things counted, and every entry is allowed.</summary>
 internal sealed unsafe class MachineInvariants
 {
     private readonly SimulatedMachine _machine;
@@ -17,7 +17,7 @@ internal sealed unsafe class MachineInvariants
     private long _onAnonymousLru;
     private long _onFileLru;
 
-    /// <summary>Prepares to check a machine, again and again.</summary>
+    /// <summary>Prepares repeated checks of a machine.</summary>
     internal MachineInvariants(SimulatedMachine machine)
     {
         _machine = machine;
@@ -31,9 +31,9 @@ internal sealed unsafe class MachineInvariants
 
     internal delegate void ReferenceCounter(Span<int> references);
 
-    /// <summary>Lists what does not hold, in words.</summary>
-    /// <param name="detached">Page tables that a collapse has taken out for the moment.</param>
-    /// <param name="countHeld">Adds the references that are held by none of the machine's own parts, by frame.</param>
+    /// <summary>Describes each violation.</summary>
+    /// <param name="detached">Page tables that collapses have unlinked.</param>
+    /// <param name="countHeld">Adds the references that are held outside the machine, by frame.</param>
     internal IReadOnlyList<string> Violations(IReadOnlyList<DetachedTable> detached, ReferenceCounter countHeld)
     {
         _machine.ThrowIfGone();
@@ -144,11 +144,11 @@ internal sealed unsafe class MachineInvariants
                 Expect(
                     frame.Owner == file.Number && frame.Index + (slot.Pfn - head) == firstPage + (uint)i,
                     $"file {file.Number}: the frame of page {firstPage + i} believes that it is page {frame.Index} of {frame.Owner}");
-                // A page of shmem may be allocated only; nobody maps it then.
+                // A page of shmem may be allocated without content, and then is not mapped.
                 Expect(frame.Has(PageFlags.UpToDate) || (file.IsShmem && frame.MapCount == 0), $"file {file.Number}: page {firstPage + i} is in the cache before its content is valid");
             }
         }
-        // While a collapse has charged holes, both counts are ahead by as many.
+        // While a collapse has charged holes, both counts include them.
         long reserved = file.CachedPages - pages;
         Expect(reserved >= 0 && file.ChargedPages - charged <= reserved && file.ChargedPages >= charged,
             $"file {file.Number}: {file.CachedPages} pages counted and {file.ChargedPages} charged; there are {pages} and {charged}");
@@ -207,7 +207,7 @@ internal sealed unsafe class MachineInvariants
             Expect(_memory.Cgroups[i].ChargedPages == charged[i], $"group {i} is charged {_memory.Cgroups[i].ChargedPages} pages and holds {charged[i]}");
     }
 
-    /// <summary>A file's new huge page is locked until its page tables are settled, when the page cache has it already.</summary>
+    /// <summary>Whether a file's new huge page is in the page cache, but still locked until the page tables are retracted.</summary>
     private bool IsBeingFilled(uint head) => _memory.Frames[head].Order == BuddyAllocator.HugeOrder && _memory.IsInPageCache(head);
 
     private void CheckSwap()
@@ -225,7 +225,7 @@ internal sealed unsafe class MachineInvariants
             ref Frame frame = ref _memory.Frames[pfn];
             Expect(frame.Has(PageFlags.Lru) && !frame.Has(PageFlags.Isolated), $"frame {pfn} is on an LRU without its flag");
             Expect(frame.Has(PageFlags.Anonymous) == anonymous, $"frame {pfn} is on the other LRU");
-            // A list that leads back into itself would never end.
+            // Ends the walk of a list with a cycle.
             if (++listed > _memory.FrameCount)
                 break;
         }

@@ -1,14 +1,14 @@
 namespace CopyMc.Simulation;
 
-/// <summary>A memory control group: what its members' pages are charged to, up to a limit.</summary>
+/// <summary>A memory control group, to which pages are charged up to a limit.</summary>
 public sealed class MemoryCgroup
 {
     internal MemoryCgroup(byte number) => Number = number;
 
-    /// <summary>Pages it may hold.</summary>
+    /// <summary>The limit of charged pages.</summary>
     public long LimitPages { get; set; } = long.MaxValue;
 
-    /// <summary>Pages it holds.</summary>
+    /// <summary>Pages charged to it.</summary>
     public long ChargedPages { get; private set; }
 
     internal byte Number { get; }

@@ -1,8 +1,7 @@
 namespace CopyMc.Simulation;
 
 /// <summary>
-/// What happens to a frame that was found to be poisoned (<c>mm/memory-failure.c</c>): unmapped everywhere, its entries
-/// turned into poisoned ones, and never given out again.
+/// Handles poisoned frames (<c>mm/memory-failure.c</c>): unmaps each everywhere, turns its entries into poison entries, and takes it out of use.
 /// </summary>
 public sealed unsafe class MemoryFailure
 {
@@ -11,19 +10,19 @@ public sealed unsafe class MemoryFailure
 
     internal MemoryFailure(SimulatedMachine machine) => _machine = machine;
 
-    /// <summary>Frames that wait to be handled.</summary>
+    /// <summary>The number of queued frames.</summary>
     public int PendingCount => _pending.Count;
 
     private PhysicalMemory Memory => _machine.Memory;
 
-    /// <summary>Queues a frame (<c>memory_failure_queue</c>): whoever finds the poison holds locks that the handling needs.</summary>
+    /// <summary>Queues a frame (<c>memory_failure_queue</c>), because the code that finds poison holds locks that the handling needs.</summary>
     public void Enqueue(uint pfn)
     {
         if (pfn < Memory.FrameCount && !Memory.Frames[pfn].Has(PageFlags.HwPoison) && !_pending.Contains(pfn))
             _pending.Enqueue(pfn);
     }
 
-    /// <summary>Handles what was queued; what somebody holds locked stays queued.</summary>
+    /// <summary>Handles the queued frames; those that must wait for a lock stay queued.</summary>
     public void RunPending()
     {
         for (int left = _pending.Count; left > 0; left--)
@@ -35,7 +34,7 @@ public sealed unsafe class MemoryFailure
     }
 
     /// <summary>Handles one frame.</summary>
-    /// <returns>Whether it waits: for the page's lock, or for a holder of the page.</returns>
+    /// <returns>Done, or waiting for the page lock or a reference.</returns>
     public AccessResult Handle(uint pfn)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(pfn, Memory.FrameCount);
@@ -47,7 +46,7 @@ public sealed unsafe class MemoryFailure
             return AccessResult.Done;
         }
         uint head = Memory.HeadOf(pfn);
-        // A page that is nobody's is on its way to somebody: it is looked at again when it has arrived.
+        // A page without an owner is being allocated or freed, and is handled later.
         bool anonymous = Memory.IsAnonymous(head);
         bool cached = Memory.IsInPageCache(head);
         if (Memory.Frames[head].Has(PageFlags.Locked) || Memory.Frames[head].Has(PageFlags.Isolated) || !(anonymous || cached)
@@ -55,7 +54,7 @@ public sealed unsafe class MemoryFailure
         {
             return AccessResult.Waits(WaitReason.PageLock);
         }
-        // Splitting frees the pages that nobody maps.
+        // The split frees the pages that are not mapped.
         if (Memory.TryTakeFree(pfn))
         {
             Retire(pfn);
@@ -63,7 +62,7 @@ public sealed unsafe class MemoryFailure
         }
 
         Memory.Get(pfn);
-        // A clean page of a regular file is read again by the next fault: nobody needs to know (unmap_poisoned_folio).
+        // The next fault reads a clean page of a regular file again, so its entries need not become poison entries (unmap_poisoned_folio).
         bool isClean = cached && !Memory.IsSwapBacked(pfn) && !Memory.Frames[pfn].Has(PageFlags.Dirty) && !ReverseMap.IsDirty(_machine, pfn);
         if (!ReverseMap.TryUnmap(_machine, pfn, bad => isClean ? default : Pte.HwPoison(bad)))
         {
@@ -73,7 +72,7 @@ public sealed unsafe class MemoryFailure
         if (Memory.Frames[pfn].Has(PageFlags.Lru))
             Memory.LruRemove(pfn);
         Memory.Uncharge(pfn);
-        // What shmem loses stays lost; another file's page can be read again.
+        // A lost page of shmem stays lost; the page of a regular file can be read again.
         if (cached && !Memory.IsSwapBacked(pfn))
             _machine.FileOf(Memory.Frames[pfn].Owner).Remove(Memory.Frames[pfn].Index);
         Retire(pfn);
@@ -81,8 +80,8 @@ public sealed unsafe class MemoryFailure
     }
 
     /// <summary>
-    /// Gives a frame back for use (<c>unpoison-pfn</c> of <c>hwpoison-inject</c>): its lines are no longer marked. Poison that really
-    /// faults must be healed by who injected it.
+    /// Returns a frame to use (<c>unpoison-pfn</c> of <c>hwpoison-inject</c>), and clears its marks. The caller must heal real poison that it
+    /// injected.
     /// </summary>
     public void Unpoison(uint pfn)
     {
@@ -95,7 +94,7 @@ public sealed unsafe class MemoryFailure
         Memory.Put(pfn);
     }
 
-    /// <summary>The reference that is held here is never dropped: the frame is out of use.</summary>
+    /// <summary>Takes the frame out of use, by a reference that is never dropped.</summary>
     private void Retire(uint pfn)
     {
         if (Memory.Frames[pfn].RefCount == 0)

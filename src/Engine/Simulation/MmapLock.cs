@@ -1,8 +1,8 @@
 namespace CopyMc.Simulation;
 
 /// <summary>
-/// An address space's <c>mmap_lock</c>: many readers or one writer. Nobody waits in the simulation: what cannot have the lock now
-/// reports that it would block, and is tried again.
+/// An address space's <c>mmap_lock</c>: many readers or one writer. Nothing blocks in the simulation: a call that cannot have the lock reports
+/// that it would wait, and can be tried again.
 /// </summary>
 internal struct MmapLock
 {
@@ -34,7 +34,7 @@ internal struct MmapLock
 
     internal void EndWrite() => HasWriter = false;
 
-    /// <summary>The machine is gone: a call that asks for the lock from now on is told so.</summary>
+    /// <summary>Makes every later use of the lock throw, because the machine is disposed.</summary>
     internal void Close(SimulatedMachine machine) => (HasWriter, _gone) = (true, machine);
 
     private readonly bool IsFreeBesideWriter()

@@ -1,7 +1,7 @@
 namespace CopyMc.Simulation;
 
-/// <summary>A slot of a page cache: nothing, a page, a page in swap, or a retry entry that keeps everybody else out.</summary>
-/// <param name="Bits">The low two bits say what it is, the others hold the number.</param>
+/// <summary>A slot of a page cache: empty, a page, a page in swap, or a retry entry that keeps the slot empty.</summary>
+/// <param name="Bits">The low two bits are the kind, the others the number.</param>
 public readonly record struct PageCacheSlot(ulong Bits)
 {
     private const ulong KindMask = 3, PageKind = 1, SwapKind = 2, RetryKind = 3;
@@ -15,7 +15,7 @@ public readonly record struct PageCacheSlot(ulong Bits)
     /// <summary>The page is in swap.</summary>
     public bool IsSwap => (Bits & KindMask) == SwapKind;
 
-    /// <summary>Somebody is about to store here (<c>XA_RETRY_ENTRY</c>).</summary>
+    /// <summary>A collapse reserves the slot (<c>XA_RETRY_ENTRY</c>).</summary>
     public bool IsRetry => Bits == RetryKind;
 
     /// <summary>The page's frame.</summary>

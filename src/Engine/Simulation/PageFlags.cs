@@ -1,19 +1,19 @@
 namespace CopyMc.Simulation;
 
-/// <summary>What a frame's flags say, as <c>enum pageflags</c> (<c>include/linux/page-flags.h</c>).</summary>
+/// <summary>The flags of a frame, as <c>enum pageflags</c> (<c>include/linux/page-flags.h</c>).</summary>
 [Flags]
 public enum PageFlags : ushort
 {
     /// <summary>None of them.</summary>
     None = 0,
 
-    /// <summary>Somebody holds the page lock.</summary>
+    /// <summary>The page lock is held.</summary>
     Locked = 1 << 0,
 
     /// <summary>On an LRU list; clear while isolated.</summary>
     Lru = 1 << 1,
 
-    /// <summary>Taken off the LRU by somebody who holds a reference and will put it back or free it.</summary>
+    /// <summary>Taken off the LRU, by a user who holds a reference and will put the page back or free it.</summary>
     Isolated = 1 << 2,
 
     /// <summary>Written to since it was last cleaned.</summary>
@@ -25,10 +25,10 @@ public enum PageFlags : ushort
     /// <summary>Backed by swap: anonymous and shmem memory. An anonymous page without it is lazily freed (<c>MADV_FREE</c>).</summary>
     SwapBacked = 1 << 5,
 
-    /// <summary>Memory failure was handled here: the frame is never given out again.</summary>
+    /// <summary>Memory failure has handled the frame, which is never allocated again.</summary>
     HwPoison = 1 << 6,
 
-    /// <summary>Anonymous memory; else the frame belongs to a file or to nobody.</summary>
+    /// <summary>Anonymous memory. Without it, the frame belongs to a file or has no owner.</summary>
     Anonymous = 1 << 7,
 
     /// <summary>The first frame of a large folio.</summary>
@@ -37,18 +37,18 @@ public enum PageFlags : ushort
     /// <summary>A frame of a large folio, not the first.</summary>
     Tail = 1 << 9,
 
-    /// <summary>Being written to its file's store.</summary>
+    /// <summary>Being written to disk.</summary>
     Writeback = 1 << 10,
 
-    /// <summary>The file system keeps data of its own with the page.</summary>
+    /// <summary>The file system has private data on the page.</summary>
     Private = 1 << 11,
 
     /// <summary>Used since reclaim last looked.</summary>
     Referenced = 1 << 12,
 
-    /// <summary>Free, on a list of the buddy allocator; on the first frame of the free block alone.</summary>
+    /// <summary>Free, on a list of the buddy allocator. Set only on the first frame of a free block.</summary>
     Free = 1 << 13,
 
-    /// <summary>On the first frame of a free block: no frame of it was ever given out, so all of it is zeros.</summary>
+    /// <summary>On the first frame of a free block: no frame of it was ever allocated, so all bytes are zeros.</summary>
     NeverUsed = 1 << 14,
 }

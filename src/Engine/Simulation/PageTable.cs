@@ -11,6 +11,6 @@ public sealed class PageTable
     /// <summary>The entries, in address order.</summary>
     public ReadOnlySpan<Pte> Entries => _entries;
 
-    /// <summary>The entries, to be changed by the machine alone.</summary>
+    /// <summary>The entries, to be changed only by the machine.</summary>
     internal Span<Pte> Writable => _entries;
 }

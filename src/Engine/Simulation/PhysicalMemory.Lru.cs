@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace CopyMc.Simulation;
 
-// The LRU lists, and who has taken a folio off them.
+// The LRU lists, and the isolation of folios.
 internal sealed unsafe partial class PhysicalMemory
 {
     private FrameList _anonymousLru;
@@ -28,7 +28,7 @@ internal sealed unsafe partial class PhysicalMemory
         LruOf(frame.Flags).AddFirst(head);
     }
 
-    /// <summary>Takes a folio off the LRU with a reference of its own (<c>folio_isolate_lru</c>). False if it is not on it.</summary>
+    /// <summary>Takes a folio off the LRU, and takes a reference (<c>folio_isolate_lru</c>). Returns false if it is not on the LRU.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryIsolate(uint head)
     {
@@ -55,7 +55,7 @@ internal sealed unsafe partial class PhysicalMemory
     }
 
     /// <summary>
-    /// Ends an isolation: the folio is unlocked and the most recently used of its list again, and the isolation's reference is dropped.
+    /// Ends an isolation: unlocks the folio, makes it the most recently used of its list, and drops the reference of the isolation.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void PutBack(uint head)
@@ -68,7 +68,7 @@ internal sealed unsafe partial class PhysicalMemory
         Put(head);
     }
 
-    /// <summary>Ends an isolation of a folio that is about to be freed: it does not come back to its list, its reference stays.</summary>
+    /// <summary>Ends the isolation of a folio that is about to be freed: it does not return to its list, and the reference stays.</summary>
     internal void EndIsolation(uint head)
     {
         ref Frame frame = ref Frames[head];

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace CopyMc.Simulation;
 
-// How often folios are mapped, and what references follow from that.
+// The map counts of folios, and their expected references.
 internal sealed unsafe partial class PhysicalMemory
 {
     internal void MapPte(uint pfn)
@@ -14,7 +14,7 @@ internal sealed unsafe partial class PhysicalMemory
             Frames[head + 1].Next++;
     }
 
-    /// <summary>One PTE fewer maps the frame; its reference is dropped too.</summary>
+    /// <summary>Removes the mapping of a frame by one PTE, and its reference.</summary>
     internal void UnmapPte(uint pfn)
     {
         uint head = HeadOf(pfn);
@@ -31,8 +31,8 @@ internal sealed unsafe partial class PhysicalMemory
         Frames[head + 1].Previous++;
     }
 
-    /// <summary>A PTE for each of its pages maps the folio where a PMD did.</summary>
-    /// <exception cref="InvalidOperationException">There is no room to count them; nothing is changed.</exception>
+    /// <summary>Replaces the mapping of a folio by a PMD with one PTE for each page.</summary>
+    /// <exception cref="InvalidOperationException">The counts would overflow; nothing is changed.</exception>
     internal void MapPtesForPmd(uint head)
     {
         int pages = (int)PagesOf(head);
@@ -50,7 +50,7 @@ internal sealed unsafe partial class PhysicalMemory
         Put(head);
     }
 
-    /// <summary>How many entries map the folio, PMDs and PTEs of all its pages.</summary>
+    /// <summary>The number of entries that map the folio: PMDs, and PTEs of all its pages.</summary>
     internal uint MapCountOf(uint head) => Frames[head].Order == 0 ? Frames[head].MapCount : Frames[head + 1].Next;
 
     internal uint PmdMapCountOf(uint head) => Frames[head].Order == 0 ? 0 : Frames[head + 1].Previous;
@@ -63,7 +63,7 @@ internal sealed unsafe partial class PhysicalMemory
         return frame.Order == 0 ? frame.MapCount > 1 : IsLargeMappedShared(head);
     }
 
-    /// <summary>Whether one page is mapped more than once, whatever the rest of its folio is (<c>page_mapcount</c>).</summary>
+    /// <summary>Whether one page is mapped more than once, regardless of the rest of its folio (<c>page_mapcount</c>).</summary>
     internal bool IsPageMappedShared(uint pfn) => PmdMapCountOf(HeadOf(pfn)) + Frames[pfn].MapCount > 1;
 
     private bool IsLargeMappedShared(uint head)
@@ -83,7 +83,7 @@ internal sealed unsafe partial class PhysicalMemory
 
     internal bool IsInPageCache(uint head) => Frames[head].Owner != 0 && !Frames[head].Has(PageFlags.Anonymous);
 
-    /// <summary>The references that mappings and the page cache account for (<c>folio_expected_ref_count</c>).</summary>
+    /// <summary>The number of references by mappings and the page cache (<c>folio_expected_ref_count</c>).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal uint ExpectedReferences(uint head)
     {

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace CopyMc.Simulation;
 
 /// <summary>
-/// The frames: their content, in one native region, and what is known of each; who may have them, who refers to them, and the LRU lists.
-/// Only what is touched costs memory.
+/// The frames: their content, in one native region, their metadata, allocation and references, and the LRU lists. Only touched memory takes up
+/// memory of the process.
 /// </summary>
 internal sealed unsafe partial class PhysicalMemory : IDisposable
 {
@@ -21,7 +21,7 @@ internal sealed unsafe partial class PhysicalMemory : IDisposable
         _metadata = new NativeRegion(((nuint)FrameCount + 1) * (nuint)sizeof(Frame), lazily);
         try
         {
-            // The zero page is one frame more, behind the memory.
+            // The zero page is one more frame, after the memory.
             Content = new NativeRegion(length + NativeRegion.PageSize, lazily);
         }
         catch
@@ -42,7 +42,7 @@ internal sealed unsafe partial class PhysicalMemory : IDisposable
 
     internal uint FrameCount { get; }
 
-    /// <summary>The frame that every read of untouched anonymous memory sees. It is counted nowhere.</summary>
+    /// <summary>The zero page, which is mapped for loads from untouched anonymous memory. Its references are not counted.</summary>
     internal uint ZeroFrame => FrameCount;
 
     internal Frame* Frames { get; }
@@ -53,7 +53,7 @@ internal sealed unsafe partial class PhysicalMemory : IDisposable
 
     internal List<MemoryCgroup> Cgroups { get; } = [];
 
-    /// <summary>Asked at each <see cref="FailurePoint"/> whether to fail there.</summary>
+    /// <summary>Called at each <see cref="FailurePoint"/>; returns whether to fail there.</summary>
     internal Func<FailurePoint, bool>? FailureInjection { get; set; }
 
     internal long FreeFrames => _buddy.FreeFrames;
@@ -79,11 +79,11 @@ internal sealed unsafe partial class PhysicalMemory : IDisposable
         return new Folio(head, frame.Order, pfn, frame.Flags, (int)MapCountOf(head), frame.RefCount);
     }
 
-    /// <summary>Gives out a folio with one reference and no content, charged to a group.</summary>
+    /// <summary>Allocates a folio with one reference and undefined content, charged to a group.</summary>
     internal bool TryAllocate(int order, MemoryCgroup cgroup, out uint head) => TryAllocate(order, cgroup, out head, out _);
 
-    /// <param name="order">The folio's pages are 2 to this power.</param>
-    /// <param name="cgroup">Who pays.</param>
+    /// <param name="order">The binary logarithm of the number of pages.</param>
+    /// <param name="cgroup">The group to charge.</param>
     /// <param name="head">The first frame.</param>
     /// <param name="zeroed">Whether the content is zeros already.</param>
     internal bool TryAllocate(int order, MemoryCgroup cgroup, out uint head, out bool zeroed)
@@ -96,7 +96,7 @@ internal sealed unsafe partial class PhysicalMemory : IDisposable
         return false;
     }
 
-    /// <summary>Charges a folio to a group, as far as the group may hold more.</summary>
+    /// <summary>Charges a folio to a group. Returns false at the limit of the group.</summary>
     internal bool TryCharge(uint head, MemoryCgroup cgroup)
     {
         if (!cgroup.TryCharge(PagesOf(head)))
@@ -105,7 +105,7 @@ internal sealed unsafe partial class PhysicalMemory : IDisposable
         return true;
     }
 
-    /// <summary>Gives out a folio that nobody pays for yet.</summary>
+    /// <summary>Allocates a folio that is not charged yet.</summary>
     internal bool TryAllocateUncharged(int order, out uint head, out bool zeroed)
     {
         (head, zeroed) = (Frame.Null, false);
@@ -122,8 +122,8 @@ internal sealed unsafe partial class PhysicalMemory : IDisposable
 
     internal void Get(uint head) => Get(head, 1);
 
-    /// <summary>Takes references. Every mapping has one, so that where there is room for them there is for the counts of mappings.</summary>
-    /// <exception cref="InvalidOperationException">There are as many as can be counted; nothing is changed.</exception>
+    /// <summary>Takes references. Every mapping has one, so that the counts of mappings cannot overflow if this one does not.</summary>
+    /// <exception cref="InvalidOperationException">The count would overflow; nothing is changed.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Get(uint head, int references)
     {
@@ -135,7 +135,7 @@ internal sealed unsafe partial class PhysicalMemory : IDisposable
 
     internal void Put(uint head) => Put(head, 1);
 
-    /// <summary>Drops references; with the last the folio is free.</summary>
+    /// <summary>Drops references, and frees the folio with the last one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Put(uint head, int references)
     {
@@ -145,8 +145,8 @@ internal sealed unsafe partial class PhysicalMemory : IDisposable
             Free(head);
     }
 
-    /// <summary>Makes a large folio, mapped by no PMD and referred to by nobody unaccounted for, into small ones.</summary>
-    /// <returns>False if somebody holds a reference; nothing is changed then.</returns>
+    /// <summary>Splits a large folio, which no PMD may map, into small ones.</summary>
+    /// <returns>False, with nothing changed, if it has more references than expected.</returns>
     internal bool TrySplit(uint head)
     {
         uint pages = PagesOf(head);
@@ -188,28 +188,28 @@ internal sealed unsafe partial class PhysicalMemory : IDisposable
             Counters.NrFileThps += pages;
     }
 
-    /// <summary>Copies a page from the zero page: unlike a memset it survives a bad destination, of which it says so.</summary>
+    /// <summary>Clears a page by a copy of the zero page, which survives poison in the destination. Returns false if there is any.</summary>
     internal bool TryClear(uint pfn) => TryCopyPages(ZeroFrame, pfn, 1, out _);
 
-    /// <summary>Whether a page can be read whole and holds nothing but zeros.</summary>
+    /// <summary>Whether a page can be read completely and contains only zeros.</summary>
     internal bool HoldsOnlyZeros(uint pfn)
     {
         Span<byte> content = stackalloc byte[NativeRegion.PageSize];
         return Peek(ContentOf(pfn), content).IsDone && content.IndexOfAnyExcept((byte)0) < 0;
     }
 
-    /// <summary>Copies neighbouring frames. On poison, says which frame is bad.</summary>
+    /// <summary>Copies consecutive frames. If it returns false, <paramref name="bad"/> is the poisoned frame.</summary>
     internal bool TryCopyPages(uint from, uint to, uint count, out uint bad)
     {
         bad = Frame.Null;
-        // Everything inside the region is ours, and frames do not overlap.
+        // Sound: the frames are inside the region, and do not overlap.
         if (Engine.Copy(ContentOf(from), ContentOf(to), (nuint)count * NativeRegion.PageSize, out CopyFault fault) == 0)
             return true;
         bad = PfnOf(nuint.Max(fault.Address, (nuint)Base));
         return false;
     }
 
-    /// <summary>Copies what can be read of a page to outside of the machine; the rest is zeros there.</summary>
+    /// <summary>Copies the readable bytes of a page to memory outside the machine, and clears the others there.</summary>
     internal AccessResult Peek(byte* content, Span<byte> page)
     {
         fixed (byte* destination = page)
@@ -218,10 +218,10 @@ internal sealed unsafe partial class PhysicalMemory : IDisposable
         }
     }
 
-    /// <summary>Takes a frame that is free out of use for ever. False if it is not free.</summary>
+    /// <summary>Takes a free frame out of use. Returns false if it is not free.</summary>
     internal bool TryTakeFree(uint pfn) => _buddy.TryTake(pfn);
 
-    /// <summary>No group pays for the folio any more.</summary>
+    /// <summary>Removes the charge of a folio.</summary>
     internal void Uncharge(uint head)
     {
         if (Frames[head].Cgroup == 0)

@@ -1,6 +1,6 @@
 namespace CopyMc.Simulation;
 
-/// <summary>How a page is held in place.</summary>
+/// <summary>The kind of a pin.</summary>
 public enum PinKind
 {
     /// <summary>A reference (<c>FOLL_GET</c>), as <c>vmsplice(2)</c> takes it.</summary>

@@ -1,6 +1,6 @@
 namespace CopyMc.Simulation;
 
-/// <summary>A page that is held in place by <see cref="AddressSpace.TryPin"/>. Not thread-safe.</summary>
+/// <summary>A page that <see cref="AddressSpace.TryPin"/> pinned. Not thread-safe.</summary>
 public sealed class PinnedPage : IDisposable
 {
     private AddressSpace? _holder;
@@ -10,10 +10,10 @@ public sealed class PinnedPage : IDisposable
     /// <summary>The frame.</summary>
     public uint Pfn { get; }
 
-    /// <summary>How it is held.</summary>
+    /// <summary>The kind of the pin.</summary>
     public PinKind Kind { get; }
 
-    /// <summary>Releases the page. Does nothing if it was released before, or its holder has exited.</summary>
+    /// <summary>Unpins the page. Does nothing if it was unpinned before, or the process has exited.</summary>
     public void Dispose()
     {
         _holder?.Unpin(this);

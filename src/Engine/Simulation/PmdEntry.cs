@@ -1,9 +1,9 @@
 namespace CopyMc.Simulation;
 
-/// <summary>What a 2 MiB range of an address space is mapped by: nothing, a page table, or a huge page.</summary>
+/// <summary>The entry of a 2 MiB range of an address space: none, a page table, or a huge page.</summary>
 internal struct PmdEntry
 {
-    /// <summary>The page table; where <see cref="Huge"/> is present, the one deposited for the day the huge page is split.</summary>
+    /// <summary>The page table; if <see cref="Huge"/> is present, the table that is deposited for a split of the huge page.</summary>
     internal PageTable? Table;
 
     /// <summary>The huge page's entry; none if there is no huge page.</summary>

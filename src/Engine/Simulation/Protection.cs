@@ -1,6 +1,6 @@
 namespace CopyMc.Simulation;
 
-/// <summary>What an area may be accessed for (<c>PROT_</c> of <c>mmap(2)</c>).</summary>
+/// <summary>The allowed accesses of an area (<c>PROT_</c> of <c>mmap(2)</c>).</summary>
 [Flags]
 public enum Protection
 {

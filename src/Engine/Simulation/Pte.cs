@@ -1,7 +1,7 @@
 namespace CopyMc.Simulation;
 
-/// <summary>An entry of a page table: nothing, a frame, or what stands where a frame is not.</summary>
-/// <param name="Bits">The low 12 bits say what it is, the others hold a frame's or a swap slot's number.</param>
+/// <summary>An entry of a page table: none, a frame, a swap entry, or a marker.</summary>
+/// <param name="Bits">The low 12 bits are the kind and flags, the others the number of a frame or a swap slot.</param>
 public readonly record struct Pte(ulong Bits)
 {
     private const int NumberShift = 12;
@@ -9,7 +9,7 @@ public readonly record struct Pte(ulong Bits)
     private const ulong KindMask = 0xE0;
     private const ulong SwapKind = 0x20, HwPoisonKind = 0x40, PoisonMarkerKind = 0x60, GuardMarkerKind = 0x80, WriteProtectMarkerKind = 0xA0;
 
-    /// <summary>Nothing was ever mapped here, or it was dropped.</summary>
+    /// <summary>Nothing is mapped.</summary>
     public bool IsNone => Bits == 0;
 
     /// <summary>A frame is mapped.</summary>
@@ -24,13 +24,13 @@ public readonly record struct Pte(ulong Bits)
     /// <summary>It was used.</summary>
     public bool IsYoung => (Bits & YoungBit) != 0;
 
-    /// <summary>The anonymous page belongs to this process alone, which may write to it in place, whatever else refers to it (<c>PageAnonExclusive</c>).</summary>
+    /// <summary>The anonymous page belongs only to this process, which may write to it in place, despite other references (<c>PageAnonExclusive</c>).</summary>
     public bool IsExclusive => (Bits & ExclusiveBit) != 0;
 
     /// <summary>userfaultfd protects it from stores, present or not.</summary>
     public bool IsUffdWriteProtected => (Bits & UffdWriteProtectBit) != 0 || IsWriteProtectMarker;
 
-    /// <summary>Neither nothing nor a frame: what the kernel calls a swap PTE, markers and poison included.</summary>
+    /// <summary>Neither none nor present: what the kernel calls a swap PTE, including markers and poison.</summary>
     public bool IsSwapLike => !IsNone && !IsPresent;
 
     /// <summary>The content is in a swap slot.</summary>
@@ -45,7 +45,7 @@ public readonly record struct Pte(ulong Bits)
     /// <summary>Set with <c>MADV_GUARD_INSTALL</c>.</summary>
     public bool IsGuardMarker => (Bits & (KindMask | PresentBit)) == GuardMarkerKind;
 
-    /// <summary>Set with <c>UFFDIO_WRITEPROTECT</c> where no frame was.</summary>
+    /// <summary>Set with <c>UFFDIO_WRITEPROTECT</c> for an absent page.</summary>
     public bool IsWriteProtectMarker => (Bits & (KindMask | PresentBit)) == WriteProtectMarkerKind;
 
     /// <summary>The frame's number, of a present or poisoned entry.</summary>
@@ -73,12 +73,12 @@ public readonly record struct Pte(ulong Bits)
 
     internal Pte Clean() => new(Bits & ~DirtyBit);
 
-    /// <summary>As it is after a fork: no process writes to it in place.</summary>
+    /// <summary>The entry after a fork, with which no process may write in place.</summary>
     internal Pte SharedByFork() => new(Bits & ~(WritableBit | ExclusiveBit));
 
     internal Pte Exclusive() => new(Bits | ExclusiveBit);
 
-    /// <summary>A store goes in place from here on.</summary>
+    /// <summary>The entry with which the process may write in place.</summary>
     internal Pte Writable() => new(Bits | WritableBit);
 
     internal Pte ReadOnly() => new(Bits & ~WritableBit);

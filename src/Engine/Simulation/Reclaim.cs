@@ -1,12 +1,12 @@
 namespace CopyMc.Simulation;
 
-/// <summary>Frees memory: sends pages to swap, and drops those whose content is elsewhere or given up (<c>mm/vmscan.c</c>).</summary>
+/// <summary>Frees memory: sends pages to swap, and drops clean and lazily freed ones (<c>mm/vmscan.c</c>).</summary>
 public static unsafe class Reclaim
 {
     /// <summary>Reclaims the least recently used folio.</summary>
     /// <param name="machine">The machine.</param>
-    /// <param name="anonymous">From the list of anonymous memory, or of files.</param>
-    /// <returns>False if it cannot go: it is locked (in memory, too), held, poisoned, or swap is full.</returns>
+    /// <param name="anonymous">Whether it is from the list of anonymous memory, or of files.</param>
+    /// <returns>False if it cannot be reclaimed: it is locked (also by mlock), referenced or poisoned, or swap is full.</returns>
     public static bool TryReclaimOne(SimulatedMachine machine, bool anonymous)
     {
         ArgumentNullException.ThrowIfNull(machine);
@@ -14,7 +14,7 @@ public static unsafe class Reclaim
         return head != Frame.Null && TryReclaim(machine, head);
     }
 
-    /// <summary>Drops the clean pages of regular files that nobody maps (<c>/proc/sys/vm/drop_caches</c>).</summary>
+    /// <summary>Drops the clean pages of regular files that are not mapped (<c>/proc/sys/vm/drop_caches</c>).</summary>
     public static void DropCaches(SimulatedMachine machine)
     {
         ArgumentNullException.ThrowIfNull(machine);
@@ -26,7 +26,7 @@ public static unsafe class Reclaim
     }
 
     /// <summary>Reclaims a folio, a large one page by page (<c>shrink_folio_list</c>).</summary>
-    /// <returns>Whether its first page went.</returns>
+    /// <returns>Whether its first page was reclaimed.</returns>
     internal static bool TryReclaim(SimulatedMachine machine, uint head)
     {
         PhysicalMemory memory = machine.Memory;
@@ -61,7 +61,7 @@ public static unsafe class Reclaim
         bool isHeld = frame.RefCount != memory.ExpectedReferences(pfn);
         if (!frame.Has(PageFlags.Anonymous))
         {
-            // What maps a file's page goes first, whatever becomes of the page; a store through a mapping is known only then.
+            // Unmaps a file's page first, even if it then stays. Only this moves the dirty bits of entries to the page.
             memory.Get(pfn);
             bool isUnmapped = ReverseMap.TryUnmap(machine, pfn, static _ => default);
             if (isUnmapped && !isHeld && !frame.Has(PageFlags.Dirty))
@@ -76,7 +76,7 @@ public static unsafe class Reclaim
         if (!machine.Swap.TryAllocate(out uint slot))
             return false;
         bool anonymous = frame.Has(PageFlags.Anonymous);
-        // A page of shmem that was allocated only is cleared on its way out.
+        // A page of shmem that was allocated without content is cleared before it goes to swap.
         if ((!frame.Has(PageFlags.UpToDate) && !memory.TryClear(pfn))
             || memory.Engine.Copy(memory.ContentOf(pfn), machine.Swap.Content(slot), NativeRegion.PageSize) != 0)
         {

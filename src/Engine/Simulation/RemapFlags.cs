@@ -4,13 +4,13 @@ namespace CopyMc.Simulation;
 [Flags]
 public enum RemapFlags
 {
-    /// <summary>The memory stays where it is: it can only shrink, or grow into free space.</summary>
+    /// <summary>The memory does not move: it can only shrink, or grow into free space.</summary>
     None = 0,
 
     /// <summary>It may move.</summary>
     MayMove = 1,
 
-    /// <summary>It moves to the address that is given; what is mapped there is unmapped.</summary>
+    /// <summary>It moves to the given address, which is unmapped first.</summary>
     Fixed = 2,
 
     /// <summary>The old range stays mapped, without its pages.</summary>

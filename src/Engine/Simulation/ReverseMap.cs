@@ -1,9 +1,9 @@
 namespace CopyMc.Simulation;
 
-/// <summary>Finds who maps a frame (<c>mm/rmap.c</c>).</summary>
+/// <summary>Finds the entries that map a frame (<c>mm/rmap.c</c>).</summary>
 internal static class ReverseMap
 {
-    /// <summary>Whether the page tables that map the folio can be looked at now.</summary>
+    /// <summary>Whether the folio's mappings can be walked now, without waiting for a lock.</summary>
     internal static unsafe bool CanWalk(SimulatedMachine machine, uint head)
     {
         Frame* frames = machine.Memory.Frames;
@@ -11,10 +11,10 @@ internal static class ReverseMap
     }
 
     /// <summary>
-    /// Takes a folio out of every page table. Each PTE becomes what <paramref name="replacement"/> says; a PMD that maps all of it becomes
-    /// none (a file's) or is split first (anonymous memory's).
+    /// Unmaps a folio from every page table. <paramref name="replacement"/> gives the new PTE of each page. A PMD that maps all of it becomes none
+    /// (file) or is split first (anonymous memory).
     /// </summary>
-    /// <returns>Whether nothing maps it any more: a detached page table keeps what it maps.</returns>
+    /// <returns>Whether it is no longer mapped: an unlinked page table keeps its entries.</returns>
     internal static unsafe bool TryUnmap(SimulatedMachine machine, uint head, Func<uint, Pte> replacement)
     {
         PhysicalMemory memory = machine.Memory;
@@ -31,7 +31,7 @@ internal static class ReverseMap
         return memory.MapCountOf(head) == 0;
     }
 
-    /// <summary>Whether an entry that maps the folio was stored through.</summary>
+    /// <summary>Whether an entry that maps the folio is dirty.</summary>
     internal static unsafe bool IsDirty(SimulatedMachine machine, uint head)
     {
         PhysicalMemory memory = machine.Memory;

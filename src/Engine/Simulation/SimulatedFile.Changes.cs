@@ -1,6 +1,6 @@
 namespace CopyMc.Simulation;
 
-// What changes a file: writing, reading, truncating, punching holes, writing back, swapping out.
+// Changes of a file: writing, reading, truncating, punching holes, writing back, swapping out.
 public sealed unsafe partial class SimulatedFile
 {
     /// <summary>Writes bytes within one page of the file (<c>pwrite(2)</c>); the file becomes longer if needed.</summary>
@@ -31,8 +31,8 @@ public sealed unsafe partial class SimulatedFile
     }
 
     /// <summary>
-    /// Reads bytes within one page of the file (<c>pread(2)</c>). A hole of shmem reads as zeros and stays a hole, and a page that was only allocated
-    /// stays without content.
+    /// Reads bytes within one page of the file (<c>pread(2)</c>). A hole of shmem reads as zeros and stays a hole, and a page that was allocated
+    /// without content stays so.
     /// </summary>
     /// <returns>The number of bytes, 0 at the end of the file; <see cref="Errno.EIO"/> if the page is poisoned.</returns>
     /// <exception cref="ArgumentException">The bytes cross a page.</exception>
@@ -60,7 +60,7 @@ public sealed unsafe partial class SimulatedFile
         return ToSystemCall(result, (ulong)bytes.Length);
     }
 
-    /// <summary>Gives the file another length (<c>ftruncate(2)</c>); pages beyond it are dropped and unmapped.</summary>
+    /// <summary>Changes the length of the file (<c>ftruncate(2)</c>); pages beyond it are dropped and unmapped.</summary>
     /// <returns><see cref="Errno.EPERM"/> if a seal forbids it, <see cref="Errno.EFBIG"/> beyond <see cref="MaxLength"/>.</returns>
     public SystemCallResult Truncate(ulong length)
     {
@@ -73,7 +73,7 @@ public sealed unsafe partial class SimulatedFile
         uint first = (uint)((length + NativeRegion.PageSize - 1) / NativeRegion.PageSize);
         if (length <= Length)
         {
-            // The page that is cut in two is waited for, too, and brought in where it is in swap (shmem_get_partial_folio).
+            // Also waits for the page that is cut, and swaps it in if necessary (shmem_get_partial_folio).
             if (IsAnyHeld(last, uint.MaxValue))
                 return SystemCallResult.Waits(WaitReason.PageLock);
             AccessResult broughtIn = last != first && SlotAt(last).IsSwap ? TryBringIn(last, out _) : AccessResult.Done;
@@ -83,7 +83,7 @@ public sealed unsafe partial class SimulatedFile
             SystemCallResult result = Drop(first, uint.MaxValue);
             if (!result.IsDone)
                 return result;
-            // Private copies end with the file too; a hole leaves them.
+            // Truncation drops private copies too; punching a hole does not.
             foreach (Vma area in Areas)
                 area.Space.ZapFrom(area, first);
             ClearTail(length);
@@ -92,7 +92,7 @@ public sealed unsafe partial class SimulatedFile
         return Errno.None;
     }
 
-    /// <summary>Deletes the file: everything in it is dropped.</summary>
+    /// <summary>Deletes the file and drops its pages.</summary>
     /// <exception cref="InvalidOperationException">It is mapped.</exception>
     public SystemCallResult Delete()
     {
@@ -115,13 +115,13 @@ public sealed unsafe partial class SimulatedFile
     }
 
     /// <summary>
-    /// Reserves the holes of a range (<c>fallocate(2)</c>). Shmem gets pages, whose content becomes valid, as zeros, with their first use; another file
-    /// has its space on disk.
+    /// Allocates the holes of a range (<c>fallocate(2)</c>). Shmem gets pages, which are cleared at their first use; a regular file gets space on
+    /// disk, which is not modelled.
     /// </summary>
     /// <param name="firstPage">The first page.</param>
-    /// <param name="pages">How many.</param>
-    /// <param name="keepsLength">Whether the file stays as long as it is (<c>FALLOC_FL_KEEP_SIZE</c>); else it becomes longer if needed.</param>
-    /// <returns><see cref="Errno.ENOSPC"/> or <see cref="Errno.ENOMEM"/> if there is no room for all; nothing is changed then.</returns>
+    /// <param name="pages">The number of pages.</param>
+    /// <param name="keepsLength">Whether the file keeps its length (<c>FALLOC_FL_KEEP_SIZE</c>); otherwise it becomes longer if needed.</param>
+    /// <returns><see cref="Errno.ENOSPC"/> or <see cref="Errno.ENOMEM"/>, with nothing changed, if there is too little space.</returns>
     public SystemCallResult Allocate(uint firstPage, uint pages, bool keepsLength = false)
     {
         Errno refused = CheckRange(firstPage, pages);
@@ -148,8 +148,8 @@ public sealed unsafe partial class SimulatedFile
 
     /// <summary>Seals a memfd (<c>fcntl(2)</c>, <c>F_ADD_SEALS</c>).</summary>
     /// <returns>
-    /// <see cref="Errno.EPERM"/> if no more seals are allowed, <see cref="Errno.EBUSY"/> if a mapping may write, <see cref="Errno.EINVAL"/> for a file
-    /// that is not shmem.
+    /// <see cref="Errno.EPERM"/> if no more seals are allowed, <see cref="Errno.EBUSY"/> if there is a writable mapping, <see cref="Errno.EINVAL"/> for
+    /// a file that is not shmem.
     /// </returns>
     public SystemCallResult AddSeals(FileSeals seals)
     {
@@ -165,7 +165,7 @@ public sealed unsafe partial class SimulatedFile
         return Errno.None;
     }
 
-    /// <summary>Writes a regular file's dirty pages to its store. A page whose content is poisoned stays dirty.</summary>
+    /// <summary>Writes a regular file's dirty pages to the simulated disk. A poisoned page stays dirty.</summary>
     public void WriteBack()
     {
         ThrowIfGone();
@@ -173,7 +173,7 @@ public sealed unsafe partial class SimulatedFile
             WriteBackChunk(firstPage, slots);
     }
 
-    /// <summary>Writes the dirty pages of one 2 MiB range to the store (<c>filemap_write_and_wait_range</c>).</summary>
+    /// <summary>Writes the dirty pages of one 2 MiB range to the simulated disk (<c>filemap_write_and_wait_range</c>).</summary>
     internal void WriteBackRange(uint firstPage) => WriteBackChunk(firstPage, ChunkFor(firstPage));
 
     private void WriteBackChunk(uint firstPage, PageCacheSlot[] slots)
@@ -187,12 +187,12 @@ public sealed unsafe partial class SimulatedFile
         bool IsWritten(uint pfn)
         {
             uint head = _memory.HeadOf(pfn);
-            // A page that somebody holds locked is left for the next time.
+            // Skips a locked page, which a later call writes.
             return !_memory.Frames[head].Has(PageFlags.Locked) && (_memory.Frames[head].Has(PageFlags.Dirty) || _memory.MapCountOf(head) > 0);
         }
     }
 
-    /// <summary>Has the file system keep data of its own with a page in the cache (<c>folio_attach_private</c>).</summary>
+    /// <summary>Attaches private data of the file system to a page in the cache (<c>folio_attach_private</c>).</summary>
     public void AttachPrivate(uint page)
     {
         ThrowIfGone();
@@ -203,7 +203,7 @@ public sealed unsafe partial class SimulatedFile
         _memory.Get(head);
     }
 
-    /// <summary>Puts a swap slot where a page was, which nobody maps any more.</summary>
+    /// <summary>Replaces a page that is no longer mapped with a swap slot.</summary>
     internal void SwapOut(uint page, uint slot)
     {
         uint pfn = SlotAt(page).Pfn;
@@ -212,7 +212,7 @@ public sealed unsafe partial class SimulatedFile
         Forget(pfn);
     }
 
-    /// <summary>Takes a page that memory failure found clean out of the cache: it can be read again.</summary>
+    /// <summary>Removes a page that memory failure found clean from the cache, so that it can be read again.</summary>
     internal void Remove(uint page)
     {
         uint pfn = SlotAt(page).Pfn;
@@ -221,7 +221,7 @@ public sealed unsafe partial class SimulatedFile
         Forget(pfn);
     }
 
-    /// <summary>What a shorter file no longer has of its last page reads as zeros when it grows again.</summary>
+    /// <summary>Clears the rest of the last page of a shorter file, so that it reads as zeros when the file grows again.</summary>
     private void ClearTail(ulong length)
     {
         nuint tail = (nuint)(length % NativeRegion.PageSize);
@@ -255,7 +255,7 @@ public sealed unsafe partial class SimulatedFile
                 }
                 else if (slots[i].IsPage && !TryDropPage(firstPage + i, slots[i].Pfn, first, end))
                 {
-                    // Somebody holds the huge page: what should go is cleared and stays.
+                    // The huge page has other references and cannot be split, so the pages to drop are cleared instead.
                     _memory.TryClear(slots[i].Pfn);
                 }
                 _store.Remove(firstPage + i);
@@ -307,7 +307,7 @@ public sealed unsafe partial class SimulatedFile
         return true;
     }
 
-    /// <summary>The page cache lets go of a folio.</summary>
+    /// <summary>Removes a folio from the page cache.</summary>
     private void Forget(uint head)
     {
         int pages = (int)_memory.PagesOf(head);
@@ -324,7 +324,7 @@ public sealed unsafe partial class SimulatedFile
     private void WriteBack(uint page, uint pfn)
     {
         uint head = _memory.HeadOf(pfn);
-        // Stores through mappings must be seen again after this: what maps the page is taken away, and a dirty entry tells the page.
+        // Later stores through mappings must make the page dirty again, so it is unmapped; a dirty entry makes it dirty now.
         _memory.Get(head);
         ReverseMap.TryUnmap(_machine, head, static _ => default);
         _memory.Put(head);
@@ -349,7 +349,7 @@ public sealed unsafe partial class SimulatedFile
         return AccessResult.MemoryError;
     }
 
-    /// <summary>What a system call on a file makes of a page that it could not get.</summary>
+    /// <summary>The result of a system call on a file from that of getting its page.</summary>
     private static SystemCallResult ToSystemCall(AccessResult result, ulong value) => result.Outcome switch
     {
         AccessOutcome.Done => SystemCallResult.Returned(value),
@@ -368,7 +368,7 @@ public sealed unsafe partial class SimulatedFile
     {
         ThrowIfGone();
         if (offset % NativeRegion.PageSize + (ulong)length > NativeRegion.PageSize)
-            throw new ArgumentException("One access stays in one page.", nameof(length));
+            throw new ArgumentException("An access must not cross a page boundary.", nameof(length));
         return (uint)(offset / NativeRegion.PageSize);
     }
 }

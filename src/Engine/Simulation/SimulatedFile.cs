@@ -3,7 +3,7 @@ namespace CopyMc.Simulation;
 /// <summary>A file and its page cache: ordered slots of 4 KiB, each empty, a page, or (shmem) a page in swap.</summary>
 public sealed unsafe partial class SimulatedFile
 {
-    /// <summary>Bytes of the longest file, as its pages have numbers of 32 bits: 16 TiB less one huge page.</summary>
+    /// <summary>Bytes of the longest file, because page numbers have 32 bits: 16 TiB less one huge page.</summary>
     public const ulong MaxLength = (1UL << 44) - NativeRegion.HugePageSize;
 
     private const int ChunkPages = PageTable.EntryCount;
@@ -11,7 +11,7 @@ public sealed unsafe partial class SimulatedFile
     private readonly SimulatedMachine _machine;
     private readonly PhysicalMemory _memory;
     private readonly Dictionary<uint, PageCacheSlot[]> _chunks = [];
-    /// <summary>What a regular file holds beyond memory; pages that are not here are zeros.</summary>
+    /// <summary>The simulated disk of a regular file; pages that are not here are zeros.</summary>
     private readonly Dictionary<uint, byte[]> _store = [];
 
     internal SimulatedFile(SimulatedMachine machine, uint number, ulong length, bool isShmem, MemoryCgroup cgroup)
@@ -28,25 +28,25 @@ public sealed unsafe partial class SimulatedFile
     /// <summary>Bytes in the file.</summary>
     public ulong Length { get; private set; }
 
-    /// <summary>Whether it lives in memory and swap.</summary>
+    /// <summary>Whether its content is in memory and swap (a memfd, tmpfs) instead of on the simulated disk.</summary>
     public bool IsShmem { get; }
 
-    /// <summary>What its pages are charged to.</summary>
+    /// <summary>The group that its pages are charged to.</summary>
     public MemoryCgroup Cgroup { get; }
 
-    /// <summary>Pages in the cache, each of a huge page's counted, and those a collapse has reserved for holes.</summary>
+    /// <summary>Pages in the cache, 512 for a huge page, and pages that a collapse has reserved for holes.</summary>
     public long CachedPages { get; internal set; }
 
-    /// <summary>Pages that shmem may hold, in memory and swap; a charge beyond it fails.</summary>
+    /// <summary>The limit of pages of shmem, in memory and swap; a charge beyond it fails.</summary>
     public long LimitPages { get; set; } = long.MaxValue;
 
     /// <summary>Pages charged against <see cref="LimitPages"/>.</summary>
     public long ChargedPages { get; private set; }
 
     /// <summary>
-    /// Whether somebody has it open for writing, or maps it with <see cref="VmaFlags.MayWrite"/>: a regular file is not collapsed then.
-    /// Set to false, whoever maps it and may not write to it now maps it as from a descriptor that only reads; stores so far are known to
-    /// its pages then.
+    /// Whether it is open for writing, or mapped with <see cref="VmaFlags.MayWrite"/>: a regular file is then not collapsed. Setting it to false
+    /// removes that flag from areas without <see cref="VmaFlags.Write"/>, as if their descriptors were read-only, and makes pages with dirty
+    /// entries dirty.
     /// </summary>
     public bool IsOpenForWrite
     {
@@ -62,10 +62,10 @@ public sealed unsafe partial class SimulatedFile
         }
     }
 
-    /// <summary>What it no longer allows.</summary>
+    /// <summary>Its seals.</summary>
     public FileSeals Seals { get; private set; }
 
-    /// <summary>Whether it is the shared anonymous memory of a mapping, and goes with the last of them.</summary>
+    /// <summary>Whether it is shared anonymous memory, which is deleted with its last mapping.</summary>
     internal bool IsUnnamed { get; init; }
 
     /// <summary>Whether a shared mapping of it can never be written to.</summary>
@@ -76,7 +76,7 @@ public sealed unsafe partial class SimulatedFile
 
     internal uint Number { get; }
 
-    /// <summary>Pages up to the end, the last one counted whole.</summary>
+    /// <summary>Its length in pages, rounded up.</summary>
     internal ulong LengthInPages => (Length + NativeRegion.PageSize - 1) / NativeRegion.PageSize;
 
     internal bool IsBeyondEnd(uint page) => page >= LengthInPages;
@@ -91,10 +91,10 @@ public sealed unsafe partial class SimulatedFile
     public PageCacheSlot SlotAt(uint page) =>
         _chunks.TryGetValue(page / ChunkPages, out PageCacheSlot[]? chunk) ? chunk[page % ChunkPages] : default;
 
-    /// <summary>Whether a huge page holds the 2 MiB range that starts with a page, a multiple of 512.</summary>
+    /// <summary>Whether the 2 MiB range that starts with a page, a multiple of 512, is a huge page.</summary>
     public bool IsHuge(uint firstPage) => TryGetHuge(firstPage, out _);
 
-    /// <summary>The slots of the 2 MiB range that starts with a page, to be changed by the machine alone.</summary>
+    /// <summary>The slots of the 2 MiB range that starts with a page, to be changed only by the machine.</summary>
     internal PageCacheSlot[] ChunkFor(uint firstPage)
     {
         if (!_chunks.TryGetValue(firstPage / ChunkPages, out PageCacheSlot[]? chunk))
@@ -106,7 +106,7 @@ public sealed unsafe partial class SimulatedFile
     internal IEnumerable<(uint FirstPage, PageCacheSlot[] Slots)> Chunks =>
         _chunks.OrderBy(pair => pair.Key).Select(pair => (pair.Key * ChunkPages, pair.Value));
 
-    /// <summary>Whether a huge page holds the 2 MiB range that starts with a page.</summary>
+    /// <summary>Finds the huge page of the 2 MiB range that starts with a page.</summary>
     internal bool TryGetHuge(uint firstPage, out uint head)
     {
         PageCacheSlot slot = SlotAt(firstPage);
@@ -115,23 +115,23 @@ public sealed unsafe partial class SimulatedFile
             && !_memory.Frames[head].Has(PageFlags.HwPoison);
     }
 
-    /// <exception cref="ArgumentException">The file is another machine's.</exception>
+    /// <exception cref="ArgumentException">The file belongs to another machine.</exception>
     internal void ThrowIfNotOf(SimulatedMachine machine, string name = "file")
     {
         if (machine != _machine)
-            throw new ArgumentException("The file is another machine's.", name);
+            throw new ArgumentException("The file belongs to another machine.", name);
     }
 
     private void ThrowIfGone() => _machine.ThrowIfGone();
 
-    /// <exception cref="ArgumentOutOfRangeException">The range of bytes reaches beyond what a file can hold.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The range of bytes reaches beyond <see cref="MaxLength"/>.</exception>
     internal static void ThrowIfTooLong(ulong offset, ulong length, string offsetName, string lengthName)
     {
         if (offset > MaxLength || length > MaxLength - offset)
             throw new ArgumentOutOfRangeException(offset > MaxLength ? offsetName : lengthName, $"A file has at most {MaxLength} bytes: 16 TiB less 2 MiB.");
     }
 
-    /// <summary>What a load of a page would find, without bringing it in.</summary>
+    /// <summary>Reads the content that a load of a page would find, without reading it into the cache.</summary>
     internal AccessResult Peek(uint page, Span<byte> content)
     {
         PageCacheSlot slot = SlotAt(page);
@@ -148,7 +148,7 @@ public sealed unsafe partial class SimulatedFile
         return AccessResult.Done;
     }
 
-    /// <summary>The machine is gone, and the page cache with it.</summary>
+    /// <summary>Called when the machine is disposed: drops the page cache.</summary>
     internal void Close() => _chunks.Clear();
 
     internal bool TryCharge(long pages)
@@ -161,7 +161,7 @@ public sealed unsafe partial class SimulatedFile
 
     internal void Uncharge(long pages) => ChargedPages -= pages;
 
-    /// <summary>Finds a page, brings it in, or makes it.</summary>
+    /// <summary>Finds a page, reads it in, or allocates it.</summary>
     internal AccessResult TryGetPage(uint page, out uint pfn)
     {
         pfn = Frame.Null;
@@ -182,7 +182,7 @@ public sealed unsafe partial class SimulatedFile
         return IsReady(pfn) || TryClearAllocated(pfn) ? AccessResult.Done : AccessResult.MemoryError;
     }
 
-    /// <summary>The page in the cache that can be mapped without waiting and without a fault of its own (<c>next_uptodate_folio</c>).</summary>
+    /// <summary>Finds a page in the cache that can be mapped around a fault, without waiting (<c>next_uptodate_folio</c>).</summary>
     internal bool TryFindReady(uint page, out uint pfn, bool evenBeyondEnd = false)
     {
         PageCacheSlot slot = SlotAt(page);
@@ -191,10 +191,10 @@ public sealed unsafe partial class SimulatedFile
             && !_memory.Frames[_memory.HeadOf(pfn)].Has(PageFlags.Locked);
     }
 
-    /// <summary>Whether the content is valid: not that of a page of shmem that was only allocated.</summary>
+    /// <summary>Whether the content is valid, unlike that of a page of shmem that was only allocated.</summary>
     internal bool IsReady(uint pfn) => _memory.Frames[_memory.HeadOf(pfn)].Has(PageFlags.UpToDate);
 
-    /// <summary>Clears a page that was only allocated, for its first use (<c>shmem_get_folio_gfp</c>). False if it is poisoned.</summary>
+    /// <summary>Clears a page that was only allocated, for its first use (<c>shmem_get_folio_gfp</c>). Returns false if it is poisoned.</summary>
     internal bool TryClearAllocated(uint pfn)
     {
         if (!_memory.TryClear(pfn))
@@ -206,7 +206,7 @@ public sealed unsafe partial class SimulatedFile
         return true;
     }
 
-    /// <summary>Gives a hole of shmem a page whose content is not valid yet (<c>shmem_fallocate</c>).</summary>
+    /// <summary>Allocates a page for a hole of shmem, without content (<c>shmem_fallocate</c>).</summary>
     private Errno AllocatePage(uint page)
     {
         if (!TryCharge(1))
@@ -226,7 +226,7 @@ public sealed unsafe partial class SimulatedFile
         return Errno.None;
     }
 
-    /// <summary>Brings a page in from swap or the store, or makes a new one; it must not be in the cache.</summary>
+    /// <summary>Reads a page in from swap or the simulated disk, or makes a new one; it must not be in the cache.</summary>
     internal AccessResult TryBringIn(uint page, out uint pfn)
     {
         PageCacheSlot slot = SlotAt(page);
@@ -290,7 +290,7 @@ public sealed unsafe partial class SimulatedFile
             }
             if (left == 0)
                 return AccessResult.Done;
-            // A frame that cannot be written is bad: another one is taken.
+            // A frame that cannot be written is bad, so another one is allocated.
             _machine.MemoryFailure.Enqueue(pfn);
             _memory.Put(pfn);
             _machine.MemoryFailure.RunPending();

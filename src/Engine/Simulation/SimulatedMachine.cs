@@ -1,17 +1,17 @@
 namespace CopyMc.Simulation;
 
 /// <summary>
-/// A machine whose pages hold real bytes in one native region: frames, page tables, address spaces, swap, a page cache and what the
-/// kernel keeps of them, so far as a collapse meets it.
+/// A machine with real bytes in its pages, in one native region: frames, page tables, address spaces, swap, a page cache, and the state of the
+/// kernel that a collapse depends on.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Only what is touched costs memory: 24 bytes for a frame, 8 for a page table's entry, and the content. Contents are copied with a
-/// <see cref="CopyEngine"/>, so poison in the region, known or really faulting, is met as the kernel meets it.
+/// Only touched memory takes up memory of the process: 24 bytes for a frame, 8 for a page table's entry, and the content. A
+/// <see cref="CopyEngine"/> copies the content, so known and latent poison in the region stops a copy, as in the kernel.
 /// </para>
 /// <para>
-/// Not thread-safe: what happens "at the same time" is interleaved by the caller, between the steps of a collapse. Whatever would
-/// wait for a lock says so instead (<see cref="WaitReason"/>) and changes nothing.
+/// Not thread-safe: the caller interleaves concurrent actions between the steps of a collapse. A call that would wait for a lock returns a
+/// <see cref="WaitReason"/> and changes nothing.
 /// </para>
 /// </remarks>
 public sealed class SimulatedMachine : IDisposable
@@ -31,7 +31,7 @@ public sealed class SimulatedMachine : IDisposable
 
     /// <summary>Builds a machine.</summary>
     /// <param name="memory">Bytes of memory: whole huge pages, at least <see cref="LeastMemory"/>, at most 8 TiB.</param>
-    /// <param name="options">The rest; <see langword="null"/>: the defaults.</param>
+    /// <param name="options">The other settings; <see langword="null"/>: the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="memory"/> is too little, too much, or not whole huge pages.</exception>
     /// <exception cref="IOException">The system refused the address space.</exception>
     public SimulatedMachine(nuint memory, SimulatedMachineOptions? options = null)
@@ -56,13 +56,13 @@ public sealed class SimulatedMachine : IDisposable
         MemoryFailure = new MemoryFailure(this);
     }
 
-    /// <summary>What the machine was built with.</summary>
+    /// <summary>The settings of the machine.</summary>
     public SimulatedMachineOptions Options { get; }
 
     /// <summary>The kernel whose behaviour is modelled.</summary>
     public KernelVersion Kernel => Options.Kernel;
 
-    /// <summary>What the kernel does where kernels differ.</summary>
+    /// <summary>The behaviour of the kernel where kernels differ.</summary>
     public KernelBehavior Behavior { get; }
 
     /// <summary>The poisoned frame whose copy stopped the machine: see <see cref="KernelPanicException"/>; <see langword="null"/>: it has not panicked.</summary>
@@ -89,16 +89,16 @@ public sealed class SimulatedMachine : IDisposable
     /// <summary>The files, the oldest first.</summary>
     public IReadOnlyList<SimulatedFile> Files => _files;
 
-    /// <summary>What happens to frames that are found to be poisoned.</summary>
+    /// <summary>Handles poisoned frames.</summary>
     public MemoryFailure MemoryFailure { get; }
 
-    /// <summary>The memory itself: byte n of frame p is byte 4096 p + n. Its map marks known poison.</summary>
+    /// <summary>The memory: byte n of frame p is byte 4096 p + n. Its map marks known poison.</summary>
     public NativeRegion Content => Memory.Content;
 
     /// <summary>Frames that are free.</summary>
     public long FreeFrames => Memory.FreeFrames;
 
-    /// <summary>Asked at each <see cref="FailurePoint"/> whether to fail there; <see langword="null"/>: nothing fails but for a reason.</summary>
+    /// <summary>Called at each <see cref="FailurePoint"/>; returns whether to fail there. <see langword="null"/>: no failure is injected.</summary>
     public Func<FailurePoint, bool>? FailureInjection
     {
         get => Memory.FailureInjection;
@@ -116,14 +116,14 @@ public sealed class SimulatedMachine : IDisposable
         }
     }
 
-    /// <summary>Whether its memory was given back, or it has panicked.</summary>
+    /// <summary>Whether it is disposed or has panicked.</summary>
     internal bool IsGone => _memory is null || PanicFrame is not null;
 
     internal SwapArea Swap { get; }
 
     internal IReadOnlyList<AnonVma> AnonVmas => _anonVmas;
 
-    /// <summary>The processes that khugepaged scans, in the order in which it learned of them.</summary>
+    /// <summary>The processes that khugepaged scans, in the order of their registration.</summary>
     internal IReadOnlyList<AddressSpace> ScannedByKhugepaged => _scanned;
 
     /// <summary>The folios that <see cref="TryLockPage"/> locked.</summary>
@@ -133,7 +133,7 @@ public sealed class SimulatedMachine : IDisposable
     /// <exception cref="InvalidOperationException">There are 255 already.</exception>
     public MemoryCgroup NewCgroup()
     {
-        // Number 0 means that nobody pays.
+        // Number 0 means that a folio is not charged.
         if (Memory.Cgroups.Count == 0)
             Memory.Cgroups.Add(new MemoryCgroup(0));
         if (Memory.Cgroups.Count > byte.MaxValue)
@@ -148,7 +148,7 @@ public sealed class SimulatedMachine : IDisposable
     /// <exception cref="ArgumentException">The group is another machine's.</exception>
     public AddressSpace NewProcess(MemoryCgroup? cgroup = null)
     {
-        // After everybody who lives: whoever goes through the processes goes by their numbers.
+        // Higher than the numbers of all processes, by which scans go through them.
         var process = new AddressSpace(this, _processes.Count == 0 ? 0 : _processes[^1].Number + 1, Own(cgroup));
         _processes.Add(process);
         return process;
@@ -156,7 +156,7 @@ public sealed class SimulatedMachine : IDisposable
 
     /// <summary>Creates a file of zeros.</summary>
     /// <param name="length">Bytes.</param>
-    /// <param name="isShmem">Whether it lives in memory and swap (a memfd, tmpfs) rather than in a store of its own.</param>
+    /// <param name="isShmem">Whether its content is in memory and swap (a memfd, tmpfs) instead of on the simulated disk.</param>
     /// <param name="cgroup">The group that its pages are charged to; <see langword="null"/>: <see cref="RootCgroup"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is more than <see cref="SimulatedFile.MaxLength"/>.</exception>
     /// <exception cref="ArgumentException">The group is another machine's.</exception>
@@ -173,7 +173,7 @@ public sealed class SimulatedMachine : IDisposable
     /// <summary>Poisons one line of a frame.</summary>
     /// <param name="pfn">The frame.</param>
     /// <param name="line">0 to 63.</param>
-    /// <param name="source">How: <see cref="PoisonSource.Bitmap"/> keeps the rest of the frame, the others make the whole frame really fault.</param>
+    /// <param name="source">The source: <see cref="PoisonSource.Bitmap"/> poisons only the line, the others make the whole frame raise real faults.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such frame or line.</exception>
     /// <exception cref="PlatformNotSupportedException">The source does not work here.</exception>
     public void Poison(uint pfn, int line, PoisonSource source = PoisonSource.Bitmap)
@@ -184,8 +184,8 @@ public sealed class SimulatedMachine : IDisposable
         PoisonInjector.Inject(Content, (nuint)pfn * NativeRegion.PageSize + (nuint)(line * PoisonMap.LineSize), source);
     }
 
-    /// <summary>Locks a page, as whoever reads it in or writes it out does (<c>folio_trylock</c>).</summary>
-    /// <returns>False if it is locked, or no page of anybody.</returns>
+    /// <summary>Locks a page, as reading it in or writing it out does (<c>folio_trylock</c>).</summary>
+    /// <returns>False if it is locked already, or the frame has no owner.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such frame.</exception>
     public bool TryLockPage(uint pfn)
     {
@@ -200,7 +200,7 @@ public sealed class SimulatedMachine : IDisposable
         return true;
     }
 
-    /// <summary>Ends what <see cref="TryLockPage"/> began. Does nothing to a page that was not locked by it.</summary>
+    /// <summary>Unlocks a page that <see cref="TryLockPage"/> locked. Does nothing to other pages.</summary>
     public void UnlockPage(uint pfn)
     {
         uint head = Memory.HeadOf(pfn);
@@ -212,7 +212,7 @@ public sealed class SimulatedMachine : IDisposable
     }
 
     /// <summary>The folios of an LRU list, by their first frame, the most recently used first.</summary>
-    /// <param name="anonymous">The list of anonymous memory, or of files.</param>
+    /// <param name="anonymous">Whether it is the list of anonymous memory, or of files.</param>
     public IEnumerable<uint> Lru(bool anonymous) => Memory.Lru(anonymous);
 
     /// <exception cref="ObjectDisposedException">The memory was given back.</exception>
@@ -224,7 +224,7 @@ public sealed class SimulatedMachine : IDisposable
         ObjectDisposedException.ThrowIf(_memory is null, this);
     }
 
-    /// <summary>Stops the machine for good: a machine check in kernel mode, in a copy that does not recover.</summary>
+    /// <summary>Stops the machine, for a machine check in kernel mode in a copy that does not recover.</summary>
     internal KernelPanicException Panic(uint frame)
     {
         PanicFrame = frame;
@@ -233,7 +233,7 @@ public sealed class SimulatedMachine : IDisposable
         return new KernelPanicException(Kernel, frame);
     }
 
-    /// <summary>Gives the memory back to the system. Processes have ended then, and whatever would touch memory is refused.</summary>
+    /// <summary>Frees the memory. Processes have ended afterwards, and calls that would access memory throw.</summary>
     public void Dispose()
     {
         if (_memory is null)
@@ -263,7 +263,7 @@ public sealed class SimulatedMachine : IDisposable
         return anonVma;
     }
 
-    /// <summary>khugepaged learns of a process when an area of it may have huge pages (<c>khugepaged_enter_vma</c>).</summary>
+    /// <summary>Registers a process with khugepaged, if an area of it may have huge pages (<c>khugepaged_enter_vma</c>).</summary>
     internal void EnterKhugepaged(Vma area) => EnterKhugepaged(area, area.Flags);
 
     /// <summary>The same of an area whose flags are about to change.</summary>

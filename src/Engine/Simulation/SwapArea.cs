@@ -1,14 +1,14 @@
 namespace CopyMc.Simulation;
 
 /// <summary>
-/// Where reclaimed pages go: slots of 4 KiB with a count of the page-table and page-cache entries that name them. There is no swap
-/// cache: a page that comes in belongs to the entry that asked, others that name the slot read their own copy.
+/// A swap area: slots of 4 KiB, each with a count of the page-table and page-cache entries that use it. There is no swap cache: a page that is
+/// swapped in belongs to the entry that faulted, and other entries of the slot read their own copies.
 /// </summary>
 internal sealed unsafe class SwapArea : IDisposable
 {
     private readonly NativeRegion? _store;
     private readonly int _slots;
-    /// <summary>Of the slots that were ever used.</summary>
+    /// <summary>The counts of the slots that were ever used.</summary>
     private readonly List<ushort> _users = [];
     private readonly Stack<uint> _free = new();
 
@@ -40,22 +40,22 @@ internal sealed unsafe class SwapArea : IDisposable
 
     internal int Users(uint slot) => _users[(int)slot];
 
-    /// <exception cref="InvalidOperationException">There are as many as can be counted; nothing is changed.</exception>
+    /// <exception cref="InvalidOperationException">The count would overflow; nothing is changed.</exception>
     internal void AddUser(uint slot)
     {
         if (_users[(int)slot] == ushort.MaxValue)
-            throw new InvalidOperationException($"A page in swap is named by at most {ushort.MaxValue} entries.");
+            throw new InvalidOperationException($"A swap slot has at most {ushort.MaxValue} entries.");
         _users[(int)slot]++;
     }
 
-    /// <summary>One entry fewer names the slot; with the last it is free.</summary>
+    /// <summary>Removes an entry of a slot, and frees the slot with the last one.</summary>
     internal void Drop(uint slot)
     {
         if (--_users[(int)slot] == 0)
             _free.Push(slot);
     }
 
-    /// <summary>Gives back a slot that nobody names yet.</summary>
+    /// <summary>Frees a slot that no entry uses yet.</summary>
     internal void Release(uint slot) => _free.Push(slot);
 
     public void Dispose() => _store?.Dispose();

@@ -1,9 +1,9 @@
 namespace CopyMc.Simulation;
 
-/// <summary>How a simulated system call ended.</summary>
+/// <summary>The result of a simulated system call.</summary>
 /// <param name="Error">The kernel's errno; <see cref="Errno.None"/> if it succeeded or would wait.</param>
-/// <param name="Value">What it returned: an address or a number of bytes; 0 where the call returns nothing.</param>
-/// <param name="WaitsFor">What it would wait for; nothing was changed then.</param>
+/// <param name="Value">The returned address or number of bytes; 0 if the call returns nothing.</param>
+/// <param name="WaitsFor">What it would wait for. If it would wait, nothing was changed.</param>
 public readonly record struct SystemCallResult(Errno Error, ulong Value, WaitReason WaitsFor)
 {
     /// <summary>It succeeded and returned 0.</summary>
@@ -24,6 +24,6 @@ public readonly record struct SystemCallResult(Errno Error, ulong Value, WaitRea
     /// <summary>It succeeded and returned a value.</summary>
     public static SystemCallResult Returned(ulong value) => new(Errno.None, value, WaitReason.None);
 
-    /// <summary>The errno, what is waited for, or the value.</summary>
+    /// <summary>The errno, the reason of the wait, or the value.</summary>
     public override string ToString() => IsWaiting ? $"waits for {WaitsFor}" : Error != Errno.None ? Error.ToString() : Value == 0 ? "done" : $"0x{Value:x}";
 }

@@ -5,7 +5,7 @@ internal static class ThpEligibility
 {
     /// <summary>Whether a collapse may make huge pages in an area.</summary>
     /// <param name="area">The area.</param>
-    /// <param name="enforceSettings">Whether the machine's settings count: <c>MADV_COLLAPSE</c> ignores all but the refusals.</param>
+    /// <param name="enforceSettings">Whether the machine's settings apply: <c>MADV_COLLAPSE</c> ignores all settings except refusals.</param>
     internal static bool Allows(Vma area, bool enforceSettings) => Allows(area, area.Flags, enforceSettings);
 
     /// <summary>The same of an area whose flags are about to change. Shmem asks the flags that it has (<c>shmem_allowable_huge_orders</c>).</summary>
@@ -24,13 +24,13 @@ internal static class ThpEligibility
             : area.AnonVma is not null;
     }
 
-    /// <summary>Whether the first touch of anonymous memory may be answered with a huge page.</summary>
+    /// <summary>Whether a page fault in anonymous memory may map a huge page.</summary>
     internal static bool AllowsAtFault(Vma area) =>
         !Refuses(area, isForced: false) && Allows(area.Space.Machine.ThpEnabled, area.Flags);
 
-    /// <summary>Whether the process or the advice for the area forbids huge pages, those that are there already included (<c>vma_thp_disabled</c>).</summary>
+    /// <summary>Whether the process or the advice for the area forbids huge pages, including mapping existing ones (<c>vma_thp_disabled</c>).</summary>
     /// <param name="area">The area.</param>
-    /// <param name="isForced">Whether <c>MADV_COLLAPSE</c> asks, which is advice enough.</param>
+    /// <param name="isForced">Whether this is for <c>MADV_COLLAPSE</c>, which counts as advice for huge pages.</param>
     internal static bool Refuses(Vma area, bool isForced) => Refuses(area.Space, area.Flags, isForced);
 
     private static bool Refuses(AddressSpace space, VmaFlags flags, bool isForced) =>

@@ -1,9 +1,9 @@
 namespace CopyMc.Simulation;
 
-/// <summary>Who may have huge pages (<c>/sys/kernel/mm/transparent_hugepage/enabled</c> and <c>shmem_enabled</c>).</summary>
+/// <summary>The areas that may have huge pages (<c>/sys/kernel/mm/transparent_hugepage/enabled</c> and <c>shmem_enabled</c>).</summary>
 public enum ThpMode
 {
-    /// <summary>Nobody, but <c>MADV_COLLAPSE</c> still works.</summary>
+    /// <summary>None, but <c>MADV_COLLAPSE</c> still works.</summary>
     Never,
 
     /// <summary>Areas with <see cref="VmaFlags.HugePage"/>.</summary>
@@ -12,6 +12,6 @@ public enum ThpMode
     /// <summary>Every area that does not refuse.</summary>
     Always,
 
-    /// <summary>Nobody at all, <c>MADV_COLLAPSE</c> included (<c>shmem_enabled</c> alone).</summary>
+    /// <summary>None, not even for <c>MADV_COLLAPSE</c> (only <c>shmem_enabled</c>).</summary>
     Deny,
 }

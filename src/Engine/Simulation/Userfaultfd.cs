@@ -1,8 +1,8 @@
 namespace CopyMc.Simulation;
 
 /// <summary>
-/// A userfaultfd of a process (<c>userfaultfd(2)</c>, <c>fs/userfaultfd.c</c>, <c>mm/userfaultfd.c</c>). An access that it reports waits:
-/// the result says which way, and the access can be tried again after the holder has answered. Not thread-safe.
+/// A userfaultfd of a process (<c>userfaultfd(2)</c>, <c>fs/userfaultfd.c</c>, <c>mm/userfaultfd.c</c>). An access that it reports waits: the result
+/// has the reason, and the access can be tried again after the holder has resolved the fault. Not thread-safe.
 /// </summary>
 public sealed class Userfaultfd
 {
@@ -11,19 +11,19 @@ public sealed class Userfaultfd
     internal Userfaultfd(AddressSpace space, UserfaultfdFeatures features, bool isUserModeOnly) =>
         (_space, Features, IsUserModeOnly) = (space, features, isUserModeOnly);
 
-    /// <summary>What it was asked for.</summary>
+    /// <summary>The requested features.</summary>
     public UserfaultfdFeatures Features { get; }
 
-    /// <summary>Whether only the accesses of the process itself are reported.</summary>
+    /// <summary>Whether only accesses in user mode are reported.</summary>
     public bool IsUserModeOnly { get; }
 
-    /// <summary>Registers what is mapped in a range (<c>UFFDIO_REGISTER</c>).</summary>
+    /// <summary>Registers the areas of a range (<c>UFFDIO_REGISTER</c>).</summary>
     /// <param name="address">The first byte; a multiple of 4096.</param>
     /// <param name="length">Bytes; a multiple of 4096.</param>
-    /// <param name="modes">What is reported.</param>
+    /// <param name="modes">The faults to report.</param>
     /// <returns>
-    /// <see cref="Errno.EINVAL"/> for memory that cannot be registered in this way, <see cref="Errno.EPERM"/> for a shared mapping that may not write,
-    /// <see cref="Errno.EBUSY"/> for what another userfaultfd holds.
+    /// <see cref="Errno.EINVAL"/> for memory that cannot be registered in this way, <see cref="Errno.EPERM"/> for a shared mapping that cannot be
+    /// made writable, <see cref="Errno.EBUSY"/> for an area that is registered with another userfaultfd.
     /// </returns>
     public SystemCallResult Register(ulong address, ulong length, UserfaultfdModes modes) => _space.RegisterUserfaultfd(this, address, length, modes);
 
@@ -31,7 +31,7 @@ public sealed class Userfaultfd
     public SystemCallResult Unregister(ulong address, ulong length) => _space.UnregisterUserfaultfd(this, address, length);
 
     /// <summary>Marks absent pages as poisoned (<c>UFFDIO_POISON</c>, Linux 6.6): an access to them is SIGBUS, also after the registration has ended.</summary>
-    /// <returns><see cref="Errno.EEXIST"/> if the first page is not absent; <see cref="Errno.EAGAIN"/> if a later one is not, the earlier ones are marked then.</returns>
+    /// <returns><see cref="Errno.EEXIST"/> if the first page is not absent; <see cref="Errno.EAGAIN"/> if a later one is not, after the earlier ones were marked.</returns>
     public SystemCallResult Poison(ulong address, ulong length) => _space.FillMissing(this, address, length, Filling.Poison);
 
     /// <summary>Maps zeros at absent pages (<c>UFFDIO_ZEROPAGE</c>).</summary>
@@ -39,7 +39,7 @@ public sealed class Userfaultfd
     public SystemCallResult ZeroPage(ulong address, ulong length) => _space.FillMissing(this, address, length, Filling.Zero);
 
     /// <summary>Maps the pages that the page cache has (<c>UFFDIO_CONTINUE</c>).</summary>
-    /// <returns>As <see cref="Poison"/>; <see cref="Errno.EFAULT"/> where the page cache has no page.</returns>
+    /// <returns>As <see cref="Poison"/>; <see cref="Errno.EFAULT"/> if a page is not in the page cache.</returns>
     public SystemCallResult Continue(ulong address, ulong length) => _space.FillMissing(this, address, length, Filling.Continue);
 
     /// <summary>Fills absent pages (<c>UFFDIO_COPY</c>).</summary>

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace CopyMc.Simulation;
 
-/// <summary>The words for what does not hold: put together only then, since nearly everything always holds.</summary>
+/// <summary>The description of a violation, which is formatted only if the condition does not hold.</summary>
 [InterpolatedStringHandler]
 internal ref struct ViolationText
 {

@@ -3,10 +3,10 @@ namespace CopyMc.Simulation;
 /// <summary>The machine's counters, named as in <c>/proc/vmstat</c>. Pages are of 4 KiB.</summary>
 public sealed class VmCounters
 {
-    /// <summary>Huge pages that a collapse got (<c>thp_collapse_alloc</c>).</summary>
+    /// <summary>Huge pages allocated for collapses (<c>thp_collapse_alloc</c>).</summary>
     public long ThpCollapseAlloc { get; internal set; }
 
-    /// <summary>Huge pages that a collapse did not get (<c>thp_collapse_alloc_failed</c>).</summary>
+    /// <summary>Failed allocations of huge pages for collapses (<c>thp_collapse_alloc_failed</c>).</summary>
     public long ThpCollapseAllocFailed { get; internal set; }
 
     /// <summary>Ranges refused for too many absent pages (<c>thp_scan_exceed_none_pte</c>).</summary>
@@ -18,7 +18,7 @@ public sealed class VmCounters
     /// <summary>Ranges refused for too many shared pages (<c>thp_scan_exceed_share_pte</c>).</summary>
     public long ThpScanExceedSharePte { get; internal set; }
 
-    /// <summary>Huge pages given out at a fault (<c>thp_fault_alloc</c>).</summary>
+    /// <summary>Huge pages allocated by page faults (<c>thp_fault_alloc</c>).</summary>
     public long ThpFaultAlloc { get; internal set; }
 
     /// <summary>Anonymous pages taken off the LRU (<c>nr_isolated_anon</c>).</summary>
@@ -27,7 +27,7 @@ public sealed class VmCounters
     /// <summary>Pages of files taken off the LRU (<c>nr_isolated_file</c>).</summary>
     public long NrIsolatedFile { get; internal set; }
 
-    /// <summary>Pages in page caches, shmem included (<c>nr_file_pages</c>).</summary>
+    /// <summary>Pages in page caches, including shmem (<c>nr_file_pages</c>).</summary>
     public long NrFilePages { get; internal set; }
 
     /// <summary>Pages of shmem (<c>nr_shmem</c>).</summary>
@@ -51,6 +51,6 @@ public sealed class VmCounters
     /// <summary>Huge pages that khugepaged made (<c>pages_collapsed</c>).</summary>
     public long PagesCollapsed { get; internal set; }
 
-    /// <summary>How often khugepaged has been through every address space (<c>full_scans</c>).</summary>
+    /// <summary>Scans of all address spaces that khugepaged has completed (<c>full_scans</c>).</summary>
     public long FullScans { get; internal set; }
 }

@@ -1,6 +1,6 @@
 namespace CopyMc.Simulation;
 
-/// <summary>A range of an address space that is mapped in one way (<c>struct vm_area_struct</c>).</summary>
+/// <summary>An area: a range of an address space with one kind of mapping (<c>struct vm_area_struct</c>).</summary>
 public sealed class Vma
 {
     private readonly List<AnonVma> _chain = [];
@@ -24,28 +24,28 @@ public sealed class Vma
     /// <summary>The address after the last.</summary>
     public ulong End { get; internal set; }
 
-    /// <summary>What it allows and asks for.</summary>
+    /// <summary>Its flags.</summary>
     public VmaFlags Flags { get; internal set; }
 
-    /// <summary>The file behind it; <see langword="null"/>: anonymous memory.</summary>
+    /// <summary>The mapped file; <see langword="null"/>: anonymous memory.</summary>
     public SimulatedFile? File { get; }
 
     /// <summary>
-    /// The page of the file that <see cref="Start"/> maps; of anonymous memory, <see cref="Start"/> in pages where its first page was faulted in
+    /// The page of the file that <see cref="Start"/> maps; for anonymous memory, <see cref="Start"/> in pages when its first page was faulted in
     /// (<c>vm_pgoff</c>).
     /// </summary>
     public uint FilePage { get; internal set; }
 
-    /// <summary>The userfaultfd that it is registered with; <see langword="null"/>: none.</summary>
+    /// <summary>The userfaultfd that it is registered with; <see langword="null"/> if there is none.</summary>
     public Userfaultfd? Userfaultfd { get; internal set; }
 
-    /// <summary>Whether guards were ever installed in it, in kernels that keep it (<c>VM_MAYBE_GUARD</c>).</summary>
+    /// <summary>Whether guards were ever installed in it, in kernels with <c>VM_MAYBE_GUARD</c>.</summary>
     internal bool MayHaveGuards { get; set; }
 
-    /// <summary>What its own anonymous pages belong to; null before it has any.</summary>
+    /// <summary>The anon_vma of its own anonymous pages; null before it has any.</summary>
     internal AnonVma? AnonVma { get; private set; }
 
-    /// <summary>All that its pages may belong to: its own, and those of its parents (<c>anon_vma_chain</c>), the oldest last.</summary>
+    /// <summary>The anon_vmas that its pages may belong to: its own, and those of its parents (<c>anon_vma_chain</c>), the oldest last.</summary>
     internal IReadOnlyList<AnonVma> Chain => _chain;
 
     internal bool IsAnonymous => File is null;
@@ -54,21 +54,21 @@ public sealed class Vma
 
     internal bool IsUffdArmed => (Flags & VmaFlagSets.Userfaultfd) != 0;
 
-    /// <summary>Whether a page may still belong to a parent's area alone (<c>vma_had_uncowed_parents</c>).</summary>
+    /// <summary>Whether a page may still belong only to a parent's area (<c>vma_had_uncowed_parents</c>).</summary>
     internal bool HasParents => _chain.Count > 1;
 
-    /// <summary>The page of its file that an address maps; for anonymous memory the address in pages, where it was first faulted in.</summary>
+    /// <summary>The page of its file that an address maps; for anonymous memory, the address in pages when it was first faulted in.</summary>
     internal uint PageIndex(ulong address) => FilePage + (uint)((address - Start) >> 12);
 
-    /// <summary>The address that maps a page of the file, or of anonymous memory; false if it lies outside.</summary>
+    /// <summary>The address that maps a page of the file, or of anonymous memory. Returns false if it is outside the area.</summary>
     internal bool TryAddressOf(uint pageIndex, out ulong address)
     {
-        // A page before the area's first is far behind its end, as the difference wraps around.
+        // For a page before the area's first, the difference wraps around, and the address is far after the end.
         address = Start + ((ulong)(pageIndex - FilePage) << 12);
         return address < End;
     }
 
-    /// <summary>Whether the huge page's range at an address lies inside and, over a file, agrees with the file's own 2 MiB ranges.</summary>
+    /// <summary>Whether the 2 MiB range at an address is inside the area and, for a file, aligned with the file's 2 MiB ranges.</summary>
     internal bool HoldsHugeRange(ulong address) =>
         address >= Start && address + NativeRegion.HugePageSize <= End
         && (File is null || (FilePage - (uint)(Start >> 12)) % PageTable.EntryCount == 0);
@@ -85,8 +85,8 @@ public sealed class Vma
     }
 
     /// <summary>
-    /// Takes over another area's (<c>anon_vma_clone</c>). One that no area uses any more, and from which at most one descends, is used again, so
-    /// that a process that forks and exits over and over does not make the chain ever longer.
+    /// Copies another area's anon_vmas (<c>anon_vma_clone</c>). One without areas and with at most one child is reused, so that repeated forks and
+    /// exits do not make the chain longer.
     /// </summary>
     internal void CloneAnonVma(Vma from, bool isSameProcess)
     {
@@ -102,7 +102,7 @@ public sealed class Vma
             AnonVma.ActiveAreas++;
     }
 
-    /// <summary>It no longer has anonymous pages (<c>unlink_anon_vmas</c>).</summary>
+    /// <summary>Unlinks its anon_vmas, when it no longer has anonymous pages (<c>unlink_anon_vmas</c>).</summary>
     internal void UnlinkAnonVma()
     {
         if (AnonVma is not null)
@@ -113,7 +113,7 @@ public sealed class Vma
         _chain.Clear();
     }
 
-    /// <summary>It is in no list of areas any more.</summary>
+    /// <summary>Called when it is removed from the list of areas.</summary>
     internal void Detach()
     {
         UnlinkAnonVma();

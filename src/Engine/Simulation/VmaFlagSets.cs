@@ -1,6 +1,6 @@
 namespace CopyMc.Simulation;
 
-/// <summary>Flags of areas that are asked for together.</summary>
+/// <summary>Sets of flags of areas.</summary>
 internal static class VmaFlagSets
 {
     internal const VmaFlags Access = VmaFlags.Read | VmaFlags.Write | VmaFlags.Execute;

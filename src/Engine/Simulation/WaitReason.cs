@@ -1,6 +1,6 @@
 namespace CopyMc.Simulation;
 
-/// <summary>What a system call or a memory access would wait for. Nothing was changed, and it can be tried again.</summary>
+/// <summary>What a system call or a memory access would wait for. It has changed nothing, and can be tried again.</summary>
 public enum WaitReason
 {
     /// <summary>Nothing.</summary>
@@ -24,6 +24,6 @@ public enum WaitReason
     /// <summary>The holder of the userfaultfd, which must release the write protection.</summary>
     UserfaultfdWriteProtect,
 
-    /// <summary>The holder of the userfaultfd, which must map the page that the page cache holds.</summary>
+    /// <summary>The holder of the userfaultfd, which must map the page of the page cache.</summary>
     UserfaultfdMinor,
 }
