@@ -1,5 +1,5 @@
-// The init process of the guest: mounts the file systems, loads the modules, runs the commands in /commands one after the other, prints how each
-// ended, and switches the machine off.
+// The init process of the guest: mounts the file systems, loads the modules, runs the commands in /commands one after the other, prints how
+// each ended, and switches the machine off.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
