@@ -69,7 +69,7 @@ internal sealed class ActionRun(ScenarioStage stage)
             ActionKind.LazyFree => Madvise(Advice.Free),
             ActionKind.Cold => Madvise(Advice.Cold),
             ActionKind.PageOut => Madvise(Advice.PageOut),
-            ActionKind.Advise => Madvise(action.Advice!.Value),
+            ActionKind.Advise => ScenarioStage.Advise(process, region.AddressOf(first), (ulong)count * Page, action.Advice!.Value),
             ActionKind.SplitMapping => SplitMapping(process, region.Address),
             ActionKind.Fork => stage.Fork(process, place),
             ActionKind.Exit => process.Exit(),

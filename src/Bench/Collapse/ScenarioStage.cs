@@ -46,6 +46,13 @@ internal sealed class ScenarioStage : IDisposable
             .Where(source => PoisonInjector.UnsupportedReason(source) is null).Select(source => (PoisonSource?)source).FirstOrDefault()
         : null;
 
+    /// <summary>Advises a range: twice for huge pages, because khugepaged learns of shmem only from an area that is advised already.</summary>
+    internal static SystemCallResult Advise(AddressSpace process, ulong address, ulong length, Advice advice)
+    {
+        SystemCallResult result = process.Madvise(address, length, advice);
+        return result.IsDone && advice == Advice.HugePage ? process.Madvise(address, length, advice) : result;
+    }
+
     /// <exception cref="ScenarioFault">There are as many processes as a scenario may have.</exception>
     internal ActionResult Fork(AddressSpace process, string place)
     {

@@ -131,9 +131,8 @@ internal sealed class StageSetup(ScenarioStage stage)
         RegionSetup setup = region.Setup;
         foreach (AddressSpace process in stage.Processes)
         {
-            // Twice: khugepaged learns of shmem only from an area that is advised already.
-            for (int i = 0; i < 2 && setup.Advice != Advice.Normal; i++)
-                Require(process.Madvise(region.Address, region.Length, setup.Advice));
+            if (setup.Advice != Advice.Normal)
+                Require(ScenarioStage.Advise(process, region.Address, region.Length, setup.Advice));
             if (setup.Protection != Protection.ReadWrite)
                 Require(process.Mprotect(region.Address, region.Length, setup.Protection));
         }
