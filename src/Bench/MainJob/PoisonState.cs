@@ -1,6 +1,6 @@
 namespace CopyMc.Bench.MainJob;
 
-/// <summary>What is known of the poison before a copy.</summary>
+/// <summary>Whether poison is known or latent before a copy.</summary>
 internal enum PoisonState
 {
     /// <summary>There is no poison.</summary>

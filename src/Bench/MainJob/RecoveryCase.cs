@@ -3,7 +3,7 @@ namespace CopyMc.Bench.MainJob;
 /// <summary>One copy of one region with poison in one place. Offsets count from the start of the region.</summary>
 /// <param name="Region">The number of the region.</param>
 /// <param name="RegionBytes">Its length.</param>
-/// <param name="PoisonState">What is known of the poison before the copy.</param>
+/// <param name="PoisonState">Whether the poison was known or latent before the copy.</param>
 /// <param name="Position">The poisoned line.</param>
 /// <param name="Source">How the line was poisoned; null if it was not.</param>
 /// <param name="PoisonedOffsetBytes">Where the poisoned line starts; null if there is none.</param>

@@ -3,7 +3,7 @@ namespace CopyMc.Bench.Measuring;
 /// <summary>The contenders of each run.</summary>
 internal static class Contenders
 {
-    /// <summary>The method that ratios are taken to.</summary>
+    /// <summary>The method that the others are compared with.</summary>
     internal const string Baseline = "NativeMemory.Copy";
 
     internal const string LibraryCopy = "C memcpy";

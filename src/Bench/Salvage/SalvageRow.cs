@@ -7,7 +7,7 @@ namespace CopyMc.Bench.Salvage;
 /// <param name="Layout">Where they are.</param>
 /// <param name="Microseconds">The time of a salvage.</param>
 /// <param name="MicrosecondsWithoutLookAhead">The time of a salvage without look-ahead.</param>
-/// <param name="RatioToFloor">The time divided by that of a clean copy and one floor fault for each bad page, of the same round.</param>
+/// <param name="RatioToFloor">The time divided by the floor: the time of a clean copy plus one floor fault for each bad page, in the same round.</param>
 /// <param name="RatioToFloorWithoutLookAhead">The same without look-ahead.</param>
 /// <param name="Exact">Whether every byte was right, with look-ahead and without.</param>
 internal sealed record SalvageRow(

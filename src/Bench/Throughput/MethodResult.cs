@@ -2,13 +2,13 @@ using CopyMc.Bench.Statistics;
 
 namespace CopyMc.Bench.Throughput;
 
-/// <summary>The result of one contender at one point.</summary>
+/// <summary>The result of one method at one measurement point.</summary>
 /// <param name="Name">The contender.</param>
 /// <param name="MedianGibibytesPerSecond">Bytes copied, counted once, divided by the median time.</param>
 /// <param name="NanosecondsPerCopy">The time of a copy.</param>
 /// <param name="RatioToNativeMemoryCopy">Throughput divided by the baseline's throughput of the same round.</param>
 /// <param name="CopiedExactly">Whether a copy after the timing moved every byte.</param>
-/// <param name="ProcessNanosecondsPerCopy">The median in each of several processes; null where one process measured.</param>
+/// <param name="ProcessNanosecondsPerCopy">The median of each process, where several processes measured; otherwise null.</param>
 internal sealed record MethodResult(
     string Name, double MedianGibibytesPerSecond, Quartiles NanosecondsPerCopy, Quartiles RatioToNativeMemoryCopy, bool CopiedExactly,
     IReadOnlyList<double>? ProcessNanosecondsPerCopy = null)

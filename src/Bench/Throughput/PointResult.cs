@@ -19,7 +19,7 @@ internal sealed record PointResult(
 {
     /// <summary>Combines the rounds of all processes.</summary>
     /// <param name="processes">The same contenders at the same point in each.</param>
-    /// <param name="baseline">The method that ratios are taken to, within each round.</param>
+    /// <param name="baseline">The method that the others are compared with, round by round.</param>
     internal static PointResult Of(IReadOnlyList<PointSamples> processes, string baseline)
     {
         PointSamples first = processes[0];

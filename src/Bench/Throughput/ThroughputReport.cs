@@ -6,7 +6,7 @@ namespace CopyMc.Bench.Throughput;
 /// <summary>One interleaved run over several points.</summary>
 /// <param name="Rounds">Rounds of all processes together.</param>
 /// <param name="BatchMilliseconds">The length of one timing.</param>
-/// <param name="Baseline">The method that ratios are taken to.</param>
+/// <param name="Baseline">The method that the others are compared with.</param>
 /// <param name="Points">The points.</param>
 internal sealed record ThroughputReport(int Rounds, double BatchMilliseconds, string Baseline, IReadOnlyList<PointResult> Points)
 {
