@@ -25,19 +25,47 @@ uint32_t mce_abi_version(void);
 
 enum mce_side { MCE_SOURCE = 0, MCE_DESTINATION = 1 };
 
-/* The fault that stopped a copy. Only the handler writes it, so it is undefined after a copy that returned 0. */
+enum mce_kind {
+    MCE_KNOWN_POISON = 1,     /* a line that a map had marked: the copy did not touch it */
+    MCE_MACHINE_CHECK = 2,    /* SIGBUS, BUS_MCEERR_AR */
+    MCE_BUS_ERROR = 3,        /* SIGBUS, BUS_ADRERR or BUS_OBJERR: the memory behind the mapping is gone */
+    MCE_ACCESS_VIOLATION = 4, /* SIGSEGV, after mce_enable(SIGSEGV) */
+    /* Bad arguments; nothing was copied. */
+    MCE_NULL_POINTER = 5, /* side says which */
+    MCE_OUTSIDE = 6,      /* the range of side wraps around or reaches beyond user space */
+    MCE_OVERLAP = 7,
+};
+
+/* What stopped a copy. Undefined after a copy that returned 0. */
 struct mce_fault {
     uintptr_t address; /* the first byte of the lost memory, aligned to extent; may lie before the copy's range */
     size_t extent;     /* bytes lost from address: the extent that the kernel reported, or a page */
     size_t remaining;  /* bytes not copied, as the copy returns */
-    int32_t signal;    /* SIGBUS or SIGSEGV */
+    int32_t signal;    /* SIGBUS or SIGSEGV; 0 if there was none */
     int32_t code;      /* si_code: BUS_MCEERR_AR, BUS_ADRERR, ... */
     int32_t side;      /* enum mce_side */
-    int32_t reserved;
+    uint16_t kind;     /* enum mce_kind */
+    uint16_t written_beyond; /* 1: mce_copy wrote bytes after the returned prefix, because poison was marked while it ran */
 };
 
 /*
- * A copy kernel. Copies strictly forward and returns the bytes not copied: 0, or a count such that the first n - count bytes
+ * Copies n bytes up to the first poison, with the kernel that is the fastest on this CPU (or that the environment variable COPYMC_KERNEL
+ * names), and honours every live map that covers a part of src. Returns the bytes not copied, 0 if all were: the first n - count bytes of dst
+ * equal src, and no byte after them was written, unless fault->written_beyond is 1. No byte of a line that was marked before the call is
+ * read. A fault in the source is marked in every map that covers it.
+ *
+ * Null, a range that reaches beyond user space (2^56; 2^55 on arm64, where a tag in the top byte is ignored), or overlap: returns n with the
+ * kind, and touches no memory. n 0: returns 0, whatever the pointers. A map that is destroyed meanwhile may or may not be honoured.
+ * fault may be null. Without mce_enable(SIGBUS) a fault goes to the handler of the process, as in memcpy; maps are honoured nevertheless.
+ * Async-signal-safe, thread-safe, takes no lock. SIGBUS must not be blocked in the calling thread.
+ */
+size_t mce_copy(void *dst, const void *src, size_t n, struct mce_fault *fault);
+
+/* The name of the kernel of mce_copy, as COPYMC_KERNEL takes it: "native-avx512". A name that cannot run here is ignored. */
+const char *mce_kernel_name(void);
+
+/*
+ * A copy kernel: mce_copy without the checks and the maps. Copies strictly forward and returns the bytes not copied: 0, or a count such that the first n - count bytes
  * of dst equal src and no byte after them was written. The ranges must not overlap. fault must be valid.
  * Without mce_enable(SIGBUS) it is a plain copy, and a fault goes to the handler of the process.
  * Async-signal-safe, thread-safe, takes no lock. SIGBUS must not be blocked in the calling thread.

@@ -55,7 +55,7 @@ static size_t extent_of(const siginfo_t *info) {
 /*
  * If a poisoned page is mapped more than once, the kernel reports the address of the first mapping that it finds, which need not be the
  * one that the copy reads (mm/memory-failure.c, add_to_kill). It has unmapped all of them, so a retry of the access raises a page fault
- * with the right address. The record counts the retries; a value left by an earlier copy can only make them fewer.
+ * with the right address. The record's code counts the retries; a value left by an earlier copy can only make them fewer.
  */
 static bool retry_for_address(const siginfo_t *info, struct mce_fault *record) {
     enum { RETRYING = -1, MOST = 16 };
@@ -63,9 +63,9 @@ static bool retry_for_address(const siginfo_t *info, struct mce_fault *record) {
         return false;
     if (record->signal != RETRYING) {
         record->signal = RETRYING;
-        record->reserved = 0;
+        record->code = 0;
     }
-    return record->reserved++ < MOST;
+    return record->code++ < MOST;
 }
 
 static bool recover(const struct mce_fixup *entry, const siginfo_t *info, void *context) {
@@ -97,6 +97,8 @@ static bool recover(const struct mce_fixup *entry, const siginfo_t *info, void *
     record->signal = info->si_signo;
     record->code = info->si_code;
     record->side = side;
+    record->kind = info->si_signo == SIGSEGV ? MCE_ACCESS_VIOLATION : info->si_code == BUS_MCEERR_AR ? MCE_MACHINE_CHECK : MCE_BUS_ERROR;
+    record->written_beyond = 0;
     size_t copyable = address > next ? address - next : 0;
     record->remaining = copy.source_end - copy.source - copyable;
     mce_resume(context, &copy, mce_relative(&entry->fixup), copyable);

@@ -5,13 +5,21 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "checked_copy.h"
 #include "test.h"
 
 int passed, failed;
 bool emulated;
 
 const struct kernel kernels[] = {
+    {"mce_copy", mce_copy, 0},
 #if defined(__x86_64__)
+    {"checked avx512_erms", mce_checked_avx512_erms, MCE_CPU_AVX512},
+    {"checked avx2_erms", mce_checked_avx2_erms, MCE_CPU_AVX2},
+    {"checked avx512", mce_checked_avx512, MCE_CPU_AVX512},
+    {"checked avx2", mce_checked_avx2, MCE_CPU_AVX2},
+    {"checked sse2", mce_checked_sse2, MCE_CPU_SSE2},
+    {"checked rep_movsb", mce_checked_rep_movsb, MCE_CPU_SSE2},
     {"avx512_erms", mce_copy_avx512_erms, MCE_CPU_AVX512},
     {"avx2_erms", mce_copy_avx2_erms, MCE_CPU_AVX2},
     {"avx512", mce_copy_avx512, MCE_CPU_AVX512},
@@ -22,6 +30,8 @@ const struct kernel kernels[] = {
     {"avx2_streaming", mce_copy_avx2_streaming, MCE_CPU_AVX2},
     {"sse2_streaming", mce_copy_sse2_streaming, MCE_CPU_SSE2},
 #else
+    {"checked neon", mce_checked_neon, MCE_CPU_NEON},
+    {"checked neon_streaming", mce_checked_neon_streaming, MCE_CPU_NEON},
     {"neon", mce_copy_neon, MCE_CPU_NEON},
     {"neon_streaming", mce_copy_neon_streaming, MCE_CPU_NEON},
 #endif

@@ -14,11 +14,15 @@
 .endm
 
 /* Moves the arguments (x0 dst, x1 src, x2 n, x3 fault) to the registers of registers.h; x2 stays n. */
-.macro KERNEL name
-    FUNCTION \name
+.macro SPREAD name
     add x4, x1, x2
     mov x5, x1
 .L\name\()_first:
+.endm
+
+.macro KERNEL name
+    FUNCTION \name
+    SPREAD \name
 .endm
 
 /* The fixup of every fault: copies the bytes before the bad one and returns the number of the others. A second fault only returns the count. */
@@ -45,6 +49,8 @@ mce_fixups:
     .cfi_endproc
     .size mce_fixups, . - mce_fixups
 
+#include "checks.inc"
+
 #define NAME mce_copy_neon
 #define FIXUP .Lfixup
 #define STORE_PAIR stp
@@ -53,6 +59,20 @@ mce_fixups:
 
 #define NAME mce_copy_neon_streaming
 #define FIXUP .Lfixup_streaming
+#define STORE_PAIR stnp
+#define FENCE dmb ishst
+#include "neon.inc"
+
+#define NAME mce_checked_neon
+#define CHECKED mce_copy_neon
+#define FIXUP .Lchecked_fixup
+#define STORE_PAIR stp
+#define FENCE
+#include "neon.inc"
+
+#define NAME mce_checked_neon_streaming
+#define CHECKED mce_copy_neon_streaming
+#define FIXUP .Lchecked_fixup_streaming
 #define STORE_PAIR stnp
 #define FENCE dmb ishst
 #include "neon.inc"

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <ucontext.h>
 
+#include "addresses.h"
 #include "copy_in_flight.h"
 
 /*
@@ -18,9 +19,6 @@
  */
 static inline mcontext_t *mce_registers(void *context) { return &((ucontext_t *)context)->uc_mcontext; }
 static inline uintptr_t mce_pc(void *context) { return mce_registers(context)->pc; }
-
-/* The hardware ignores the top byte of an address, so comparisons ignore it too (the kernel's tagged-address-abi.rst). */
-static inline uintptr_t mce_untagged(uintptr_t address) { return address << 8 >> 8; }
 
 /* arm64 has no range of MCE_KIND_SHORT. */
 static inline struct mce_copy mce_copy_at(void *context, bool is_short) {

@@ -60,6 +60,8 @@ mce_fixups:
     .cfi_endproc
     .size mce_fixups, . - mce_fixups
 
+#include "checks.inc"
+
 /* Bytes that a streaming loop prefetches ahead of its loads: of 512 to 8192 this was the best on Zen 5 from cold memory. */
 #define STREAMING_AHEAD 4096
 

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <ucontext.h>
 
+#include "addresses.h"
 #include "copy_in_flight.h"
 
 /*
@@ -19,8 +20,6 @@
  */
 static inline greg_t *mce_registers(void *context) { return ((ucontext_t *)context)->uc_mcontext.gregs; }
 static inline uintptr_t mce_pc(void *context) { return (uintptr_t)mce_registers(context)[REG_RIP]; }
-
-static inline uintptr_t mce_untagged(uintptr_t address) { return address; }
 
 static inline struct mce_copy mce_copy_at(void *context, bool is_short) {
     const greg_t *registers = mce_registers(context);
