@@ -36,10 +36,9 @@ static const struct choice choices[] = {
     {"native-avx2", MCE_CPU_AVX2, false, mce_copy_avx2, mce_checked_avx2},
     {"native-sse2", MCE_CPU_SSE2, false, mce_copy_sse2, mce_checked_sse2},
     {"native-rep-movsb", MCE_CPU_SSE2, false, mce_copy_rep_movsb, mce_checked_rep_movsb},
-    /* A short copy never streams. */
-    {"native-avx512-streaming", MCE_CPU_AVX512, true, mce_copy_avx512_streaming, mce_checked_avx512},
-    {"native-avx2-streaming", MCE_CPU_AVX2, true, mce_copy_avx2_streaming, mce_checked_avx2},
-    {"native-sse2-streaming", MCE_CPU_SSE2, true, mce_copy_sse2_streaming, mce_checked_sse2},
+    {"native-avx512-streaming", MCE_CPU_AVX512, true, mce_copy_avx512_streaming, mce_checked_avx512_streaming},
+    {"native-avx2-streaming", MCE_CPU_AVX2, true, mce_copy_avx2_streaming, mce_checked_avx2_streaming},
+    {"native-sse2-streaming", MCE_CPU_SSE2, true, mce_copy_sse2_streaming, mce_checked_sse2_streaming},
 #elif defined(__aarch64__)
     {"native-neon", MCE_CPU_NEON, false, mce_copy_neon, mce_checked_neon},
     {"native-neon-streaming", MCE_CPU_NEON, true, mce_copy_neon_streaming, mce_checked_neon_streaming},

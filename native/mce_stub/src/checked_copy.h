@@ -20,7 +20,7 @@
  * Exported for CopyMc.dll.
  */
 extern mce_copy_fn mce_checked_avx512_erms, mce_checked_avx2_erms, mce_checked_avx512, mce_checked_avx2, mce_checked_sse2, mce_checked_rep_movsb,
-    mce_checked_neon, mce_checked_neon_streaming;
+    mce_checked_avx512_streaming, mce_checked_avx2_streaming, mce_checked_sse2_streaming, mce_checked_neon, mce_checked_neon_streaming;
 
 #pragma GCC visibility push(hidden)
 

@@ -23,20 +23,18 @@ public sealed unsafe class CopyEngine
     internal const nuint BlockSize = 2 * 1024 * 1024;
 
     /// <summary>
-    /// The longest native copy that is called without the GC transition, which would cost as much as a short copy. A collection may
+    /// The longest copy that the stub does alone, without the GC transition, which would cost as much as a short copy. A collection may
     /// wait for such a copy: a few microseconds from cold memory, plus any page fault or signal in it, as in managed code between two
     /// safe points.
     /// </summary>
-    private const nuint SuppressTransitionLimit = CopyCounters.LongestShortCopy;
+    private const nuint LongestShortCopy = CopyCounters.LongestShortCopy;
 
     private static CopyEngine? s_shared;
 
-    // The record holds the count: a returned count would need a register across the runtime's check for a waiting collection.
-    private readonly delegate* unmanaged[SuppressGCTransition]<byte*, byte*, nuint, FaultRecord*, void> _short;
-    private readonly nuint _suppressLimit;
+    private readonly delegate* unmanaged[SuppressGCTransition]<byte*, byte*, nuint, FaultRecord*, nuint> _checkedCopy;
 
-    /// <summary>The longest copy on the short path: the limit above, or 0 while <see cref="ShortCopySampler"/> counts all copies.</summary>
-    private nuint _shortLimit;
+    /// <summary>The stub's short copy, with the checks of the contract; null with a managed kernel, and while <see cref="ShortCopySampler"/> counts all copies.</summary>
+    private delegate* unmanaged[SuppressGCTransition]<byte*, byte*, nuint, FaultRecord*, nuint> _short;
     // The kernel for copies larger than the last-level cache: the streaming one, unless the caller chose a kernel.
     private readonly CopyKernel _beyondCache;
     private readonly nuint _beyondCacheFrom;
@@ -59,8 +57,7 @@ public sealed unsafe class CopyEngine
             FaultRecovery.Enable();
             if (options.RecoverSegmentationFaults)
                 FaultRecovery.EnableSegmentationFaults();
-            _short = (delegate* unmanaged[SuppressGCTransition]<byte*, byte*, nuint, FaultRecord*, void>)Kernel.NativeFunction;
-            _shortLimit = _suppressLimit = SuppressTransitionLimit;
+            _short = _checkedCopy = (delegate* unmanaged[SuppressGCTransition]<byte*, byte*, nuint, FaultRecord*, nuint>)Kernel.CheckedFunction;
             _beyondCacheFrom = MceStub.StreamsFrom;
             ShortCopySampler.Add(this);
         }
@@ -93,21 +90,13 @@ public sealed unsafe class CopyEngine
     [SkipLocalsInit]
     public nuint Copy(void* source, void* destination, nuint byteCount)
     {
-        // The short path, for nearly all copies: read the gate once before and once after.
-        if (byteCount - 1 < _shortLimit && AreSoundAndLow((nuint)source, (nuint)destination, byteCount)
-            && (!AnyPoison || (byteCount <= PoisonFilter.LongestRange && PoisonFilter.IsClean((nuint)source))))
-        {
-            FaultRecord record;
-            record.Remaining = 0;
-            _short((byte*)destination, (byte*)source, byteCount, &record);
-            // One branch for both while no map has poison.
-            if ((record.Remaining | (nuint)Volatile.Read(ref PoisonGate.Instance->PoisonedLines)) == 0)
-                return 0;
-            if ((record.Remaining | PoisonFilter.CountNear((nuint)source)) == 0 && byteCount <= PoisonFilter.LongestRange)
-                return 0;
-            return SettleShort((byte*)source, byteCount, &record);
-        }
-        return CopyBlocks((byte*)source, (byte*)destination, byteCount, byteCount, fault: null);
+        delegate* unmanaged[SuppressGCTransition]<byte*, byte*, nuint, FaultRecord*, nuint> copy = _short;
+        if (byteCount > LongestShortCopy || copy == null)
+            return CopyBlocks((byte*)source, (byte*)destination, byteCount, byteCount, fault: null);
+        FaultRecord record;
+        nuint remaining = copy((byte*)destination, (byte*)source, byteCount, &record);
+        // The record says all that the other case needs, so that no argument is kept for it.
+        return remaining == 0 ? 0 : EndShort(&record, fault: null);
     }
 
     /// <summary>Copies up to the first poison and reports it.</summary>
@@ -119,8 +108,22 @@ public sealed unsafe class CopyEngine
     /// <exception cref="ArgumentNullException">A pointer is null and <paramref name="byteCount"/> is not 0.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A range wraps around the address space.</exception>
     /// <exception cref="ArgumentException">The ranges overlap.</exception>
-    public nuint Copy(void* source, void* destination, nuint byteCount, out CopyFault fault) =>
-        CopyPart((byte*)source, (byte*)destination, byteCount, byteCount, out fault);
+    [SkipLocalsInit]
+    public nuint Copy(void* source, void* destination, nuint byteCount, out CopyFault fault)
+    {
+        delegate* unmanaged[SuppressGCTransition]<byte*, byte*, nuint, FaultRecord*, nuint> copy = _short;
+        if (byteCount > LongestShortCopy || copy == null)
+            return CopyPart((byte*)source, (byte*)destination, byteCount, byteCount, out fault);
+        FaultRecord record;
+        nuint remaining = copy((byte*)destination, (byte*)source, byteCount, &record);
+        fault = default;
+        if (remaining == 0)
+            return 0;
+        CopyFault found;
+        remaining = EndShort(&record, &found);
+        fault = found;
+        return remaining;
+    }
 
     /// <summary>Copies a long range up to the first poison, with several threads, progress or cancellation.</summary>
     /// <param name="source">The first byte to read; any alignment.</param>
@@ -142,8 +145,7 @@ public sealed unsafe class CopyEngine
         fault = default;
         if (byteCount == 0)
             return 0;
-        if (!AreSound((nuint)source, (nuint)destination, byteCount))
-            ThrowUnsound(source, destination, byteCount);
+        ThrowIfUnsound(source, destination, byteCount);
 
         nuint clean = AnyPoison ? PoisonRegistry.FirstPoisonedAddress((nuint)source, (nuint)source + byteCount) - (nuint)source : byteCount;
         nuint remaining = new ParallelCopy(this, (byte*)source, (byte*)destination, clean, options).Run(out fault);
@@ -178,13 +180,13 @@ public sealed unsafe class CopyEngine
     /// <exception cref="OperationCanceledException">The token was cancelled; the bytes lost so far are filled and propagated as asked.</exception>
     public SalvageResult Salvage(void* source, void* destination, nuint byteCount, SalvageOptions? options = null)
     {
-        if (byteCount != 0 && !AreSound((nuint)source, (nuint)destination, byteCount))
-            ThrowUnsound(source, destination, byteCount);
+        if (byteCount != 0)
+            ThrowIfUnsound(source, destination, byteCount);
         return new Salvage(this, (byte*)source, (byte*)destination, options ?? new SalvageOptions()).Run(byteCount);
     }
 
     /// <summary>Enables or disables the short path, which counts nothing.</summary>
-    internal void SetShortPath(bool open) => Volatile.Write(ref _shortLimit, open ? _suppressLimit : 0);
+    internal void SetShortPath(bool open) => _short = open ? _checkedCopy : null;
 
     private static bool AnyPoison
     {
@@ -192,31 +194,28 @@ public sealed unsafe class CopyEngine
         get => Volatile.Read(ref PoisonGate.Instance->PoisonedLines) != 0;
     }
 
-    /// <summary>Rejects null, wrap and overlap in few instructions. Accepts only the lower half of the address space, where user memory is.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool AreSoundAndLow(nuint source, nuint destination, nuint byteCount) =>
-        // Apart by at least byteCount either way round: the distance is not in (-byteCount, byteCount), modulo 2^64.
-        source - destination + (byteCount - 1) >= byteCount + (byteCount - 1)
-        // Null becomes the highest address here.
-        && (nint)((source - 1) | (destination - 1)) >= 0;
-
-    /// <summary>Rejects null, wrap and overlap. <see cref="ThrowUnsound"/> reports which.</summary>
-    private static bool AreSound(nuint source, nuint destination, nuint byteCount) =>
-        source - destination >= byteCount && destination - source >= byteCount
-        && source - 1 < nuint.MaxValue - byteCount && destination - 1 < nuint.MaxValue - byteCount;
+    private static void ThrowIfUnsound(void* source, void* destination, nuint byteCount)
+    {
+        nuint from = UserSpace.Untagged((nuint)source), to = UserSpace.Untagged((nuint)destination);
+        if (from == 0 || to == 0)
+            ThrowUnsound(FaultRecordKind.NullPointer, from == 0 ? CopySide.Source : CopySide.Destination, byteCount);
+        if (UserSpace.IsLeftBy(from, byteCount) || UserSpace.IsLeftBy(to, byteCount))
+            ThrowUnsound(FaultRecordKind.Outside, UserSpace.IsLeftBy(from, byteCount) ? CopySide.Source : CopySide.Destination, byteCount);
+        if (from - to < byteCount || to - from < byteCount)
+            ThrowUnsound(FaultRecordKind.Overlap, CopySide.Source, byteCount);
+    }
 
     [DoesNotReturn]
-    private static void ThrowUnsound(void* source, void* destination, nuint byteCount)
+    private static void ThrowUnsound(FaultRecordKind kind, CopySide side, nuint byteCount)
     {
-        ArgumentNullException.ThrowIfNull(source);
-        ArgumentNullException.ThrowIfNull(destination);
-        nuint room = nuint.MaxValue - byteCount;
-        if ((nuint)source > room || (nuint)destination > room)
+        string name = side == CopySide.Source ? "source" : "destination";
+        throw kind switch
         {
-            throw new ArgumentOutOfRangeException(
-                nameof(byteCount), byteCount, $"The {((nuint)source > room ? "source" : "destination")} range wraps around the address space.");
-        }
-        throw new ArgumentException("The source and destination ranges overlap.", nameof(destination));
+            FaultRecordKind.NullPointer => new ArgumentNullException(name),
+            FaultRecordKind.Outside => new ArgumentOutOfRangeException(
+                nameof(byteCount), byteCount, $"The {name} range wraps around the address space or reaches beyond user space."),
+            _ => new ArgumentException("The source and destination ranges overlap.", "destination"),
+        };
     }
 
     private static CopyEngine MakeShared()
@@ -242,8 +241,7 @@ public sealed unsafe class CopyEngine
     {
         if (byteCount == 0)
             return 0;
-        if (!AreSound((nuint)source, (nuint)destination, byteCount))
-            ThrowUnsound(source, destination, byteCount);
+        ThrowIfUnsound(source, destination, byteCount);
         return byteCount > CopyCounters.LongestShortCopy && EngineEventSource.Log.IsEnabled()
             ? CopySoundTraced(source, destination, byteCount, wholeByteCount, fault)
             : CopySound(source, destination, byteCount, wholeByteCount, fault);
@@ -270,7 +268,7 @@ public sealed unsafe class CopyEngine
             nuint clean = AnyPoison ? PoisonRegistry.FirstPoisonedAddress((nuint)source, (nuint)source + block) - (nuint)source : block;
 
             FaultRecord record;
-            nuint remaining = clean != 0 ? CopyOnce(kernel, source, destination, clean, &record) : 0;
+            nuint remaining = clean != 0 ? kernel.Copy(source, destination, clean, &record) : 0;
             if (remaining != 0 || Volatile.Read(ref PoisonGate.Instance->Marks) != marks)
             {
                 nuint prefix = Settle(source, clean - remaining, remaining != 0 ? &record : null, fault);
@@ -294,24 +292,14 @@ public sealed unsafe class CopyEngine
         return 0;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private nuint CopyOnce(CopyKernel kernel, byte* source, byte* destination, nuint byteCount, FaultRecord* record) =>
-        byteCount <= _suppressLimit ? CopyShort(source, destination, byteCount, record) : kernel.Copy(source, destination, byteCount, record);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private nuint CopyShort(byte* source, byte* destination, nuint byteCount, FaultRecord* record)
-    {
-        record->Remaining = 0;
-        _short(destination, source, byteCount, record);
-        return record->Remaining;
-    }
-
-    /// <summary>Ends a short copy that faulted or is near poison. Not inlined, so that a clean copy keeps no registers for it.</summary>
+    /// <summary>Ends a short copy that stopped, or whose arguments are bad. Not inlined, so that a clean copy keeps no registers for it.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static nuint SettleShort(byte* source, nuint byteCount, FaultRecord* record)
+    private static nuint EndShort(FaultRecord* record, CopyFault* fault)
     {
-        nuint remaining = record->Remaining;
-        return byteCount - Settle(source, byteCount - remaining, remaining != 0 ? record : null, fault: null);
+        if (record->Kind >= FaultRecordKind.NullPointer)
+            ThrowUnsound(record->Kind, (CopySide)record->Side, record->Remaining);
+        Report(fault, record->ToFault());
+        return record->Remaining;
     }
 
     /// <summary>Returns the valid bytes of a copied prefix: those before poison that was marked meanwhile, or all. Marks the fault in the maps.</summary>
@@ -347,14 +335,8 @@ public sealed unsafe class CopyEngine
     /// <summary>Marks a fault in the source in every map that covers it, so that the next copy stops without a signal.</summary>
     private static CopyFault Learn(FaultRecord* record)
     {
-        const int BusMceerrAr = 4;
-        var side = (CopySide)record->Side;
-        if (side == CopySide.Source)
+        if ((CopySide)record->Side == CopySide.Source)
             PoisonRegistry.MarkEverywhere(record->Address, record->Extent);
-        CopyFaultKind kind =
-            record->Signal == MceStub.SigSegv ? CopyFaultKind.AccessViolation
-            : record->Code == BusMceerrAr ? CopyFaultKind.MachineCheck
-            : CopyFaultKind.BusError;
-        return new CopyFault(kind, side, record->Address, record->Extent);
+        return record->ToFault();
     }
 }

@@ -17,7 +17,7 @@ public sealed unsafe class CopyKernel
         _managed = copy;
     }
 
-    internal CopyKernel(string name, string isa, string? missing, nint function, bool isStreaming = false)
+    internal CopyKernel(string name, string isa, string? missing, nint function, nint checkedFunction, bool isStreaming = false)
     {
         Name = name;
         Isa = isa;
@@ -25,6 +25,7 @@ public sealed unsafe class CopyKernel
         RecoversFromFaults = true;
         UnsupportedReason = missing;
         NativeFunction = function;
+        CheckedFunction = checkedFunction;
     }
 
     /// <summary>The kernels for all platforms, including those that cannot run here.</summary>
@@ -54,6 +55,9 @@ public sealed unsafe class CopyKernel
     /// <summary>The address of the stub's function; 0 for a managed kernel.</summary>
     internal nint NativeFunction { get; }
 
+    /// <summary>The address of the stub's short copy with this kernel and the checks of the contract; 0 for a managed kernel.</summary>
+    internal nint CheckedFunction { get; }
+
     /// <summary>Finds a kernel by its name, whether or not it can run here.</summary>
     /// <param name="name">A name from <see cref="All"/>, in any case.</param>
     /// <exception cref="ArgumentException">No kernel has that name; the message lists the kernels.</exception>
@@ -71,7 +75,7 @@ public sealed unsafe class CopyKernel
     {
         if (NativeFunction == 0)
             return _managed(source, destination, byteCount);
-        // With the GC transition, so that a long copy does not delay a collection.
+        // With the GC transition, so that the copy does not delay a collection.
         return ((delegate* unmanaged<byte*, byte*, nuint, FaultRecord*, nuint>)NativeFunction)(destination, source, byteCount, record);
     }
 }

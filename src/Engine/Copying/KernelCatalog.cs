@@ -57,7 +57,7 @@ internal static unsafe class KernelCatalog
 
     private static CopyKernel Native(string name, CpuFeatures needed, bool isStreaming = false)
     {
-        string export = name.Replace("native-", "mce_copy_", StringComparison.Ordinal).Replace('-', '_');
+        string suffix = name["native-".Length..].Replace('-', '_'), export = $"mce_copy_{suffix}";
         nint function = MceStub.FindKernel(export);
         CpuFeatures lacking = needed & ~MceStub.CpuFeatures;
         string? missing =
@@ -65,6 +65,6 @@ internal static unsafe class KernelCatalog
             : lacking != 0 ? $"this machine lacks {CpuFeaturesText.Describe(lacking)}."
             : function == 0 ? $"the native stub does not have {export}."
             : null;
-        return new CopyKernel(name, CpuFeaturesText.Describe(needed), missing, function, isStreaming);
+        return new CopyKernel(name, CpuFeaturesText.Describe(needed), missing, function, MceStub.FindKernel($"mce_checked_{suffix}"), isStreaming);
     }
 }

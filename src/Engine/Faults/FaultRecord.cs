@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace CopyMc;
 
-/// <summary>A fault as the stub's handler reports it; <c>struct mce_fault</c> in mce_stub.h. Valid only after a nonzero count.</summary>
+/// <summary>A fault as the stub reports it; <c>struct mce_fault</c> in mce_stub.h. Valid only after a nonzero count.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct FaultRecord
 {
@@ -12,5 +12,8 @@ internal struct FaultRecord
     internal int Signal;
     internal int Code;
     internal int Side;
-    internal int Reserved;
+    internal FaultRecordKind Kind;
+    internal ushort WrittenBeyond;
+
+    internal readonly CopyFault ToFault() => new((CopyFaultKind)Kind, (CopySide)Side, Address, Extent, WrittenBeyond != 0);
 }
