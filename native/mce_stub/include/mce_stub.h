@@ -9,6 +9,7 @@
 #ifndef MCE_STUB_H
 #define MCE_STUB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,7 +19,7 @@ extern "C" {
 
 #pragma GCC visibility push(default)
 
-#define MCE_ABI_VERSION 3u
+#define MCE_ABI_VERSION 4u
 
 /* The version of this interface that the library was built with. Compare it with MCE_ABI_VERSION before any other call. */
 uint32_t mce_abi_version(void);
@@ -129,21 +130,52 @@ struct mce_gate {
     uint16_t poisoned_pages[65536]; /* indexed by the low bits of a page number: poisoned pages among that page and the next */
 };
 
-/* A map of the poisoned 64-byte lines of [start, end). Page numbers count 4 KiB. */
-struct mce_watched_map {
-    uintptr_t start;
-    uintptr_t end;
-    uintptr_t first_page; /* the number of the page of lines[0] */
-    uint64_t *lines;      /* a word for each page, a bit for each line */
-    uint8_t *groups;      /* for each 64 pages from first_page on, the number of words that are not zero */
-};
+struct mce_gate *mce_gate_of_process(void);
 
 /*
- * Replaces the maps that the handler marks when the kernel reports poison before an access (SIGBUS, BUS_MCEERR_AO). A report that
- * none of them covers goes to the previous handler. When the call returns, no handler uses the former maps. Needs mce_enable(SIGBUS).
- * Returns 0 or an errno. Not async-signal-safe; the caller serialises calls.
+ * Poison maps mark the 64-byte lines of a range of memory that are known to be poisoned. Every copy of the process, from C or from .NET, stops at
+ * the marks of every live map that covers a part of its source. The handler marks in the maps what the kernel reports before an access (SIGBUS,
+ * BUS_MCEERR_AO; needs mce_enable(SIGBUS)); a report that no map covers goes to the previous handler.
+ *
+ * Lines are aligned to 64-byte addresses, not to the start of the map. A line that a map covers in part counts whole. Maps may overlap. A map
+ * commits memory only for marked lines, and up to 16 MiB takes no mapping of its own. On arm64 the tag in the top byte of an address is
+ * ignored. All functions are thread-safe. Their time grows with the logarithm of the number of maps.
+ *
+ * A handle is never used again for another map; 0 names none. The functions return 0 or an errno: EBADF if the handle names no live map,
+ * ERANGE if offset and length (in bytes from the start of the map) reach outside it. Then nothing has changed.
  */
-int mce_watch(struct mce_gate *gate, const struct mce_watched_map *maps, size_t count);
+typedef uint64_t mce_map_t;
+
+/*
+ * Makes a map of length clean bytes from start, which need not be mapped memory. EINVAL: start is null, length is 0, or the range wraps around
+ * or reaches into the last page of the address space. ENOMEM. Not async-signal-safe.
+ */
+int mce_map_create(const void *start, size_t length, mce_map_t *map);
+
+/*
+ * Removes a map and its marks. A copy that runs meanwhile may or may not stop at them. EBADF also for a map that is already destroyed. ENOMEM: the
+ * map lives on. Not async-signal-safe.
+ */
+int mce_map_destroy(mce_map_t map);
+
+/* Mark or clear every line that holds one of length bytes from offset; no line for length 0. Lock-free, async-signal-safe. */
+int mce_map_mark(mce_map_t map, size_t offset, size_t length);
+int mce_map_clear(mce_map_t map, size_t offset, size_t length);
+
+/*
+ * Sets *first to the number of bytes from offset to the first byte in a marked line: 0 if offset lies in one, length if no line of the range is
+ * marked. Lock-free, async-signal-safe.
+ */
+int mce_map_first(mce_map_t map, size_t offset, size_t length, size_t *first);
+
+/* Sets *lines to the number of marked lines. Lock-free, async-signal-safe. */
+int mce_map_count(mce_map_t map, uint64_t *lines);
+
+/* The first byte of [address, end), which must not be empty, in a marked line of any live map; end if there is none. Lock-free, async-signal-safe. */
+uintptr_t mce_first_poisoned(uintptr_t address, uintptr_t end);
+
+/* Marks a range in every live map that covers a part of it. Returns false if none does. Lock-free, async-signal-safe. */
+bool mce_mark_everywhere(uintptr_t address, size_t extent);
 
 /*
  * madvise(MADV_HWPOISON) on whole pages: the kernel handles them as if the hardware had reported them. The call itself may raise

@@ -13,7 +13,7 @@
 #include "fixup_table.h"
 #include "mce_stub.h"
 #include "registers.h"
-#include "reported_poison.h"
+#include "poison_maps.h"
 
 /* A handled signal. The previous action has two slots, so that a handler can replace it while another thread reads it. */
 struct handled_signal {
@@ -199,7 +199,7 @@ static void on_signal(int signal, siginfo_t *info, void *context) {
                 return;
         } else if (signal == SIGBUS && info->si_code == BUS_MCEERR_AO) {
             size_t extent = extent_of(info);
-            if (mce_mark_reported((uintptr_t)info->si_addr & ~(extent - 1), extent))
+            if (mce_mark_everywhere((uintptr_t)info->si_addr & ~(extent - 1), extent))
                 return;
         }
     }

@@ -5,7 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "reported_poison.h"
+#include "poison_maps.h"
 #include "test.h"
 
 /* Observes the order of the stores of a report: the counts are on pages that fault until the handler here has read the word. */
@@ -29,59 +29,66 @@ static void on_touch(int signal, siginfo_t *info, void *context) {
     sigaction(signal, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
 }
 
+enum { PAGES = 5000 }; /* more than maps in the heap have, so that the counts and words are in pages of their own */
+
+static mce_map_t map_over(uintptr_t start, size_t length) {
+    mce_map_t map = 0;
+    CHECK(mce_map_create((void *)start, length, &map) == 0, "a map");
+    return map;
+}
+
+static uint64_t lines_of(mce_map_t map) {
+    uint64_t lines = 0;
+    CHECK(mce_map_count(map, &lines) == 0, "count");
+    return lines;
+}
+
 /*
  * Counts are incremented before the word is set. Otherwise a thread that clears the page in between decrements the count for a line that
  * was not counted yet, and hides another line that shares the count.
  */
 static void reports_count_before_they_mark(void) {
-    size_t gate_length = (sizeof(struct mce_gate) + PAGE - 1) & ~(PAGE - 1);
-    struct mce_gate *gate = (void *)anonymous(gate_length);
-    uint8_t *groups = anonymous(PAGE);
-    uint64_t *lines = (void *)anonymous(PAGE);
-    const uintptr_t start = 0x40000000;
-    struct mce_watched_map map = {start, start + 64 * PAGE, start / PAGE, lines, groups};
-    CHECK(mce_watch(gate, &map, 1) == 0, "watch");
+    /* Its counts lie in the middle of the gate, in a page that holds nothing else. */
+    const uintptr_t start = 0x48000000;
+    mce_map_t handle = map_over(start, PAGES * PAGE);
+    const struct mce_map *map = mce_map_find(handle);
+    struct mce_gate *gate = mce_gate_of_process();
+    const uint16_t *counts = &gate->poisoned_pages[(uint16_t)(start / PAGE + 1000)];
+    int64_t marks = gate->marks;
 
-    watch.page[0] = groups, watch.length[0] = PAGE;
-    watch.page[1] = (void *)gate, watch.length[1] = gate_length;
-    watch.word = &lines[3];
+    watch.page[0] = map->groups, watch.length[0] = PAGE;
+    watch.page[1] = (unsigned char *)((uintptr_t)counts & ~(PAGE - 1)), watch.length[1] = PAGE;
+    watch.word = &map->lines[1000];
     watch.word_when_touched[0] = watch.word_when_touched[1] = ~0ul;
     struct sigaction action = {.sa_sigaction = on_touch, .sa_flags = SA_SIGINFO}, before;
     sigaction(SIGSEGV, &action, &before);
-    mprotect(groups, PAGE, PROT_NONE);
-    mprotect(gate, gate_length, PROT_NONE);
-    CHECK(mce_mark_reported(start + 3 * PAGE, PAGE), "a report that a map covers is marked");
+    mprotect(watch.page[0], PAGE, PROT_NONE);
+    mprotect(watch.page[1], PAGE, PROT_NONE);
+    CHECK(mce_mark_everywhere(start + 1000 * PAGE, PAGE), "a report that a map covers is marked");
     sigaction(SIGSEGV, &before, NULL);
     CHECK(watch.word_when_touched[0] == 0, "the group was counted after the word was set");
-    CHECK(watch.word_when_touched[1] == 0, "the gate was counted after the word was set");
+    CHECK(watch.word_when_touched[1] == 0, "the pages were counted after the word was set");
 
-    uint16_t *pages = gate->poisoned_pages;
-    CHECK(lines[3] == ~0ul && groups[0] == 1 && gate->poisoned_lines == 64 && gate->marks == 1, "one report counts once");
-    CHECK(pages[(uint16_t)(start / PAGE + 3)] == 1 && pages[(uint16_t)(start / PAGE + 2)] == 1, "one report counts once in the filter");
-    CHECK(mce_mark_reported(start + 3 * PAGE, PAGE), "a repeated report is marked");
-    lines[4] = 1, groups[0] = 2, gate->poisoned_lines = 65, pages[(uint16_t)(start / PAGE + 4)]++, pages[(uint16_t)(start / PAGE + 3)]++;
-    CHECK(mce_mark_reported(start + 4 * PAGE, PAGE), "a report of a page with a marked line is marked");
-    CHECK(lines[4] == ~0ul && groups[0] == 2 && gate->poisoned_lines == 128, "only new lines are counted");
-    CHECK(pages[(uint16_t)(start / PAGE + 4)] == 1 && pages[(uint16_t)(start / PAGE + 3)] == 2, "only new pages are counted in the filter");
-    CHECK(!mce_mark_reported(start + 64 * PAGE, PAGE), "a report that no map covers is not marked");
-    CHECK(mce_watch(gate, NULL, 0) == 0, "watch nothing");
+    CHECK(lines_of(handle) == 64 && map->groups[1000 / 64] == 1 && gate->poisoned_lines == 64 && gate->marks == marks + 1, "one report counts once");
+    CHECK(counts[0] == 1 && counts[-1] == 1, "one report counts once in the filter");
+    CHECK(mce_mark_everywhere(start + 1000 * PAGE, PAGE), "a repeated report is marked");
+    CHECK(mce_map_mark(handle, 1001 * PAGE, 1) == 0 && mce_mark_everywhere(start + 1001 * PAGE, PAGE), "a report of a page with a marked line");
+    CHECK(lines_of(handle) == 128 && map->groups[1000 / 64] == 2 && gate->poisoned_lines == 128, "only new lines are counted");
+    CHECK(counts[1] == 1 && counts[0] == 2, "only new pages are counted in the filter");
+    CHECK(!mce_mark_everywhere(start + PAGES * PAGE, PAGE), "a report that no map covers is not marked");
+    CHECK(mce_map_destroy(handle) == 0, "destroy");
 }
 
 /* A report marks the whole extent that the kernel reports. */
 static void extent_is_honoured(void) {
-    enum { PAGES = 512 };
-    static uint64_t lines[PAGES];
-    static uint8_t groups[PAGES / 64];
-    static struct mce_gate gate;
     const uintptr_t start = 0x40000000;
-    const struct mce_watched_map map = {start, start + PAGES * PAGE, start / PAGE, lines, groups};
-    CHECK(mce_watch(&gate, &map, 1) == 0, "watch");
+    mce_map_t map = map_over(start, 512 * PAGE);
+    int64_t marks = mce_gate_of_process()->marks;
     siginfo_t info = {.si_signo = SIGBUS, .si_code = BUS_MCEERR_AO, .si_addr = (void *)(start + 300 * PAGE)};
     info.si_addr_lsb = 21;
     syscall(SYS_rt_tgsigqueueinfo, getpid(), gettid(), SIGBUS, &info);
-    CHECK(gate.poisoned_lines == PAGES * 64 && gate.marks == 1 && lines[0] == ~0ul && lines[PAGES - 1] == ~0ul,
-          "a report of 2 MiB marks %ld lines", (long)gate.poisoned_lines);
-    CHECK(mce_watch(&gate, NULL, 0) == 0, "watch nothing");
+    CHECK(lines_of(map) == 512 * 64 && mce_gate_of_process()->marks == marks + 1, "a report of 2 MiB marks %d lines", (int)lines_of(map));
+    CHECK(mce_map_destroy(map) == 0, "destroy");
 }
 
 static volatile sig_atomic_t inside, let_go;
@@ -95,18 +102,15 @@ static void hold(int signal, siginfo_t *info, void *context) {
 }
 
 static void *report(void *address) {
-    mce_mark_reported((uintptr_t)address, PAGE);
+    mce_mark_everywhere((uintptr_t)address, PAGE);
     return NULL;
 }
 
-/* mce_watch waits for the handlers that use the former list before it frees the list. */
-static void watch_waits_for_handlers(void) {
-    static struct mce_gate gate;
-    uint8_t *groups = anonymous(PAGE);
-    uint64_t *lines = (void *)anonymous(PAGE);
+/* mce_map_destroy waits for the handlers that use the map before it frees the map. */
+static void destroy_waits_for_handlers(void) {
     const uintptr_t start = 0x40000000;
-    const struct mce_watched_map map = {start, start + PAGE, start / PAGE, lines, groups};
-    CHECK(mce_watch(&gate, &map, 1) == 0, "watch");
+    mce_map_t map = map_over(start, PAGES * PAGE);
+    unsigned char *groups = mce_map_find(map)->groups;
     struct sigaction action = {.sa_sigaction = hold, .sa_flags = SA_SIGINFO}, before;
     sigaction(SIGSEGV, &action, &before);
     mprotect(groups, PAGE, PROT_NONE);
@@ -114,7 +118,8 @@ static void watch_waits_for_handlers(void) {
     CHECK(pthread_create(&thread, NULL, report, (void *)start) == 0, "a thread");
     while (!inside)
         usleep(100);
-    CHECK(mce_watch(&gate, NULL, 0) == 0 && let_go, "mce_watch returned while a handler was marking");
+    CHECK(mce_map_destroy(map) == 0 && let_go, "mce_map_destroy returned while a handler was marking");
+    CHECK(mce_gate_of_process()->poisoned_lines == 0, "what the handler marked is not counted any more");
     pthread_join(thread, NULL);
     sigaction(SIGSEGV, &before, NULL);
 }
@@ -123,5 +128,5 @@ void reports(void) {
     reports_count_before_they_mark();
     if (!emulated)
         extent_is_honoured();
-    watch_waits_for_handlers();
+    destroy_waits_for_handlers();
 }
