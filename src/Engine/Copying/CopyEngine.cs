@@ -87,7 +87,9 @@ public sealed unsafe class CopyEngine
     /// <exception cref="ArgumentNullException">A pointer is null and <paramref name="byteCount"/> is not 0.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A range wraps around the address space.</exception>
     /// <exception cref="ArgumentException">The ranges overlap.</exception>
+    // Inlined, because the JIT clears the upper halves of vectors in the prologue of a method that calls native code, which costs a nanosecond.
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public nuint Copy(void* source, void* destination, nuint byteCount)
     {
         delegate* unmanaged[SuppressGCTransition]<byte*, byte*, nuint, FaultRecord*, nuint> copy = _short;
@@ -147,10 +149,10 @@ public sealed unsafe class CopyEngine
             return 0;
         ThrowIfUnsound(source, destination, byteCount);
 
-        nuint clean = AnyPoison ? PoisonRegistry.FirstPoisonedAddress((nuint)source, (nuint)source + byteCount) - (nuint)source : byteCount;
+        nuint from = UserSpace.Untagged((nuint)source), clean = CleanBytes(from, byteCount);
         nuint remaining = new ParallelCopy(this, (byte*)source, (byte*)destination, clean, options).Run(out fault);
         if (remaining == 0 && clean != byteCount)
-            fault = KnownPoisonAt((nuint)source + clean, writtenBeyond: false);
+            fault = KnownPoisonAt(from + clean, writtenBeyond: false);
         return byteCount - clean + remaining;
     }
 
@@ -188,11 +190,11 @@ public sealed unsafe class CopyEngine
     /// <summary>Enables or disables the short path, which counts nothing.</summary>
     internal void SetShortPath(bool open) => _short = open ? _checkedCopy : null;
 
-    private static bool AnyPoison
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Volatile.Read(ref PoisonGate.Instance->PoisonedLines) != 0;
-    }
+    /// <summary>The bytes before the first that a map knows to be poisoned.</summary>
+    private static nuint CleanBytes(nuint source, nuint byteCount) =>
+        Volatile.Read(ref PoisonGate.Instance->PoisonedLines) == 0
+            ? byteCount
+            : PoisonRegistry.OfProcess.FirstPoisonedAddress(source, source + byteCount) - source;
 
     private static void ThrowIfUnsound(void* source, void* destination, nuint byteCount)
     {
@@ -208,13 +210,13 @@ public sealed unsafe class CopyEngine
     [DoesNotReturn]
     private static void ThrowUnsound(FaultRecordKind kind, CopySide side, nuint byteCount)
     {
-        string name = side == CopySide.Source ? "source" : "destination";
+        string destination = "destination", name = side == CopySide.Source ? "source" : destination;
         throw kind switch
         {
             FaultRecordKind.NullPointer => new ArgumentNullException(name),
             FaultRecordKind.Outside => new ArgumentOutOfRangeException(
                 nameof(byteCount), byteCount, $"The {name} range wraps around the address space or reaches beyond user space."),
-            _ => new ArgumentException("The source and destination ranges overlap.", "destination"),
+            _ => new ArgumentException("The source and destination ranges overlap.", destination),
         };
     }
 
@@ -265,13 +267,13 @@ public sealed unsafe class CopyEngine
         {
             nuint block = nuint.Min(left, BlockSize);
             long marks = Volatile.Read(ref PoisonGate.Instance->Marks);
-            nuint clean = AnyPoison ? PoisonRegistry.FirstPoisonedAddress((nuint)source, (nuint)source + block) - (nuint)source : block;
+            nuint from = UserSpace.Untagged((nuint)source), clean = CleanBytes(from, block);
 
             FaultRecord record;
             nuint remaining = clean != 0 ? kernel.Copy(source, destination, clean, &record) : 0;
             if (remaining != 0 || Volatile.Read(ref PoisonGate.Instance->Marks) != marks)
             {
-                nuint prefix = Settle(source, clean - remaining, remaining != 0 ? &record : null, fault);
+                nuint prefix = Settle(from, clean - remaining, remaining != 0 ? &record : null, fault);
                 if (prefix != clean)
                 {
                     CopyCounters.CountBlock(prefix);
@@ -281,7 +283,7 @@ public sealed unsafe class CopyEngine
             CopyCounters.CountBlock(clean);
             if (clean != block)
             {
-                Report(fault, KnownPoisonAt((nuint)source + clean, writtenBeyond: false));
+                Report(fault, KnownPoisonAt(from + clean, writtenBeyond: false));
                 return left - clean;
             }
             source += block;
@@ -304,14 +306,14 @@ public sealed unsafe class CopyEngine
 
     /// <summary>Returns the valid bytes of a copied prefix: those before poison that was marked meanwhile, or all. Marks the fault in the maps.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static nuint Settle(byte* source, nuint copied, FaultRecord* record, CopyFault* fault)
+    private static nuint Settle(nuint source, nuint copied, FaultRecord* record, CopyFault* fault)
     {
         if (copied != 0)
         {
-            nuint beforeLate = PoisonRegistry.FirstPoisonedAddress((nuint)source, (nuint)source + copied) - (nuint)source;
+            nuint beforeLate = PoisonRegistry.OfProcess.FirstPoisonedAddress(source, source + copied) - source;
             if (beforeLate != copied)
             {
-                Report(fault, KnownPoisonAt((nuint)source + beforeLate, writtenBeyond: true));
+                Report(fault, KnownPoisonAt(source + beforeLate, writtenBeyond: true));
                 return beforeLate;
             }
         }
@@ -336,7 +338,7 @@ public sealed unsafe class CopyEngine
     private static CopyFault Learn(FaultRecord* record)
     {
         if ((CopySide)record->Side == CopySide.Source)
-            PoisonRegistry.MarkEverywhere(record->Address, record->Extent);
+            PoisonRegistry.OfProcess.MarkEverywhere(record->Address, record->Extent);
         return record->ToFault();
     }
 }

@@ -84,7 +84,7 @@ internal sealed unsafe class Salvage
             else if (_position == _nextBad)
             {
                 nuint page = (nuint)_source + _position;
-                PoisonRegistry.MarkEverywhere(page, NativeRegion.PageSize);
+                PoisonRegistry.OfProcess.MarkEverywhere(page, NativeRegion.PageSize);
                 Lose(page + NativeRegion.PageSize);
                 LookAhead();
             }
@@ -99,7 +99,7 @@ internal sealed unsafe class Salvage
             return;
         nuint page = (nuint)_source + _position, last = (nuint)_source + _byteCount;
         nuint end = nuint.Min(page + (nuint)_lookAheadPages * NativeRegion.PageSize, (last + PageMask) & ~PageMask);
-        int count = (int)((PoisonRegistry.FirstPoisonedAddress(page, end) - page) / NativeRegion.PageSize);
+        int count = (int)((PoisonRegistry.OfProcess.FirstPoisonedAddress(page, end) - page) / NativeRegion.PageSize);
         int readable = count == 0 ? -1 : PageProbe.ReadablePages((byte*)page, count);
         if (readable >= 0 && readable < count)
             _nextBad = _position + (nuint)readable * NativeRegion.PageSize;
@@ -146,7 +146,7 @@ internal sealed unsafe class Salvage
         foreach (LostRange range in _lost)
         {
             nuint start = (nuint)_destination + range.Offset;
-            PoisonRegistry.MarkEverywhere(start, range.Length);
+            PoisonRegistry.OfProcess.MarkEverywhere(start, range.Length);
             nuint firstPage = (start + PageMask) & ~PageMask;
             nuint endPage = (start + range.Length) & ~PageMask;
             if (_options.Propagation == PoisonPropagation.Fault && firstPage < endPage)

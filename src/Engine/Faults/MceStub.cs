@@ -10,13 +10,23 @@ internal static unsafe class MceStub
     internal const int SigSegv = 11;
 
     private const string LibraryName = "libmce_stub.so";
-    private const uint AbiVersion = 3;
+    private const uint AbiVersion = 4;
+
+    /// <summary>Bytes of a map that are read or marked in about a microsecond: a collection may wait for such a call.</summary>
+    private const nuint Bounded = 2 << 20;
 
     private static readonly nint s_library;
     private static readonly delegate* unmanaged<int, int> s_enable;
     private static readonly delegate* unmanaged<int, int> s_disable;
     private static readonly delegate* unmanaged<void*, nuint, int> s_hwpoison;
-    private static readonly delegate* unmanaged<PoisonGate*, WatchedMap*, nuint, int> s_watch;
+    private static readonly delegate* unmanaged<nuint, nuint, ulong*, int> s_createMap;
+    private static readonly delegate* unmanaged<ulong, int> s_destroyMap;
+    private static readonly delegate* unmanaged<ulong, nuint, nuint, int> s_markMap;
+    private static readonly delegate* unmanaged<ulong, nuint, nuint, int> s_clearMap;
+    private static readonly delegate* unmanaged<ulong, nuint, nuint, nuint*, int> s_firstOfMap;
+    private static readonly delegate* unmanaged<ulong, long*, int> s_countMap;
+    private static readonly delegate* unmanaged<nuint, nuint, nuint> s_firstPoisoned;
+    private static readonly delegate* unmanaged<nuint, nuint, byte> s_markEverywhere;
 
 #pragma warning disable CA1810 // The fields depend on one another, in this order.
     static MceStub()
@@ -49,7 +59,15 @@ internal static unsafe class MceStub
         s_enable = (delegate* unmanaged<int, int>)NativeLibrary.GetExport(s_library, "mce_enable");
         s_disable = (delegate* unmanaged<int, int>)NativeLibrary.GetExport(s_library, "mce_disable");
         s_hwpoison = (delegate* unmanaged<void*, nuint, int>)NativeLibrary.GetExport(s_library, "mce_inject_hwpoison");
-        s_watch = (delegate* unmanaged<PoisonGate*, WatchedMap*, nuint, int>)NativeLibrary.GetExport(s_library, "mce_watch");
+        s_createMap = (delegate* unmanaged<nuint, nuint, ulong*, int>)NativeLibrary.GetExport(s_library, "mce_map_create");
+        s_destroyMap = (delegate* unmanaged<ulong, int>)NativeLibrary.GetExport(s_library, "mce_map_destroy");
+        s_markMap = (delegate* unmanaged<ulong, nuint, nuint, int>)NativeLibrary.GetExport(s_library, "mce_map_mark");
+        s_clearMap = (delegate* unmanaged<ulong, nuint, nuint, int>)NativeLibrary.GetExport(s_library, "mce_map_clear");
+        s_firstOfMap = (delegate* unmanaged<ulong, nuint, nuint, nuint*, int>)NativeLibrary.GetExport(s_library, "mce_map_first");
+        s_countMap = (delegate* unmanaged<ulong, long*, int>)NativeLibrary.GetExport(s_library, "mce_map_count");
+        s_firstPoisoned = (delegate* unmanaged<nuint, nuint, nuint>)NativeLibrary.GetExport(s_library, "mce_first_poisoned");
+        s_markEverywhere = (delegate* unmanaged<nuint, nuint, byte>)NativeLibrary.GetExport(s_library, "mce_mark_everywhere");
+        Gate = ((delegate* unmanaged<PoisonGate*>)NativeLibrary.GetExport(s_library, "mce_gate_of_process"))();
     }
 
     /// <summary>Whether the stub is loaded.</summary>
@@ -64,6 +82,9 @@ internal static unsafe class MceStub
     /// <summary>The length from which a streaming kernel is the fastest even for a destination that is used soon; the highest value if it never is.</summary>
     internal static nuint StreamsFrom { get; } = nuint.MaxValue;
 
+    /// <summary>The gate of the stub's maps.</summary>
+    internal static PoisonGate* Gate { get; }
+
     /// <summary>The address of a copy kernel, or 0 if the stub has none of that name.</summary>
     internal static nint FindKernel(string export) =>
         IsLoaded && NativeLibrary.TryGetExport(s_library, export, out nint address) ? address : 0;
@@ -77,15 +98,43 @@ internal static unsafe class MceStub
 
     internal static void Disable(int signal) => _ = s_disable(signal);
 
-    /// <summary>Replaces the maps that the handler marks. When it returns, no handler uses a map that is no longer listed.</summary>
-    internal static void Watch(ReadOnlySpan<WatchedMap> maps)
+    internal static int CreateMap(nuint start, nuint length, out ulong map)
     {
-        fixed (WatchedMap* first = maps)
-        {
-            if (s_watch(PoisonGate.Instance, first, (nuint)maps.Length) != 0)
-                throw new InsufficientMemoryException("No memory for the list of poison maps.");
-        }
+        fixed (ulong* made = &map)
+            return s_createMap(start, length, made);
     }
+
+    internal static int DestroyMap(ulong map) => s_destroyMap(map);
+
+    internal static int MarkMap(ulong map, nuint offset, nuint length) => length <= Bounded
+        ? ((delegate* unmanaged[SuppressGCTransition]<ulong, nuint, nuint, int>)s_markMap)(map, offset, length)
+        : s_markMap(map, offset, length);
+
+    internal static int ClearMap(ulong map, nuint offset, nuint length) => length <= Bounded
+        ? ((delegate* unmanaged[SuppressGCTransition]<ulong, nuint, nuint, int>)s_clearMap)(map, offset, length)
+        : s_clearMap(map, offset, length);
+
+    internal static int FirstOfMap(ulong map, nuint offset, nuint length, out nuint first)
+    {
+        nuint found = 0;
+        int error = length <= Bounded
+            ? ((delegate* unmanaged[SuppressGCTransition]<ulong, nuint, nuint, nuint*, int>)s_firstOfMap)(map, offset, length, &found)
+            : s_firstOfMap(map, offset, length, &found);
+        first = found;
+        return error;
+    }
+
+    internal static int CountMap(ulong map, out long lines)
+    {
+        fixed (long* counted = &lines)
+            return s_countMap(map, counted);
+    }
+
+    internal static nuint FirstPoisoned(nuint address, nuint end) => end - address <= Bounded
+        ? ((delegate* unmanaged[SuppressGCTransition]<nuint, nuint, nuint>)s_firstPoisoned)(address, end)
+        : s_firstPoisoned(address, end);
+
+    internal static void MarkEverywhere(nuint address, nuint length) => _ = s_markEverywhere(address, length);
 
     /// <summary><c>madvise(MADV_HWPOISON)</c>; survives the signal that the call itself raises. Returns 0 or an errno.</summary>
     internal static int InjectHwPoison(void* page, nuint length) => s_hwpoison(page, length);

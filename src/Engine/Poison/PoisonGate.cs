@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace CopyMc;
 
 /// <summary>
-/// The words that a copy reads before it asks any map; <c>struct mce_gate</c> in mce_stub.h. They are in native memory that is never freed:
-/// the address is a constant for the JIT, a reader needs no reference to a map, and the stub's signal handler can change them.
+/// The words that a copy reads before it asks any map: the start of <c>struct mce_gate</c> in mce_stub.h, or a copy of it where there is no
+/// stub. They are never freed, so that the address is a constant for the JIT.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct PoisonGate
@@ -15,16 +15,12 @@ internal unsafe struct PoisonGate
     /// <summary>Incremented after every new mark, so that a copy can see whether poison was marked while it ran.</summary>
     internal long Marks;
 
-    internal static readonly PoisonGate* Instance = Allocate();
-
-    /// <summary>The table of <see cref="PoisonFilter"/>, after the line of the gate itself.</summary>
-    internal static ushort* FilterEntries => (ushort*)((byte*)Instance + PoisonMap.LineSize);
+    internal static readonly PoisonGate* Instance = MceStub.IsLoaded ? MceStub.Gate : Allocate();
 
     private static PoisonGate* Allocate()
     {
-        const nuint Size = PoisonMap.LineSize + PoisonFilter.EntryCount * sizeof(ushort);
-        var gate = (PoisonGate*)NativeMemory.AlignedAlloc(Size, PoisonMap.LineSize);
-        NativeMemory.Clear(gate, Size);
+        var gate = (PoisonGate*)NativeMemory.AlignedAlloc(PoisonMap.LineSize, PoisonMap.LineSize);
+        NativeMemory.Clear(gate, PoisonMap.LineSize);
         return gate;
     }
 }

@@ -47,7 +47,7 @@ public static unsafe class PoisonScan
                 {
                     if (entry.IsPoisonMarker || (entry.Frame != 0 && flags.IsHwPoison(entry.Frame)))
                     {
-                        PoisonRegistry.MarkEverywhere(at, NativeRegion.PageSize);
+                        PoisonRegistry.OfProcess.MarkEverywhere(at, NativeRegion.PageSize);
                         lines += LinesOf(map, at);
                     }
                     at += NativeRegion.PageSize;
