@@ -344,7 +344,7 @@ static void wait_and_free(void) {
 int mce_map_create(const void *start, size_t length, mce_map_t *handle) {
     uintptr_t first = mce_untagged((uintptr_t)start);
     /* Without the last page, so that no end wraps around to 0. */
-    const uintptr_t last = UINTPTR_MAX - ((uintptr_t)1 << PAGE_SHIFT);
+    const uintptr_t last = mce_untagged(UINTPTR_MAX) - ((uintptr_t)1 << PAGE_SHIFT);
     if (first == 0 || length == 0 || first > last || length > last - first)
         return EINVAL;
     struct mce_map *map = allocate(first, length);

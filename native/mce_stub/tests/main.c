@@ -7,13 +7,16 @@
 
 #include "test.h"
 
+/* main VECTORS [emulated] */
 int main(int count, char **arguments) {
-    emulated = count > 1 && !strcmp(arguments[1], "emulated");
+    emulated = count > 2 && !strcmp(arguments[2], "emulated");
     CHECK(mce_abi_version() == MCE_ABI_VERSION, "ABI version");
     CHECK(mce_enable(SIGBUS) == 0 && mce_enable(SIGSEGV) == 0, "enable");
     copies();
     signals();
     reports();
+    if (count > 1)
+        vectors(arguments[1]);
     printf("%d passed, %d failed\n", passed, failed);
     return failed != 0;
 }

@@ -12,28 +12,28 @@ int passed, failed;
 bool emulated;
 
 const struct kernel kernels[] = {
-    {"mce_copy", mce_copy, 0},
+    {"mce_copy", mce_copy, 0, true},
 #if defined(__x86_64__)
-    {"checked avx512_erms", mce_checked_avx512_erms, MCE_CPU_AVX512},
-    {"checked avx2_erms", mce_checked_avx2_erms, MCE_CPU_AVX2},
-    {"checked avx512", mce_checked_avx512, MCE_CPU_AVX512},
-    {"checked avx2", mce_checked_avx2, MCE_CPU_AVX2},
-    {"checked sse2", mce_checked_sse2, MCE_CPU_SSE2},
-    {"checked rep_movsb", mce_checked_rep_movsb, MCE_CPU_SSE2},
-    {"avx512_erms", mce_copy_avx512_erms, MCE_CPU_AVX512},
-    {"avx2_erms", mce_copy_avx2_erms, MCE_CPU_AVX2},
-    {"avx512", mce_copy_avx512, MCE_CPU_AVX512},
-    {"avx2", mce_copy_avx2, MCE_CPU_AVX2},
-    {"sse2", mce_copy_sse2, MCE_CPU_SSE2},
-    {"rep_movsb", mce_copy_rep_movsb, MCE_CPU_SSE2},
-    {"avx512_streaming", mce_copy_avx512_streaming, MCE_CPU_AVX512},
-    {"avx2_streaming", mce_copy_avx2_streaming, MCE_CPU_AVX2},
-    {"sse2_streaming", mce_copy_sse2_streaming, MCE_CPU_SSE2},
+    {"checked avx512_erms", mce_checked_avx512_erms, MCE_CPU_AVX512, true},
+    {"checked avx2_erms", mce_checked_avx2_erms, MCE_CPU_AVX2, true},
+    {"checked avx512", mce_checked_avx512, MCE_CPU_AVX512, true},
+    {"checked avx2", mce_checked_avx2, MCE_CPU_AVX2, true},
+    {"checked sse2", mce_checked_sse2, MCE_CPU_SSE2, true},
+    {"checked rep_movsb", mce_checked_rep_movsb, MCE_CPU_SSE2, true},
+    {"avx512_erms", mce_copy_avx512_erms, MCE_CPU_AVX512, false},
+    {"avx2_erms", mce_copy_avx2_erms, MCE_CPU_AVX2, false},
+    {"avx512", mce_copy_avx512, MCE_CPU_AVX512, false},
+    {"avx2", mce_copy_avx2, MCE_CPU_AVX2, false},
+    {"sse2", mce_copy_sse2, MCE_CPU_SSE2, false},
+    {"rep_movsb", mce_copy_rep_movsb, MCE_CPU_SSE2, false},
+    {"avx512_streaming", mce_copy_avx512_streaming, MCE_CPU_AVX512, false},
+    {"avx2_streaming", mce_copy_avx2_streaming, MCE_CPU_AVX2, false},
+    {"sse2_streaming", mce_copy_sse2_streaming, MCE_CPU_SSE2, false},
 #else
-    {"checked neon", mce_checked_neon, MCE_CPU_NEON},
-    {"checked neon_streaming", mce_checked_neon_streaming, MCE_CPU_NEON},
-    {"neon", mce_copy_neon, MCE_CPU_NEON},
-    {"neon_streaming", mce_copy_neon_streaming, MCE_CPU_NEON},
+    {"checked neon", mce_checked_neon, MCE_CPU_NEON, true},
+    {"checked neon_streaming", mce_checked_neon_streaming, MCE_CPU_NEON, true},
+    {"neon", mce_copy_neon, MCE_CPU_NEON, false},
+    {"neon_streaming", mce_copy_neon_streaming, MCE_CPU_NEON, false},
 #endif
 };
 const size_t kernel_count = sizeof kernels / sizeof *kernels;

@@ -27,6 +27,7 @@ struct kernel {
     const char *name;
     mce_copy_fn *copy;
     uint32_t needs;
+    bool is_checked; /* with the checks of the contract: honours poison maps */
 };
 extern const struct kernel kernels[];
 extern const size_t kernel_count;
@@ -46,5 +47,6 @@ int outcome_of(void (*f)(void));
 void copies(void);
 void signals(void);
 void reports(void);
+void vectors(const char *path);
 
 #endif

@@ -28,16 +28,21 @@ public sealed unsafe class PoisonMap : IDisposable
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is zero, or the range wraps around the address space.</exception>
     /// <exception cref="InsufficientMemoryException">There is no memory for the map.</exception>
     public PoisonMap(void* start, nuint length)
+        : this(PoisonRegistry.OfProcess, start, length)
+    {
+    }
+
+    internal PoisonMap(PoisonRegistry registry, void* start, nuint length)
     {
         ArgumentNullException.ThrowIfNull(start);
         ArgumentOutOfRangeException.ThrowIfZero(length);
         // Excludes the last page, so that no end address wraps to zero.
-        nuint last = nuint.MaxValue - 4096;
+        nuint last = UserSpace.Untagged(nuint.MaxValue) - NativeRegion.PageSize;
         Start = UserSpace.Untagged((nuint)start);
         if (Start > last || length > last - Start)
             throw new ArgumentOutOfRangeException(nameof(length), length, "The range wraps around the address space.");
         Length = length;
-        _marks = PoisonRegistry.OfProcess.Add(Start, length);
+        _marks = registry.Add(Start, length);
     }
 
     /// <summary>The number of marked lines.</summary>

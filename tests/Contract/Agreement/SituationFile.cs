@@ -9,6 +9,7 @@ public sealed record SituationFile(string Name)
     /// <summary>All files; in a guest, only those about MADV_COLLAPSE itself, because tests/vm/run agreement compares the others.</summary>
     public static IEnumerable<SituationFile> All =>
         typeof(SituationFile).Assembly.GetManifestResourceNames().Order(StringComparer.Ordinal)
+            .Where(name => !name.EndsWith(".vectors", StringComparison.Ordinal))
             .Where(name => !Sweep.IsSparse || name.StartsWith("collapse-", StringComparison.Ordinal))
             .Select(name => new SituationFile(name));
 

@@ -1,0 +1,16 @@
+namespace CopyMc.Engine.Tests.Poison;
+
+/// <summary>Every implementation of poison maps, by name: the stub's, and .NET's own where there is no stub.</summary>
+public sealed class EveryRegistry : TheoryData<string>
+{
+    private const string Stub = "stub", Managed = "managed";
+
+    /// <summary>Lists them.</summary>
+    public EveryRegistry()
+    {
+        Add(new TheoryDataRow<string>(Stub) { Skip = FaultRecovery.UnsupportedReason });
+        Add(Managed);
+    }
+
+    internal static PoisonRegistry Of(string name) => name == Managed ? new ManagedPoisonRegistry() : new StubPoisonRegistry();
+}
