@@ -39,24 +39,24 @@ enum mce_kind {
 
 /* What stopped a copy. Undefined after a copy that returned 0. */
 struct mce_fault {
-    uintptr_t address; /* the first byte of the lost memory, aligned to extent; may lie before the copy's range */
-    size_t extent;     /* bytes lost from address: the extent that the kernel reported, or a page */
-    size_t remaining;  /* bytes not copied, as the copy returns */
-    int32_t signal;    /* SIGBUS or SIGSEGV; 0 if there was none */
-    int32_t code;      /* si_code: BUS_MCEERR_AR, BUS_ADRERR, ... */
-    int32_t side;      /* enum mce_side */
-    uint16_t kind;     /* enum mce_kind */
+    uintptr_t address;       /* the first byte of the lost memory, aligned to extent; may lie before the copy's range */
+    size_t extent;           /* bytes lost from address: the extent that the kernel reported, or a page */
+    size_t remaining;        /* bytes not copied, as the copy returns */
+    int32_t signal;          /* SIGBUS or SIGSEGV; 0 if there was none */
+    int32_t code;            /* si_code: BUS_MCEERR_AR, BUS_ADRERR, ... */
+    int32_t side;            /* enum mce_side */
+    uint16_t kind;           /* enum mce_kind */
     uint16_t written_beyond; /* 1: mce_copy wrote bytes after the returned prefix, because poison was marked while it ran */
 };
 
 /*
  * Copies n bytes up to the first poison, with the kernel that is the fastest on this CPU (or that the environment variable COPYMC_KERNEL
- * names), and honours every live map that covers a part of src. Returns the bytes not copied, 0 if all were: the first n - count bytes of dst
- * equal src, and no byte after them was written, unless fault->written_beyond is 1. No byte of a line that was marked before the call is
- * read. A fault in the source is marked in every map that covers it.
+ * names), and honours every live map that covers a part of src. Returns the bytes not copied, 0 if all were: the first n - count bytes of
+ * dst equal src, and no byte after them was written, unless fault->written_beyond is 1. No byte of a line that was marked before the call
+ * is read. A fault in the source is marked in every map that covers it.
  *
- * Null, a range that reaches beyond user space (2^56; 2^55 on arm64, where a tag in the top byte is ignored), or overlap: returns n with the
- * kind, and touches no memory. n 0: returns 0, whatever the pointers. A map that is destroyed meanwhile may or may not be honoured.
+ * Null, a range that reaches beyond user space (2^56; 2^55 on arm64, where a tag in the top byte is ignored), or overlap: returns n with
+ * the kind, and touches no memory. n 0: returns 0, whatever the pointers. A map that is destroyed meanwhile may or may not be honoured.
  * fault may be null. Without mce_enable(SIGBUS) a fault goes to the handler of the process, as in memcpy; maps are honoured nevertheless.
  * Async-signal-safe, thread-safe, takes no lock. SIGBUS must not be blocked in the calling thread.
  */
@@ -66,8 +66,8 @@ size_t mce_copy(void *dst, const void *src, size_t n, struct mce_fault *fault);
 const char *mce_kernel_name(void);
 
 /*
- * A copy kernel: mce_copy without the checks and the maps. Copies strictly forward and returns the bytes not copied: 0, or a count such that the first n - count bytes
- * of dst equal src and no byte after them was written. The ranges must not overlap. fault must be valid.
+ * A copy kernel: mce_copy without the checks and the maps. Copies strictly forward and returns the bytes not copied: 0, or a count such
+ * that the first n - count bytes of dst equal src and no byte after them was written. The ranges must not overlap. fault must be valid.
  * Without mce_enable(SIGBUS) it is a plain copy, and a fault goes to the handler of the process.
  * Async-signal-safe, thread-safe, takes no lock. SIGBUS must not be blocked in the calling thread.
  */
@@ -133,12 +133,12 @@ struct mce_gate {
 struct mce_gate *mce_gate_of_process(void);
 
 /*
- * Poison maps mark the 64-byte lines of a range of memory that are known to be poisoned. Every copy of the process, from C or from .NET, stops at
- * the marks of every live map that covers a part of its source. The handler marks in the maps what the kernel reports before an access (SIGBUS,
- * BUS_MCEERR_AO; needs mce_enable(SIGBUS)); a report that no map covers goes to the previous handler.
+ * Poison maps mark the 64-byte lines of a range of memory that are known to be poisoned. Every copy of the process, from C or from .NET,
+ * stops at the marks of every live map that covers a part of its source. The handler marks in the maps what the kernel reports before an
+ * access (SIGBUS, BUS_MCEERR_AO; needs mce_enable(SIGBUS)); a report that no map covers goes to the previous handler.
  *
- * Lines are aligned to 64-byte addresses, not to the start of the map. A line that a map covers in part counts whole. Maps may overlap. A map
- * commits memory only for marked lines, and up to 16 MiB takes no mapping of its own. On arm64 the tag in the top byte of an address is
+ * Lines are aligned to 64-byte addresses, not to the start of the map. A line that a map covers in part counts whole. Maps may overlap. A
+ * map commits memory only for marked lines, and up to 16 MiB takes no mapping of its own. On arm64 the tag in the top byte of an address is
  * ignored. All functions are thread-safe. Their time grows with the logarithm of the number of maps.
  *
  * A handle is never used again for another map; 0 names none. The functions return 0 or an errno: EBADF if the handle names no live map,
@@ -147,14 +147,14 @@ struct mce_gate *mce_gate_of_process(void);
 typedef uint64_t mce_map_t;
 
 /*
- * Makes a map of length clean bytes from start, which need not be mapped memory. EINVAL: start is null, length is 0, or the range wraps around
- * or reaches into the last page of the address space. ENOMEM. Not async-signal-safe.
+ * Makes a map of length clean bytes from start, which need not be mapped memory. EINVAL: start is null, length is 0, or the range wraps
+ * around or reaches into the last page of the address space. ENOMEM. Not async-signal-safe.
  */
 int mce_map_create(const void *start, size_t length, mce_map_t *map);
 
 /*
- * Removes a map and its marks. A copy that runs meanwhile may or may not stop at them. EBADF also for a map that is already destroyed. ENOMEM: the
- * map lives on. Not async-signal-safe.
+ * Removes a map and its marks. A copy that runs meanwhile may or may not stop at them. EBADF also for a map that is already destroyed.
+ * ENOMEM: the map lives on. Not async-signal-safe.
  */
 int mce_map_destroy(mce_map_t map);
 
@@ -163,15 +163,16 @@ int mce_map_mark(mce_map_t map, size_t offset, size_t length);
 int mce_map_clear(mce_map_t map, size_t offset, size_t length);
 
 /*
- * Sets *first to the number of bytes from offset to the first byte in a marked line: 0 if offset lies in one, length if no line of the range is
- * marked. Lock-free, async-signal-safe.
+ * Sets *first to the number of bytes from offset to the first byte in a marked line: 0 if offset lies in one, length if no line of the
+ * range is marked. Lock-free, async-signal-safe.
  */
 int mce_map_first(mce_map_t map, size_t offset, size_t length, size_t *first);
 
 /* Sets *lines to the number of marked lines. Lock-free, async-signal-safe. */
 int mce_map_count(mce_map_t map, uint64_t *lines);
 
-/* The first byte of [address, end), which must not be empty, in a marked line of any live map; end if there is none. Lock-free, async-signal-safe. */
+/* The first byte of [address, end), which must not be empty, in a marked line of any live map; end if there is none. Lock-free,
+ * async-signal-safe. */
 uintptr_t mce_first_poisoned(uintptr_t address, uintptr_t end);
 
 /* Marks a range in every live map that covers a part of it. Returns false if none does. Lock-free, async-signal-safe. */

@@ -112,7 +112,8 @@ static void known_poison_at(struct mce_fault *fault, uintptr_t address, bool wri
     };
 }
 
-/* Returns the valid bytes of a copied prefix: those before poison that was marked meanwhile, or all. Marks a fault in the source in the maps. */
+/* Returns the valid bytes of a copied prefix: those before poison that was marked meanwhile, or all. Marks a fault in the source in the
+ * maps. */
 static size_t settle(uintptr_t source, size_t copied, bool faulted, struct mce_fault *fault) {
     if (copied != 0) {
         /* The loads of the copy come before those of the maps (on x86-64 they do anyway). */

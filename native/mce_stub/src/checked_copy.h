@@ -1,4 +1,5 @@
-/* The copies with the checks of the contract: an assembly form for each kernel (checks.inc), and what continues the copies that are not short and clean. */
+/* The copies with the checks of the contract: an assembly form for each kernel (checks.inc), and what continues the copies that are not
+ * short and clean. */
 #ifndef MCE_CHECKED_COPY_H
 #define MCE_CHECKED_COPY_H
 
@@ -19,8 +20,9 @@
  * mce_copy with a given kernel for copies of at most MCE_SHORT_COPY bytes; longer ones use the kernel of mce_copy. fault must not be null.
  * Exported for CopyMc.dll.
  */
-extern mce_copy_fn mce_checked_avx512_erms, mce_checked_avx2_erms, mce_checked_avx512, mce_checked_avx2, mce_checked_sse2, mce_checked_rep_movsb,
-    mce_checked_avx512_streaming, mce_checked_avx2_streaming, mce_checked_sse2_streaming, mce_checked_neon, mce_checked_neon_streaming;
+extern mce_copy_fn mce_checked_avx512_erms, mce_checked_avx2_erms, mce_checked_avx512, mce_checked_avx2, mce_checked_sse2,
+    mce_checked_rep_movsb, mce_checked_avx512_streaming, mce_checked_avx2_streaming, mce_checked_sse2_streaming, mce_checked_neon,
+    mce_checked_neon_streaming;
 
 #pragma GCC visibility push(hidden)
 

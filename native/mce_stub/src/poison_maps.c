@@ -1,6 +1,6 @@
 /*
- * The poison maps. Marks are set with atomic operations on existing memory, so that the signal handler can set them. Map handles name a slot
- * and a generation, so that a handle of a destroyed map is recognised.
+ * The poison maps. Marks are set with atomic operations on existing memory, so that the signal handler can set them. Map handles name a
+ * slot and a generation, so that a handle of a destroyed map is recognised.
  */
 #define _GNU_SOURCE
 #include "poison_maps.h"
@@ -54,11 +54,13 @@ static void in_child(void) {
 
 __attribute__((constructor)) static void prepare_for_fork(void) { pthread_atfork(before_fork, after_fork, in_child); }
 
-struct mce_gate *mce_gate_of_process(void) { return &mce_gate; }
+struct mce_gate *mce_gate_of_process(void) {
+    return &mce_gate;
+}
 
 /*
- * Marks and counts. Counts are incremented before the word is set, less what was set already, and decremented after it is cleared. So no count
- * is ever too low while others mark or clear lines that share it.
+ * Marks and counts. Counts are incremented before the word is set, less what was set already, and decremented after it is cleared. So no
+ * count is ever too low while others mark or clear lines that share it.
  */
 
 /* A saturated count stays: it can no longer be counted down correctly. */
@@ -103,7 +105,8 @@ static bool clear_lines(const struct mce_map *map, uintptr_t page, uint64_t mask
 }
 
 /* For the lines of a range that is not empty and within the map, page by page. Returns whether any changed. */
-static bool change_lines(const struct mce_map *map, uintptr_t from, uintptr_t to, bool (*change)(const struct mce_map *, uintptr_t, uint64_t)) {
+static bool change_lines(const struct mce_map *map, uintptr_t from, uintptr_t to,
+                         bool (*change)(const struct mce_map *, uintptr_t, uint64_t)) {
     uintptr_t line = from >> LINE_SHIFT, last = (to - 1) >> LINE_SHIFT;
     bool changed = false;
     while (line <= last) {

@@ -27,9 +27,7 @@ unsigned mce_readers_enter(void) {
     return place;
 }
 
-void mce_readers_leave(unsigned place) {
-    atomic_fetch_sub_explicit(&shards[place / BANKS].inside[place % BANKS], 1, memory_order_release);
-}
+void mce_readers_leave(unsigned place) { atomic_fetch_sub_explicit(&shards[place / BANKS].inside[place % BANKS], 1, memory_order_release); }
 
 /* Twice: a reader may have read the bank before the first turn and have counted itself after it. */
 void mce_readers_wait(void) {

@@ -69,10 +69,12 @@ static void reports_count_before_they_mark(void) {
     CHECK(watch.word_when_touched[0] == 0, "the group was counted after the word was set");
     CHECK(watch.word_when_touched[1] == 0, "the pages were counted after the word was set");
 
-    CHECK(lines_of(handle) == 64 && map->groups[1000 / 64] == 1 && gate->poisoned_lines == 64 && gate->marks == marks + 1, "one report counts once");
+    CHECK(lines_of(handle) == 64 && map->groups[1000 / 64] == 1 && gate->poisoned_lines == 64 && gate->marks == marks + 1,
+          "one report counts once");
     CHECK(counts[0] == 1 && counts[-1] == 1, "one report counts once in the filter");
     CHECK(mce_mark_everywhere(start + 1000 * PAGE, PAGE), "a repeated report is marked");
-    CHECK(mce_map_mark(handle, 1001 * PAGE, 1) == 0 && mce_mark_everywhere(start + 1001 * PAGE, PAGE), "a report of a page with a marked line");
+    CHECK(mce_map_mark(handle, 1001 * PAGE, 1) == 0 && mce_mark_everywhere(start + 1001 * PAGE, PAGE),
+          "a report of a page with a marked line");
     CHECK(lines_of(handle) == 128 && map->groups[1000 / 64] == 2 && gate->poisoned_lines == 128, "only new lines are counted");
     CHECK(counts[1] == 1 && counts[0] == 2, "only new pages are counted in the filter");
     CHECK(!mce_mark_everywhere(start + PAGES * PAGE, PAGE), "a report that no map covers is not marked");

@@ -29,9 +29,7 @@ static int error_named(const char *name) {
     return !strcmp(name, "destroyed") ? EBADF : !strcmp(name, "outside") ? ERANGE : EINVAL;
 }
 
-static void expect(uintptr_t seen, const char *expected) {
-    CHECK(expected && seen == number(expected), "%s: %zx", where, (size_t)seen);
-}
+static void expect(uintptr_t seen, const char *expected) { CHECK(expected && seen == number(expected), "%s: %zx", where, (size_t)seen); }
 
 static void copy(uintptr_t from, size_t n, const char *expected) {
     for (size_t i = 0; i < kernel_count; i++) {
