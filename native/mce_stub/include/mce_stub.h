@@ -138,11 +138,13 @@ struct mce_gate *mce_gate_of_process(void);
  * access (SIGBUS, BUS_MCEERR_AO; needs mce_enable(SIGBUS)); a report that no map covers goes to the previous handler.
  *
  * Lines are aligned to 64-byte addresses, not to the start of the map. A line that a map covers in part counts whole. Maps may overlap. A
- * map commits memory only for marked lines, and up to 16 MiB takes no mapping of its own. On arm64 the tag in the top byte of an address is
- * ignored. All functions are thread-safe. Their time grows with the logarithm of the number of maps.
+ * map of up to 16 MiB takes 8 bytes of the heap for each page, and no mapping of its own; a larger one commits memory only for marked
+ * lines. On arm64 the tag in the top byte of an address is ignored. All functions are thread-safe. Their time grows with the logarithm of
+ * the number of maps. After a fork the child has its own copy of the maps, with their handles.
  *
  * A handle is never used again for another map; 0 names none. The functions return 0 or an errno: EBADF if the handle names no live map,
- * ERANGE if offset and length (in bytes from the start of the map) reach outside it. Then nothing has changed.
+ * ERANGE if offset and length (in bytes from the start of the map) reach outside it, EINVAL if the pointer for the result is null. Then
+ * nothing has changed.
  */
 typedef uint64_t mce_map_t;
 
@@ -153,8 +155,8 @@ typedef uint64_t mce_map_t;
 int mce_map_create(const void *start, size_t length, mce_map_t *map);
 
 /*
- * Removes a map and its marks. A copy that runs meanwhile may or may not stop at them. EBADF also for a map that is already destroyed.
- * ENOMEM: the map lives on. Not async-signal-safe.
+ * Removes a map and its marks, after every other thread has left it. A copy that runs meanwhile may or may not stop at them. EBADF also for
+ * a map that is already destroyed. ENOMEM: the map lives on. Not async-signal-safe.
  */
 int mce_map_destroy(mce_map_t map);
 
@@ -171,11 +173,14 @@ int mce_map_first(mce_map_t map, size_t offset, size_t length, size_t *first);
 /* Sets *lines to the number of marked lines. Lock-free, async-signal-safe. */
 int mce_map_count(mce_map_t map, uint64_t *lines);
 
-/* The first byte of [address, end), which must not be empty, in a marked line of any live map; end if there is none. Lock-free,
- * async-signal-safe. */
+/*
+ * The first byte of [address, end) in a marked line of any live map, with the tag of address; end if there is none or the range is empty.
+ * Lock-free, async-signal-safe.
+ */
 uintptr_t mce_first_poisoned(uintptr_t address, uintptr_t end);
 
-/* Marks a range in every live map that covers a part of it. Returns false if none does. Lock-free, async-signal-safe. */
+/* Marks the bytes of a range that does not wrap around in every live map that covers some. Returns false if none does. Lock-free,
+ * async-signal-safe. */
 bool mce_mark_everywhere(uintptr_t address, size_t extent);
 
 /*

@@ -10,7 +10,7 @@
 #include <strings.h>
 
 #include "addresses.h"
-#include "poison_maps.h"
+#include "poison_marks.h"
 
 _Static_assert(offsetof(struct mce_gate, poisoned_pages) == MCE_GATE_PAGES, "the assembly reads the counts");
 

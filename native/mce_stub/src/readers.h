@@ -11,6 +11,10 @@
 unsigned mce_readers_enter(void);
 void mce_readers_leave(unsigned place);
 
+/* The two steps of mce_readers_enter. Between them writers may change the bank. */
+unsigned mce_readers_bank(void);
+unsigned mce_readers_enter_bank(unsigned bank);
+
 /* Returns when every reader that entered before the call has left. The caller is no reader and holds the lock of the writers. */
 void mce_readers_wait(void);
 

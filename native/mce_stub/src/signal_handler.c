@@ -12,7 +12,6 @@
 
 #include "fixup_table.h"
 #include "mce_stub.h"
-#include "poison_maps.h"
 #include "registers.h"
 
 /* A handled signal. The previous action has two slots, so that a handler can replace it while another thread reads it. */

@@ -15,6 +15,9 @@ int main(int count, char **arguments) {
     copies();
     signals();
     reports();
+    poison_maps();
+    maps_at_random();
+    maps_in_parallel();
     if (count > 1)
         vectors(arguments[1]);
     printf("%d passed, %d failed\n", passed, failed);

@@ -1,84 +1,108 @@
 #define _GNU_SOURCE
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "poison_maps.h"
+#include "map_handles.h"
+#include "poison_marks.h"
 #include "test.h"
-
-/* Observes the order of the stores of a report: the counts are on pages that fault until the handler here has read the word. */
-static struct {
-    unsigned char *page[2];
-    size_t length[2];
-    const uint64_t *word;
-    uint64_t word_when_touched[2];
-} watch;
-
-static void on_touch(int signal, siginfo_t *info, void *context) {
-    (void)context;
-    for (int i = 0; i < 2; i++) {
-        unsigned char *at = info->si_addr;
-        if (at >= watch.page[i] && at < watch.page[i] + watch.length[i]) {
-            watch.word_when_touched[i] = *watch.word;
-            mprotect(watch.page[i], watch.length[i], PROT_READ | PROT_WRITE);
-            return;
-        }
-    }
-    sigaction(signal, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
-}
 
 enum { PAGES = 5000 }; /* more than maps in the heap have, so that the counts and words are in pages of their own */
 
-static mce_map_t map_over(uintptr_t start, size_t length) {
-    mce_map_t map = 0;
-    CHECK(mce_map_create((void *)start, length, &map) == 0, "a map");
-    return map;
+/* Observes the order of the stores to a map: what a thread sees when the word of a page is about to change. */
+static struct {
+    mce_map_t handle;
+    const struct mce_map *map;
+    uintptr_t page;
+    uint64_t word, group, pages[2];
+    int64_t lines, marks;
+} seen;
+
+static void *words_of_seen(void) { return (void *)((uintptr_t)&seen.map->lines[seen.page] & ~(PAGE - 1)); }
+
+static void see(void) {
+    const struct mce_gate *gate = mce_gate_of_process();
+    uintptr_t page = seen.map->first_page + seen.page;
+    seen.word = seen.map->lines[seen.page];
+    seen.group = seen.map->groups[seen.page / 64];
+    seen.pages[0] = gate->poisoned_pages[(uint16_t)(page - 1)];
+    seen.pages[1] = gate->poisoned_pages[(uint16_t)page];
+    seen.lines = gate->poisoned_lines;
+    seen.marks = gate->marks;
 }
 
-static uint64_t lines_of(mce_map_t map) {
-    uint64_t lines = 0;
-    CHECK(mce_map_count(map, &lines) == 0, "count");
-    return lines;
+static bool sees(uint64_t word, uint64_t pages, int64_t lines, int64_t marks) {
+    return seen.word == word && seen.group == pages && seen.pages[0] == pages && seen.pages[1] == pages && seen.lines == lines &&
+           seen.marks == marks;
+}
+
+static void on_store(int signal, siginfo_t *info, void *context) {
+    (void)signal, (void)info, (void)context;
+    see();
+    mprotect(words_of_seen(), PAGE, PROT_READ | PROT_WRITE);
 }
 
 /*
- * Counts are incremented before the word is set. Otherwise a thread that clears the page in between decrements the count for a line that
- * was not counted yet, and hides another line that shares the count.
+ * Counts are incremented before the word is set and decremented after it is cleared. Otherwise a thread that clears the page in between
+ * decrements the count for a line that was not counted yet, and hides another line that shares the count.
  */
-static void reports_count_before_they_mark(void) {
-    /* Its counts lie in the middle of the gate, in a page that holds nothing else. */
+static void counts_are_never_too_low(void) {
     const uintptr_t start = 0x48000000;
-    mce_map_t handle = map_over(start, PAGES * PAGE);
-    const struct mce_map *map = mce_map_find(handle);
-    struct mce_gate *gate = mce_gate_of_process();
-    const uint16_t *counts = &gate->poisoned_pages[(uint16_t)(start / PAGE + 1000)];
-    int64_t marks = gate->marks;
-
-    watch.page[0] = map->groups, watch.length[0] = PAGE;
-    watch.page[1] = (unsigned char *)((uintptr_t)counts & ~(PAGE - 1)), watch.length[1] = PAGE;
-    watch.word = &map->lines[1000];
-    watch.word_when_touched[0] = watch.word_when_touched[1] = ~0ul;
-    struct sigaction action = {.sa_sigaction = on_touch, .sa_flags = SA_SIGINFO}, before;
+    seen.handle = map_over(start, PAGES * PAGE);
+    seen.map = mce_map_find(seen.handle);
+    seen.page = 1000;
+    int64_t marks = mce_gate_of_process()->marks;
+    struct sigaction action = {.sa_sigaction = on_store, .sa_flags = SA_SIGINFO}, before;
     sigaction(SIGSEGV, &action, &before);
-    mprotect(watch.page[0], PAGE, PROT_NONE);
-    mprotect(watch.page[1], PAGE, PROT_NONE);
-    CHECK(mce_mark_everywhere(start + 1000 * PAGE, PAGE), "a report that a map covers is marked");
-    sigaction(SIGSEGV, &before, NULL);
-    CHECK(watch.word_when_touched[0] == 0, "the group was counted after the word was set");
-    CHECK(watch.word_when_touched[1] == 0, "the pages were counted after the word was set");
 
-    CHECK(lines_of(handle) == 64 && map->groups[1000 / 64] == 1 && gate->poisoned_lines == 64 && gate->marks == marks + 1,
-          "one report counts once");
-    CHECK(counts[0] == 1 && counts[-1] == 1, "one report counts once in the filter");
+    mprotect(words_of_seen(), PAGE, PROT_READ);
+    CHECK(mce_mark_everywhere(start + 1000 * PAGE, PAGE), "a report that a map covers is marked");
+    CHECK(sees(0, 1, 64, marks), "the word was set before it was counted, or after the marks were numbered");
+    see();
+    CHECK(sees(~UINT64_C(0), 1, 64, marks + 1), "one report counts once");
+
+    mprotect(words_of_seen(), PAGE, PROT_READ);
+    CHECK(mce_map_clear(seen.handle, 1000 * PAGE, PAGE) == 0, "clear");
+    CHECK(sees(~UINT64_C(0), 1, 64, marks + 1), "the counts went down before the word was cleared");
+    see();
+    CHECK(sees(0, 0, 0, marks + 1), "what is cleared is not counted");
+    sigaction(SIGSEGV, &before, NULL);
+
+    CHECK(mce_map_mark(seen.handle, 1000 * PAGE + 100, 1) == 0 && mce_mark_everywhere(start + 1000 * PAGE, PAGE), "a line, then its page");
+    see();
+    CHECK(sees(~UINT64_C(0), 1, 64, marks + 3), "a page with a marked line counts once");
     CHECK(mce_mark_everywhere(start + 1000 * PAGE, PAGE), "a repeated report is marked");
-    CHECK(mce_map_mark(handle, 1001 * PAGE, 1) == 0 && mce_mark_everywhere(start + 1001 * PAGE, PAGE),
-          "a report of a page with a marked line");
-    CHECK(lines_of(handle) == 128 && map->groups[1000 / 64] == 2 && gate->poisoned_lines == 128, "only new lines are counted");
-    CHECK(counts[1] == 1 && counts[0] == 2, "only new pages are counted in the filter");
+    see();
+    CHECK(sees(~UINT64_C(0), 1, 64, marks + 3), "a repeated report changes nothing");
     CHECK(!mce_mark_everywhere(start + PAGES * PAGE, PAGE), "a report that no map covers is not marked");
-    CHECK(mce_map_destroy(handle) == 0, "destroy");
+    CHECK(mce_map_destroy(seen.handle) == 0, "destroy");
+    gate_is_clear("a map that was marked");
+}
+
+static uintptr_t found;
+static int error_of_mark;
+
+static void on_count(int signal, siginfo_t *info, void *context) {
+    (void)signal, (void)context;
+    found = mce_first_poisoned(0x48000000, 0x48000000 + PAGE);
+    error_of_mark = mce_map_mark(seen.handle, 0, 1);
+    mprotect((void *)((uintptr_t)info->si_addr & ~(PAGE - 1)), PAGE, PROT_READ | PROT_WRITE);
+}
+
+/* Nobody finds or marks a map whose marks are being counted down. */
+static void destroy_counts_last(void) {
+    seen.handle = map_over(0x48000000, PAGES * PAGE);
+    CHECK(mce_map_mark(seen.handle, 0, 1) == 0, "mark");
+    struct sigaction action = {.sa_sigaction = on_count, .sa_flags = SA_SIGINFO}, before;
+    sigaction(SIGSEGV, &action, &before);
+    mprotect(mce_map_find(seen.handle)->groups, PAGE, PROT_NONE);
+    CHECK(mce_map_destroy(seen.handle) == 0, "destroy");
+    sigaction(SIGSEGV, &before, NULL);
+    CHECK(found == 0x48000000 + PAGE && error_of_mark == EBADF, "a map is found (%zx) or marked (%d) while it is counted down",
+          (size_t)found, error_of_mark);
 }
 
 /* A report marks the whole extent that the kernel reports. */
@@ -127,7 +151,8 @@ static void destroy_waits_for_handlers(void) {
 }
 
 void reports(void) {
-    reports_count_before_they_mark();
+    counts_are_never_too_low();
+    destroy_counts_last();
     if (!emulated)
         extent_is_honoured();
     destroy_waits_for_handlers();

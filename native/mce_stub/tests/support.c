@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -37,6 +39,75 @@ const struct kernel kernels[] = {
 #endif
 };
 const size_t kernel_count = sizeof kernels / sizeof *kernels;
+
+_Atomic long allocated;
+_Thread_local int allocations_left = -1;
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void __real_free(void *memory);
+void *__real_mmap(void *address, size_t length, int protection, int flags, int file, off_t offset);
+int __real_munmap(void *address, size_t length);
+
+static bool may_allocate(void) { return allocations_left < 0 || allocations_left-- > 0; }
+
+static void *counted(void *memory) {
+    allocated += memory != NULL;
+    return memory;
+}
+
+void *__wrap_malloc(size_t size) { return may_allocate() ? counted(__real_malloc(size)) : NULL; }
+void *__wrap_calloc(size_t count, size_t size) { return may_allocate() ? counted(__real_calloc(count, size)) : NULL; }
+
+/* Overwrites the memory, so that whoever still uses it fails. */
+void __wrap_free(void *memory) {
+    if (memory) {
+        memset(memory, 0xdf, malloc_usable_size(memory));
+        allocated--;
+    }
+    __real_free(memory);
+}
+
+void *__wrap_mmap(void *address, size_t length, int protection, int flags, int file, off_t offset) {
+    if (!may_allocate())
+        return MAP_FAILED;
+    void *memory = __real_mmap(address, length, protection, flags, file, offset);
+    allocated += memory != MAP_FAILED;
+    return memory;
+}
+
+int __wrap_munmap(void *address, size_t length) {
+    allocated--;
+    return __real_munmap(address, length);
+}
+
+mce_map_t map_over(uintptr_t start, size_t length) {
+    mce_map_t map = 0;
+    CHECK(mce_map_create((void *)start, length, &map) == 0, "a map");
+    return map;
+}
+
+uint64_t lines_of(mce_map_t map) {
+    uint64_t lines = 0;
+    CHECK(mce_map_count(map, &lines) == 0, "count");
+    return lines;
+}
+
+void gate_is_clear(const char *after) {
+    const struct mce_gate *gate = mce_gate_of_process();
+    int counted_pages = 0;
+    for (int i = 0; i < 65536; i++)
+        counted_pages += gate->poisoned_pages[i] != 0;
+    CHECK(gate->poisoned_lines == 0 && counted_pages == 0, "after %s the gate counts %ld lines and %d pages", after,
+          (long)gate->poisoned_lines, counted_pages);
+}
+
+uint64_t next_random(uint64_t *state) {
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return *state * UINT64_C(0x2545f4914f6cdd1d) >> 16;
+}
 
 static void *must(void *p) {
     if (p == MAP_FAILED) {

@@ -41,12 +41,28 @@ unsigned char *anonymous(size_t length);
 
 bool all(const unsigned char *p, size_t n, unsigned char value);
 
+/* The number of live allocations and mappings, and how many more this thread can make; -1 for no limit. */
+extern _Atomic long allocated;
+extern _Thread_local int allocations_left;
+
+mce_map_t map_over(uintptr_t start, size_t length);
+uint64_t lines_of(mce_map_t map);
+
+/* Checks that the gate counts no poisoned lines and pages, as after the last map. */
+void gate_is_clear(const char *after);
+
+/* A pseudo-random number; the state is not 0. */
+uint64_t next_random(uint64_t *state);
+
 /* Runs f in a child, which then exits with 0. Returns its exit code, or minus the signal that killed it. */
 int outcome_of(void (*f)(void));
 
 void copies(void);
 void signals(void);
 void reports(void);
+void poison_maps(void);
+void maps_at_random(void);
+void maps_in_parallel(void);
 void vectors(const char *path);
 
 #endif
