@@ -8,7 +8,7 @@ internal sealed class LimitsRun(CopyEngine engine, MeasurementSettings settings,
 {
     internal IReadOnlyList<Limit> Run()
     {
-        const int Phases = 6;
+        const int Phases = 7;
         WarmUpCode();
         var limits = new List<Limit>();
         int phase = 0;
@@ -24,6 +24,7 @@ internal sealed class LimitsRun(CopyEngine engine, MeasurementSettings settings,
         Measure("checks", _ => CheckCost.Measure(engine, settings));
         Measure("recovery", _ => PoisonCost.Measure(engine, settings));
         Measure("poison elsewhere", _ => PoisonElsewhere.Measure(engine, settings));
+        Measure("many maps", _ => ManyMaps.Measure(engine, settings));
         Measure("threads", _ => [ThreadScaling.Measure(engine, settings)]);
         // There are hundreds of cells, so each has a shorter batch.
         Measure("alignment", report => AlignmentMatrix.Measure(engine, settings with { Batch = settings.Batch / 10 }, report));

@@ -21,6 +21,13 @@ internal readonly unsafe struct AccessPattern
 
     internal ulong SlotCount => SlotMask + 1;
 
+    /// <summary>The copies, one for each slot, if their lengths vary; else null.</summary>
+    internal MixedCopy* Mixed { get; init; }
+
+    /// <summary>The copy of slot 0.</summary>
+    internal (nuint Source, nuint Destination, nuint ByteCount) First =>
+        Mixed == null ? ((nuint)Source, (nuint)Destination, ByteCount) : ((nuint)Source + Mixed->Source, (nuint)Destination + Mixed->Destination, Mixed->Length);
+
     /// <summary>The same bytes again and again.</summary>
     /// <param name="source">The source, which must outlive the pattern.</param>
     /// <param name="destination">The destination, which must outlive it too.</param>

@@ -41,6 +41,19 @@ internal sealed unsafe class BufferPair : IDisposable
     internal AccessPattern PatternFor(MeasurementPoint point)
     {
         nuint apart = point.Temperature == Temperature.FirstLevel ? (nuint)AccessPattern.HalfAPage : 0;
+        if (point.Mixture is { } mixture)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(ByteCount, MixedSizes.WindowBytes);
+            return new AccessPattern
+            {
+                Source = _source.Pointer,
+                Destination = _destination.Pointer,
+                ByteCount = (nuint)point.CopyBytes,
+                Stride = 1,
+                SlotMask = MixedSizes.Count - 1,
+                Mixed = MixedSizes.Of(mixture).Copies,
+            };
+        }
         long workingSet = Math.Min(point.WorkingSetBytes(ByteCount), ByteCount);
         ArgumentOutOfRangeException.ThrowIfLessThan(workingSet, point.CopyBytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(workingSet + (long)apart, ByteCount);
@@ -59,10 +72,10 @@ internal sealed unsafe class BufferPair : IDisposable
     internal bool CopiesExactly(Contender contender, MeasurementPoint point)
     {
         AccessPattern pattern = PatternFor(point);
-        int length = (int)pattern.ByteCount;
-        var destination = new Span<byte>(pattern.Destination, length);
-        destination.Clear();
-        return contender.CopyOnce(pattern) == 0 && destination.SequenceEqual(_source.Span[..length]);
+        (nuint source, nuint destination, nuint length) = pattern.First;
+        var copied = new Span<byte>((void*)destination, (int)length);
+        copied.Clear();
+        return contender.CopyOnce(pattern) == 0 && copied.SequenceEqual(new ReadOnlySpan<byte>((void*)source, (int)length));
     }
 
     /// <remarks>Uses pointers, because a span has at most 2 GiB.</remarks>

@@ -11,6 +11,8 @@ internal sealed unsafe class Contender<TMethod>(string name, TMethod method) : C
     internal override nuint CopyMany(in AccessPattern pattern, ulong first, ulong count)
     {
         TMethod method = _method;
+        if (pattern.Mixed != null)
+            return CopyMixed(method, pattern, first, count);
         byte* source = pattern.Source;
         byte* destination = pattern.Destination;
         nuint byteCount = pattern.ByteCount;
@@ -23,6 +25,22 @@ internal sealed unsafe class Contender<TMethod>(string name, TMethod method) : C
         {
             nuint offset = (nuint)((i * stride) & mask) * byteCount;
             remaining |= method.Copy(source + offset, destination + offset, byteCount);
+        }
+        return remaining;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nuint CopyMixed(TMethod method, in AccessPattern pattern, ulong first, ulong count)
+    {
+        byte* source = pattern.Source;
+        byte* destination = pattern.Destination;
+        MixedCopy* copies = pattern.Mixed;
+        ulong mask = pattern.SlotMask;
+        nuint remaining = 0;
+        for (ulong i = first; i < first + count; i++)
+        {
+            MixedCopy* copy = copies + (i & mask);
+            remaining |= method.Copy(source + copy->Source, destination + copy->Destination, copy->Length);
         }
         return remaining;
     }

@@ -2,16 +2,18 @@ namespace CopyMc.Bench.Measuring;
 
 /// <summary>One column of a throughput table.</summary>
 /// <param name="Name">The name in tables.</param>
-/// <param name="CopyBytes">Bytes of one copy; a power of two.</param>
+/// <param name="CopyBytes">Bytes of one copy; a power of two, unless the lengths vary.</param>
 /// <param name="Temperature">Hot or cold.</param>
 /// <param name="Pages">The pages of both buffers.</param>
 /// <param name="Hint">What the engine is told about the destination.</param>
+/// <param name="Mixture">How the lengths vary; null if all copies have the same bytes. Then <paramref name="CopyBytes"/> is the mean.</param>
 internal sealed record MeasurementPoint(
     string Name,
     long CopyBytes,
     Temperature Temperature = Temperature.Hot,
     PageKind Pages = PageKind.Small,
-    CopyHint Hint = CopyHint.UsedSoon)
+    CopyHint Hint = CopyHint.UsedSoon,
+    SizeMixture? Mixture = null)
 {
     /// <summary>Bytes that a hot pattern goes over, unless one copy is longer.</summary>
     internal const long HotBytes = 2 << 20;
@@ -42,6 +44,12 @@ internal sealed record MeasurementPoint(
         new("1 KiB", KiB),
         new("4 KiB", 4 * KiB),
         new("64 KiB", 64 * KiB),
+        Mixed("1 to 128 B", SizeMixture.To128),
+        Mixed("1 to 512 B", SizeMixture.To512),
+        Mixed("1 to 4096 B", SizeMixture.To4096),
+        Mixed("1 B to 64 KiB, log", SizeMixture.LogarithmicTo64K),
+        Mixed("pages", SizeMixture.Pages),
+        Mixed("fleet", SizeMixture.Fleet),
         new("2 MiB hot, 4K pages", 2 * MiB),
         new("2 MiB hot, THP", 2 * MiB, Pages: PageKind.TransparentHuge),
         new("2 MiB cold, default hint", 2 * MiB, Temperature.Cold),
@@ -53,10 +61,13 @@ internal sealed record MeasurementPoint(
     internal bool MayGoAroundCache => Hint == CopyHint.Streaming || CopyBytes > HotBytes;
 
     /// <summary>Bytes of each buffer that the pattern goes over.</summary>
-    internal long WorkingSetBytes(long poolBytes) => Temperature switch
+    internal long WorkingSetBytes(long poolBytes) => Mixture is not null ? MixedSizes.WindowBytes : Temperature switch
     {
         Temperature.FirstLevel => CopyBytes,
         Temperature.Cold => poolBytes,
         _ => Math.Max(HotBytes, CopyBytes),
     };
+
+    private static MeasurementPoint Mixed(string name, SizeMixture mixture) =>
+        new(name, (long)Math.Round(MixedSizes.Of(mixture).MeanBytes), Mixture: mixture);
 }

@@ -9,8 +9,11 @@ internal static class WarmUp
     /// <summary>The runtime recompiles in the background, after 100 ms without new methods.</summary>
     private static readonly TimeSpan s_compileTime = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>A short and a long copy, for which methods have different code, and a repeated copy, which has another loop.</summary>
-    private static readonly MeasurementPoint[] s_points = [new("short", 64), new("long", 64 << 10), new("again", 64, Temperature.FirstLevel)];
+    /// <summary>A short and a long copy, for which methods have different code, and a repeated copy and a mixture, which have other loops.</summary>
+    private static readonly MeasurementPoint[] s_points =
+    [
+        new("short", 64), new("long", 64 << 10), new("again", 64, Temperature.FirstLevel), new("mixture", 64, Mixture: SizeMixture.To128),
+    ];
 
     internal static void Run(BufferPair buffers, IReadOnlyList<Contender> contenders)
     {

@@ -12,10 +12,11 @@ namespace CopyMc.Bench.Throughput;
 /// <param name="Hint">What the engine is told about the destination.</param>
 /// <param name="EveryCopyComplete">Whether every timed copy was complete.</param>
 /// <param name="Methods">The contenders.</param>
+/// <param name="Mixture">How the lengths of the copies vary; then their bytes are the mean. Null if all have the same.</param>
 /// <param name="Roofline">How near the first method comes to the roofline; null where no raw copy was measured.</param>
 internal sealed record PointResult(
     string Name, long CopyBytes, Temperature Temperature, long WorkingSetBytesPerBuffer, PageKind Pages, CopyHint Hint, bool EveryCopyComplete,
-    IReadOnlyList<MethodResult> Methods, Roofline? Roofline = null)
+    IReadOnlyList<MethodResult> Methods, SizeMixture? Mixture = null, Roofline? Roofline = null)
 {
     /// <summary>Combines the rounds of all processes.</summary>
     /// <param name="processes">The same contenders at the same point in each.</param>
@@ -37,7 +38,7 @@ internal sealed record PointResult(
         ];
         return new PointResult(
             point.Name, point.CopyBytes, point.Temperature, first.WorkingSetBytesPerBuffer, point.Pages, point.Hint,
-            processes.All(process => process.EveryCopyComplete), methods,
+            processes.All(process => process.EveryCopyComplete), methods, point.Mixture,
             Roofline.Of([.. first.Methods.Select(method => method.Name)], [.. first.Methods.Select(method => Rounds(method.Name))]));
     }
 

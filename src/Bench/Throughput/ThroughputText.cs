@@ -69,7 +69,7 @@ internal static class ThroughputText
         : (Line)"";
 
     private static bool IsHot(PointResult point) =>
-        point is { Temperature: Temperature.Hot, Pages: PageKind.Small, Hint: CopyHint.UsedSoon };
+        point is { Temperature: Temperature.Hot, Pages: PageKind.Small, Hint: CopyHint.UsedSoon, Mixture: null };
 
     private static bool IsFirstLevel(PointResult point) => point.Temperature == Temperature.FirstLevel;
 
@@ -100,7 +100,7 @@ internal static class ThroughputText
                 .OrderBy(point => point.CopyBytes),
         ];
         ThroughputSeries[] series =
-            [.. names.Select(name => new ThroughputSeries(Points(name, IsHot), Points(name, IsFirstLevel), Points(name, point => !IsHot(point) && !IsFirstLevel(point))))];
+            [.. names.Select(name => new ThroughputSeries(Points(name, IsHot), Points(name, IsFirstLevel), Points(name, point => point.Mixture is null && !IsHot(point) && !IsFirstLevel(point))))];
         (long, double)[] roofline = [.. report.Points.Where(IsHot).Select(point => (point.CopyBytes, Best(point)))];
         string best = report.Points.Any(point => point.Roofline is not null) ? "roofline: the best copy that checks nothing" : "roofline: the best copy of this run";
         var marks = new List<(string, string)> { (best, "line ink"), ("size of a cache", "line mark") };
