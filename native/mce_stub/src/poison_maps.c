@@ -40,8 +40,25 @@ static uintptr_t first_in_map(struct mce_map *map, uintptr_t address, uintptr_t 
     return mce_marks_first(map, address, end);
 }
 
+/*
+ * Whether the gate alone says that a range of few pages has no poison: each of its counts covers two pages. That is cheaper than to enter
+ * the readers and search the index, as long as the range has few pages.
+ */
+static bool is_far_from_poison(uintptr_t from, size_t length) {
+    enum { MOST_PAGES = 32 };
+    if (length - 1 >= MOST_PAGES * PAGE_SIZE)
+        return false;
+    for (uintptr_t page = from / PAGE_SIZE; page <= (from + length - 1) / PAGE_SIZE; page += 2) {
+        if (__atomic_load_n(&mce_gate.poisoned_pages[(uint16_t)page], __ATOMIC_ACQUIRE) != 0)
+            return false;
+    }
+    return true;
+}
+
 uintptr_t mce_first_poisoned(uintptr_t address, uintptr_t end) {
     uintptr_t from = mce_untagged(address);
+    if (is_far_from_poison(from, end - address))
+        return end;
     unsigned place = mce_readers_enter();
     uintptr_t first = mce_index_visit(atomic_load(&root), from, from + (end - address), first_in_map, NULL);
     mce_readers_leave(place);
