@@ -12,5 +12,7 @@ public sealed class EveryRegistry : TheoryData<string>
         Add(Managed);
     }
 
-    internal static PoisonRegistry Of(string name) => name == Managed ? new ManagedPoisonRegistry() : new StubPoisonRegistry();
+    /// <summary>The registry of the process, which copies ask, if it is of that kind; else another.</summary>
+    internal static PoisonRegistry Of(string name) =>
+        name != Managed || PoisonRegistry.OfProcess is ManagedPoisonRegistry ? PoisonRegistry.OfProcess : new ManagedPoisonRegistry();
 }

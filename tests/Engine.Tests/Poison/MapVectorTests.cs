@@ -23,8 +23,7 @@ public sealed class MapVectorTests
     public void A_case_gives_the_expected_answers(string registry, string name)
     {
         PoisonRegistry maps = EveryRegistry.Of(registry);
-        // Copies ask the registry of the process.
-        using var run = new MapVectorRun(maps, maps.GetType() == PoisonRegistry.OfProcess.GetType() ? s_engines : []);
+        using var run = new MapVectorRun(maps, ReferenceEquals(maps, PoisonRegistry.OfProcess) ? s_engines : []);
         foreach (MapVector vector in MapVector.Cases[name])
             run.Run(vector);
     }
