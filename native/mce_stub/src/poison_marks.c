@@ -38,7 +38,7 @@ static void count(const struct mce_map *map, uintptr_t page, int by, int lines) 
     count_page(page, by);
 }
 
-/* Returns whether a line was not marked before. */
+/* Returns false if all lines were marked before. */
 static bool mark_lines(const struct mce_map *map, uintptr_t page, uint64_t mask) {
     uint64_t *word = &map->lines[page - map->first_page];
     if ((__atomic_load_n(word, __ATOMIC_SEQ_CST) & mask) == mask)
@@ -47,11 +47,12 @@ static bool mark_lines(const struct mce_map *map, uintptr_t page, uint64_t mask)
     uint64_t before = __atomic_fetch_or(word, mask, __ATOMIC_SEQ_CST);
     if (before != 0)
         count(map, page, -1, -__builtin_popcountll(mask & before));
-    return (mask & ~before) != 0;
+    return true;
 }
 
 static bool clear_lines(const struct mce_map *map, uintptr_t page, uint64_t mask) {
     uint64_t *word = &map->lines[page - map->first_page];
+    /* A store would commit memory. */
     if ((__atomic_load_n(word, __ATOMIC_SEQ_CST) & mask) == 0)
         return false;
     uint64_t before = __atomic_fetch_and(word, ~mask, __ATOMIC_SEQ_CST);

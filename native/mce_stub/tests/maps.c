@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "map_handles.h"
 #include "poison_marks.h"
@@ -90,6 +91,8 @@ static void memory_runs_out(void) {
     enum { MAPS = 1500 };
     static mce_map_t maps[MAPS];
     const uintptr_t start = 0x30000000;
+    mce_map_t probe = map_over(start, PAGE);
+    CHECK(mce_map_destroy(probe) == 0, "destroy");
     long before = allocated;
     int most = 0;
     for (int i = 0; i < MAPS; i++) {
@@ -105,6 +108,7 @@ static void memory_runs_out(void) {
         }
         CHECK(mce_map_mark(maps[i], 0, 1) == 0, "mark");
     }
+    CHECK(mce_slot_of(maps[0]) == mce_slot_of(probe), "a failed create lost a slot");
     CHECK(most >= 5, "at most %d allocations: no node was split", most);
     for (int i = 0; i < MAPS; i++) {
         int error = ENOMEM;
@@ -138,6 +142,21 @@ static void small_maps_take_no_mapping(void) {
     CHECK(mce_map_destroy(map) == 0, "destroy");
 }
 
+/* The last group of pages is not whole, and no memory follows its words. */
+static void nothing_behind_the_words_is_read(void) {
+    enum { PAGES = 5110 };
+    guards_mappings = true;
+    mce_map_t map = map_over(0x20000000, PAGES * PAGE);
+    guards_mappings = false;
+    const struct mce_map *at = mce_map_find(map);
+    void *guard = (char *)at->groups + at->mapped;
+    CHECK(at->mapped % PAGE == 0, "the words end before their last page");
+    CHECK(mce_map_mark(map, (PAGES - 2) * PAGE, 1) == 0 && lines_of(map) == 1, "mark");
+    CHECK(mce_first_poisoned(at->end - PAGE, at->end) == at->end, "a clean page after a poisoned one");
+    CHECK(mce_map_destroy(map) == 0, "destroy");
+    munmap(guard, PAGE);
+}
+
 /* More than the kernel allows mappings, far apart, and destroyed in another order. */
 static void many_maps(void) {
     enum { MAPS = 100000, STEP = 7919 };
@@ -169,5 +188,6 @@ void poison_maps(void) {
     saturated_counts_stay();
     memory_runs_out();
     small_maps_take_no_mapping();
+    nothing_behind_the_words_is_read();
     many_maps();
 }

@@ -34,6 +34,9 @@ static bool own_line_is_found(int thread, uint64_t *state) {
                  __atomic_load_n(&gate->poisoned_lines, __ATOMIC_SEQ_CST) > 0 &&
                  __atomic_load_n(&gate->poisoned_pages[(uint16_t)(line / PAGE)], __ATOMIC_SEQ_CST) != 0 &&
                  __atomic_load_n(&gate->poisoned_pages[(uint16_t)(line / PAGE - 1)], __ATOMIC_SEQ_CST) != 0;
+    /* A line that all threads mark and clear. */
+    mce_map_mark(common, 40 * 64, 64);
+    mce_map_clear(common, 40 * 64, 64);
     return mce_map_clear(common, offset, 64) == 0 && mce_first_poisoned(line, line + 64) == line + 64 && found;
 }
 
@@ -103,8 +106,20 @@ static void threads_do_everything(void) {
     finish(threads, "threads");
 }
 
-/* Writers wait for readers of both banks: one that read the bank before a writer changed it enters the former one. */
 static atomic_bool waited;
+
+/* While a reader is inside, f must not get to the point where it sets waited. */
+static void waits_for(unsigned bank, void *(*f)(void *), const char *what) {
+    unsigned place = mce_readers_enter_bank(bank);
+    pthread_t thread;
+    waited = false;
+    CHECK(pthread_create(&thread, NULL, f, NULL) == 0, "a thread");
+    usleep(20000);
+    CHECK(!waited, "%s did not wait for the readers of bank %u", what, bank);
+    mce_readers_leave(place);
+    pthread_join(thread, NULL);
+    CHECK(waited, "%s", what);
+}
 
 static void *wait_for_readers(void *unused) {
     mce_readers_wait();
@@ -112,17 +127,25 @@ static void *wait_for_readers(void *unused) {
     return unused;
 }
 
-static void writers_wait_for_both_banks(void) {
-    for (unsigned bank = 0; bank < 2; bank++) {
-        unsigned place = mce_readers_enter_bank(bank);
-        pthread_t thread;
-        waited = false;
-        CHECK(pthread_create(&thread, NULL, wait_for_readers, NULL) == 0, "a thread");
-        usleep(20000);
-        CHECK(!waited, "a writer did not wait for the readers of bank %u", bank);
-        mce_readers_leave(place);
-        pthread_join(thread, NULL);
-    }
+/* Nodes of the index are freed after their readers have left, and not only when a map is destroyed. */
+static void *create_many(void *unused) {
+    enum { MAPS = 1000 };
+    static mce_map_t maps[MAPS];
+    long before = allocated;
+    for (int i = 0; i < MAPS; i++)
+        maps[i] = map_over(common_start + (uintptr_t)i * PAGE, PAGE);
+    waited = true;
+    CHECK(allocated < before + MAPS + MAPS / 8 + 300, "%ld allocations for %d maps", allocated - before, MAPS);
+    for (int i = 0; i < MAPS; i++)
+        CHECK(mce_map_destroy(maps[i]) == 0, "destroy");
+    return unused;
+}
+
+static void writers_wait_for_readers(void) {
+    waits_for(0, create_many, "create");
+    /* Both banks: a reader that read the bank before a writer changed it enters the former one. */
+    waits_for(0, wait_for_readers, "a writer");
+    waits_for(1, wait_for_readers, "a writer");
 }
 
 /* A handler may mark and look up whatever it interrupts. */
@@ -172,6 +195,13 @@ static void forks_while_threads_run(void) {
     finish(threads, "forks");
 }
 
+/* The fork waited until the map with the other marks was destroyed. */
+static void use_maps_after_destroy(void) {
+    if (mce_gate_of_process()->poisoned_lines != 1)
+        _exit(BROKEN);
+    use_maps();
+}
+
 static atomic_bool is_inside, let_go;
 
 static void hold(int signal, siginfo_t *info, void *context) {
@@ -205,13 +235,15 @@ static void forks_during(bool destroys) {
     while (!is_inside)
         usleep(100);
     if (destroys) {
+        CHECK(mce_map_mark(destroyed, 0, PAGE) == 0, "mark");
         CHECK(pthread_create(&threads[1], NULL, destroy, &destroyed) == 0, "a writer");
         /* Then it holds the lock and waits for the reader. */
         while (mce_map_mark(destroyed, 0, 0) == 0)
             usleep(100);
         let_go = true;
     }
-    CHECK(outcome_of(use_maps) == 0, "the child of a fork during a %s uses maps", destroys ? "destroy" : "report");
+    CHECK(outcome_of(destroys ? use_maps_after_destroy : use_maps) == 0, "the child of a fork during a %s uses maps",
+          destroys ? "destroy" : "report");
     let_go = true;
     pthread_join(threads[0], NULL);
     if (destroys)
@@ -224,7 +256,7 @@ static void forks_during(bool destroys) {
 }
 
 void maps_in_parallel(void) {
-    writers_wait_for_both_banks();
+    writers_wait_for_readers();
     threads_do_everything();
     CHECK(outcome_of(handler_interrupts_create_and_destroy) == 0, "a handler uses maps that the interrupted thread is making");
     forks_during(false);

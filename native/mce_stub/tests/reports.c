@@ -19,6 +19,7 @@ static struct {
     uintptr_t page;
     uint64_t word, group, pages[2];
     int64_t lines, marks;
+    int stores;
 } seen;
 
 static void *words_of_seen(void) { return (void *)((uintptr_t)&seen.map->lines[seen.page] & ~(PAGE - 1)); }
@@ -42,6 +43,7 @@ static bool sees(uint64_t word, uint64_t pages, int64_t lines, int64_t marks) {
 static void on_store(int signal, siginfo_t *info, void *context) {
     (void)signal, (void)info, (void)context;
     see();
+    seen.stores++;
     mprotect(words_of_seen(), PAGE, PROT_READ | PROT_WRITE);
 }
 
@@ -69,12 +71,17 @@ static void counts_are_never_too_low(void) {
     CHECK(sees(~UINT64_C(0), 1, 64, marks + 1), "the counts went down before the word was cleared");
     see();
     CHECK(sees(0, 0, 0, marks + 1), "what is cleared is not counted");
-    sigaction(SIGSEGV, &before, NULL);
+    mprotect(words_of_seen(), PAGE, PROT_READ);
+    CHECK(mce_map_clear(seen.handle, 0, PAGES * PAGE) == 0 && seen.stores == 2, "clearing clean lines stored, which commits memory");
+    mprotect(words_of_seen(), PAGE, PROT_READ | PROT_WRITE);
 
     CHECK(mce_map_mark(seen.handle, 1000 * PAGE + 100, 1) == 0 && mce_mark_everywhere(start + 1000 * PAGE, PAGE), "a line, then its page");
     see();
     CHECK(sees(~UINT64_C(0), 1, 64, marks + 3), "a page with a marked line counts once");
-    CHECK(mce_mark_everywhere(start + 1000 * PAGE, PAGE), "a repeated report is marked");
+    mprotect(words_of_seen(), PAGE, PROT_READ);
+    CHECK(mce_mark_everywhere(start + 1000 * PAGE, PAGE) && seen.stores == 2, "a repeated report is marked, without a store");
+    mprotect(words_of_seen(), PAGE, PROT_READ | PROT_WRITE);
+    sigaction(SIGSEGV, &before, NULL);
     see();
     CHECK(sees(~UINT64_C(0), 1, 64, marks + 3), "a repeated report changes nothing");
     CHECK(!mce_mark_everywhere(start + PAGES * PAGE, PAGE), "a report that no map covers is not marked");

@@ -42,6 +42,7 @@ const size_t kernel_count = sizeof kernels / sizeof *kernels;
 
 _Atomic long allocated;
 _Thread_local int allocations_left = -1;
+_Thread_local bool guards_mappings;
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
@@ -71,7 +72,10 @@ void __wrap_free(void *memory) {
 void *__wrap_mmap(void *address, size_t length, int protection, int flags, int file, off_t offset) {
     if (!may_allocate())
         return MAP_FAILED;
-    void *memory = __real_mmap(address, length, protection, flags, file, offset);
+    size_t guard = guards_mappings ? PAGE : 0;
+    void *memory = __real_mmap(address, length + guard, protection, flags, file, offset);
+    if (memory != MAP_FAILED && guard)
+        mprotect((char *)memory + length, guard, PROT_NONE);
     allocated += memory != MAP_FAILED;
     return memory;
 }

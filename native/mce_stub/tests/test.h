@@ -45,6 +45,9 @@ bool all(const unsigned char *p, size_t n, unsigned char value);
 extern _Atomic long allocated;
 extern _Thread_local int allocations_left;
 
+/* Whether this thread's mappings end at a page that nobody may touch. munmap leaves it. */
+extern _Thread_local bool guards_mappings;
+
 mce_map_t map_over(uintptr_t start, size_t length);
 uint64_t lines_of(mce_map_t map);
 
