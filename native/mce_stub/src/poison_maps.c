@@ -126,7 +126,7 @@ int mce_map_first(mce_map_t handle, size_t offset, size_t length, size_t *first)
     if (error != 0)
         return error;
     uintptr_t address = map->start + offset;
-    *first = length == 0 ? 0 : mce_marks_first(map, address, address + length) - address;
+    *first = mce_marks_first(map, address, address + length) - address;
     mce_readers_leave(place);
     return 0;
 }

@@ -28,7 +28,7 @@ void mce_marks_retire(struct mce_map *map);
 void mce_marks_set(const struct mce_map *map, uintptr_t from, uintptr_t to);
 void mce_marks_clear(const struct mce_map *map, uintptr_t from, uintptr_t to);
 
-/* The first byte of a range in a marked line, or the end. The range is not empty and may reach outside the map. Async-signal-safe. */
+/* The first byte of a range in a marked line, or the end. The range may be empty or reach outside the map. Async-signal-safe. */
 uintptr_t mce_marks_first(const struct mce_map *map, uintptr_t address, uintptr_t end);
 
 /* The number of marked lines. Async-signal-safe. */

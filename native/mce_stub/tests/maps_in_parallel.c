@@ -143,9 +143,9 @@ static void *create_many(void *unused) {
 
 static void writers_wait_for_readers(void) {
     waits_for(0, create_many, "create");
-    /* Both banks: a reader that read the bank before a writer changed it enters the former one. */
-    waits_for(0, wait_for_readers, "a writer");
-    waits_for(1, wait_for_readers, "a writer");
+    /* Those of the former bank too: a reader may have read the bank before a writer changed it. */
+    for (unsigned i = 0; i < 4; i++)
+        waits_for(i / 2, wait_for_readers, "a writer");
 }
 
 /* A handler may mark and look up whatever it interrupts. */
