@@ -122,6 +122,7 @@ static void memory_runs_out(void) {
                   "destroy %d with %d allocations: %d", i, left, error);
         }
         CHECK(mce_first_poisoned(at, at + PAGE) == at + PAGE, "a destroyed map is found");
+        CHECK(i != MAPS - 2 || allocated == before + 2, "the last map has %ld allocations besides its node", allocated - before - 1);
     }
     CHECK(allocated == before, "%ld allocations are left", allocated - before);
     gate_is_clear("memory that ran out");
