@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace CopyMc.Engine.Tests.Copying;
 
 /// <summary>Every overload throws for bad arguments before a byte moves.</summary>
@@ -45,6 +47,24 @@ public sealed unsafe class BadArgumentTests : IDisposable
         {
             ExpectRefusal<ArgumentException>(kernel, null, _source.Pointer, _destination.Start, length);
             ExpectRefusal<ArgumentException>(kernel, null, _destination.Start, _source.Pointer, length);
+        }
+    }
+
+    /// <summary>On x86-64 a pointer with a tag (linear address masking) is such an address. Without the check the copy would fault, and kill the process.</summary>
+    [Theory]
+    [ClassData(typeof(EveryKernelAndGate))]
+    public void A_range_beyond_user_space_throws(string kernel, bool poisonElsewhere)
+    {
+        using var elsewhere = new PoisonElsewhere(poisonElsewhere);
+        int bits = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 55 : 56;
+        nuint tag = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? (nuint)1 << 55 : (nuint)0x2a << 57;
+        foreach (nuint length in s_lengths)
+        {
+            foreach (nuint address in (ReadOnlySpan<nuint>)[(nuint)1 << bits, ((nuint)1 << bits) - length + 1, (nuint)_source.Pointer | tag])
+            {
+                ExpectRefusal<ArgumentOutOfRangeException>(kernel, "byteCount", (byte*)address, _destination.Start, length);
+                ExpectRefusal<ArgumentOutOfRangeException>(kernel, "byteCount", _source.Pointer, (byte*)address, length);
+            }
         }
     }
 
