@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 
 #include "map_handles.h"
+#include "map_index.h"
 #include "poison_marks.h"
 #include "test.h"
 
@@ -46,6 +47,16 @@ static void null_results(void) {
     CHECK(mce_map_create((void *)0x20000000, PAGE, NULL) == EINVAL, "create");
     CHECK(mce_map_create(NULL, PAGE, &untouched) == EINVAL && untouched == 77, "a failed create stores no handle");
     CHECK(mce_map_first(map, 0, 1, NULL) == EINVAL && mce_map_count(map, NULL) == EINVAL, "first, count");
+    CHECK(mce_map_destroy(map) == 0, "destroy");
+}
+
+/* All of the address space but its last page can be in a map. */
+static void the_end_of_the_address_space(void) {
+    const uintptr_t last = UINTPTR_MAX - PAGE - 1;
+    mce_map_t map = 0;
+    CHECK(mce_map_create((void *)last, 2, &map) == EINVAL && mce_map_create((void *)(last + 1), 1, &map) == EINVAL && map == 0, "outside");
+    map = map_over(last, 1);
+    CHECK(mce_map_mark(map, 0, 1) == 0 && mce_first_poisoned(last - PAGE, last + 1) == last / 64 * 64, "the last byte");
     CHECK(mce_map_destroy(map) == 0, "destroy");
 }
 
@@ -128,6 +139,34 @@ static void memory_runs_out(void) {
     gate_is_clear("memory that ran out");
 }
 
+static uintptr_t count_visit(struct mce_map *map, uintptr_t address, uintptr_t end, void *visits) {
+    (void)map, (void)address;
+    ++*(int *)visits;
+    return end;
+}
+
+/* A look-up takes time for the maps that overlap its range, not for those before it that a longer one hides. */
+static void only_overlapping_maps_are_visited(void) {
+    enum { MAPS = 2000 };
+    static char names[MAPS + 1];
+    struct mce_index_node *root = NULL;
+    struct mce_replaced_nodes replaced = {0};
+    CHECK(mce_index_add(&root, 0, MAPS * 100, (struct mce_map *)&names[MAPS], &replaced), "add");
+    for (int i = 0; i < MAPS; i++)
+        CHECK(mce_index_add(&root, (uintptr_t)i * 100, (uintptr_t)i * 100 + 50, (struct mce_map *)&names[i], &replaced), "add");
+    for (int i = 0; i < MAPS; i++) {
+        int visits = 0;
+        mce_index_visit(root, (uintptr_t)i * 100 + 50, (uintptr_t)i * 100 + 100, count_visit, &visits);
+        CHECK(visits == 1, "%d maps are visited between two", visits);
+        mce_index_visit(root, (uintptr_t)i * 100 + 49, (uintptr_t)i * 100 + 101, count_visit, &visits);
+        CHECK(visits == 1 + (i < MAPS - 1 ? 3 : 2), "%d maps are visited over two", visits - 1);
+    }
+    for (int i = 0; i <= MAPS; i++)
+        CHECK(mce_index_remove(&root, i < MAPS ? (uintptr_t)i * 100 : 0, (struct mce_map *)&names[i], &replaced), "remove");
+    CHECK(!root, "an index without maps has no node");
+    mce_index_free(&replaced);
+}
+
 static int mappings(void) {
     int lines = 0;
     FILE *file = fopen("/proc/self/maps", "r");
@@ -182,12 +221,14 @@ static void many_maps(void) {
 void poison_maps(void) {
     handles();
     null_results();
+    the_end_of_the_address_space();
     empty_ranges();
 #ifdef __aarch64__
     tags_are_ignored();
 #endif
     saturated_counts_stay();
     memory_runs_out();
+    only_overlapping_maps_are_visited();
     small_maps_take_no_mapping();
     nothing_behind_the_words_is_read();
     many_maps();
