@@ -3,6 +3,7 @@
  * rounds, and the median of the ratios within a round. Then the time of a hundred thousand maps.
  */
 #define _GNU_SOURCE
+#include <math.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -21,6 +22,18 @@ struct copy {
 
 static unsigned char *source, *destination;
 static struct copy copies[COPIES];
+static bool complete = true;
+
+/* native/memcpy_lengths/README.md names the sources. */
+static const uint16_t google_fleet[] = {
+#include "google_fleet.csv"
+};
+static const uint16_t google_a[] = {
+#include "google_a.csv"
+};
+static const uint16_t google_d[] = {
+#include "google_d.csv"
+};
 
 static double now(void) {
     struct timespec time;
@@ -86,7 +99,7 @@ static size_t run(mce_copy_fn *copy, size_t passes, size_t count) {
     return copy ? copy_all(copy, passes, count) : memcpy_all(memcpy, passes, count);
 }
 
-static bool measure(const char *name, size_t count) {
+static void measure(const char *name, size_t count) {
     mce_copy_fn *const ways[WAYS] = {NULL, mce_copy, bare_kernel()};
     double times[WAYS][ROUNDS], to_memcpy[ROUNDS], more[ROUNDS], over_bare[ROUNDS];
     double bytes = 0;
@@ -108,13 +121,13 @@ static bool measure(const char *name, size_t count) {
     }
     printf("%-18s %10.2f %10.2f %10.2f %8.2f %10.2f %10.2f\n", name, median(times[0]), median(times[1]), median(times[2]),
            median(to_memcpy), median(more), median(over_bare));
-    return remaining == 0;
+    complete &= remaining == 0;
 }
 
-static bool measure_same(const char *name, uint32_t length) {
+static void measure_same(const char *name, uint32_t length) {
     /* Half a page apart, because loads wait for stores to addresses that agree modulo 4096. */
     copies[0] = (struct copy){0, 2048, length};
-    return measure(name, 1);
+    measure(name, 1);
 }
 
 static uint32_t random_below(uint32_t bound) {
@@ -123,12 +136,39 @@ static uint32_t random_below(uint32_t bound) {
     return (uint32_t)((state >> 32) * bound >> 32);
 }
 
-static bool measure_mixed(const char *name, uint32_t most) {
+static void set_copy(int i, uint32_t length, uint32_t alignment) {
+    uint32_t places = (WINDOW - length) / alignment + 1;
+    copies[i] = (struct copy){random_below(places) * alignment, random_below(places) * alignment, length};
+}
+
+static void measure_mixed(const char *name, uint32_t most) {
+    for (int i = 0; i < COPIES; i++)
+        set_copy(i, 1 + random_below(most), 1);
+    measure(name, COPIES);
+}
+
+/* Each power of two as often. */
+static void measure_logarithmic(const char *name, double powers) {
+    for (int i = 0; i < COPIES; i++)
+        set_copy(i, (uint32_t)exp2(powers * random_below(1 << 24) / (1 << 24)), 1);
+    measure(name, COPIES);
+}
+
+static void measure_pages(const char *name) {
+    for (int i = 0; i < COPIES; i++)
+        set_copy(i, 4096, 4096);
+    measure(name, COPIES);
+}
+
+/* Lengths, each followed by how many of 256 quantiles of the calls of memcpy have it. */
+static void measure_published(const char *name, const uint16_t *lengths) {
     for (int i = 0; i < COPIES; i++) {
-        uint32_t length = 1 + random_below(most);
-        copies[i] = (struct copy){random_below(WINDOW - length), random_below(WINDOW - length), length};
+        const uint16_t *entry = lengths;
+        for (uint32_t quantile = random_below(256); quantile >= entry[1]; entry += 2)
+            quantile -= entry[1];
+        set_copy(i, entry[0], 1);
     }
-    return measure(name, COPIES);
+    measure(name, COPIES);
 }
 
 static bool measure_maps(void) {
@@ -169,11 +209,22 @@ int main(void) {
         return 1;
     printf("%s; ns of a copy\n", mce_kernel_name());
     printf("%-18s %10s %10s %10s %8s %10s %10s\n", "bytes", "memcpy", "mce_copy", "kernel", "ratio", "- memcpy", "- kernel");
-    bool complete = measure_same("64", 64) & measure_same("256", 256) & measure_same("1024", 1024) & measure_same("4096", 4096) &
-                    measure_mixed("1 to 128", 128) & measure_mixed("1 to 512", 512) & measure_mixed("1 to 4096", 4096) &
-                    measure_same("64 KiB", 64 << 10) & measure_same("2 MiB", 2 << 20);
+    measure_same("64", 64);
+    measure_same("256", 256);
+    measure_same("1024", 1024);
+    measure_same("4096", 4096);
+    measure_same("64 KiB", 64 << 10);
+    measure_same("2 MiB", 2 << 20);
+    measure_mixed("1 to 128", 128);
+    measure_mixed("1 to 512", 512);
+    measure_mixed("1 to 4096", 4096);
+    measure_logarithmic("1 to 64 KiB, log", 16);
+    measure_pages("pages");
+    measure_published("Google fleet", google_fleet);
+    measure_published("Google A", google_a);
+    measure_published("Google D", google_d);
     mce_map_mark(map, length - 1, 1);
-    complete &= measure_same("64, poison in map", 64);
+    measure_same("64, poison in map", 64);
     mce_map_destroy(map);
-    return complete & measure_maps() ? 0 : 1;
+    return measure_maps() && complete ? 0 : 1;
 }

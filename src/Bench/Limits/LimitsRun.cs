@@ -8,7 +8,7 @@ internal sealed class LimitsRun(CopyEngine engine, MeasurementSettings settings,
 {
     internal IReadOnlyList<Limit> Run()
     {
-        const int Phases = 7;
+        const int Phases = 9;
         WarmUpCode();
         var limits = new List<Limit>();
         int phase = 0;
@@ -21,6 +21,8 @@ internal sealed class LimitsRun(CopyEngine engine, MeasurementSettings settings,
             phase++;
         }
 
+        Measure("copies", report => UncheckedCopies.Measure(engine, settings, report));
+        Measure("copies from C", _ => [CopyFromC.Measure(settings)]);
         Measure("checks", _ => CheckCost.Measure(engine, settings));
         Measure("recovery", _ => PoisonCost.Measure(engine, settings));
         Measure("poison elsewhere", _ => PoisonElsewhere.Measure(engine, settings));
@@ -36,7 +38,7 @@ internal sealed class LimitsRun(CopyEngine engine, MeasurementSettings settings,
     {
         progress.Report(new PhaseProgress("warming up", 0));
         using var buffers = new BufferPair(2 << 20, PageKind.Small);
-        List<Contender> contenders = [new Contender<EngineCopy>("engine", new EngineCopy(engine)), new Contender<LibcCopy>("memcpy", default)];
+        List<Contender> contenders = [.. Contenders.Quick(MeasurementPoint.Quick[0], engine)];
         if (BareKernel.Find(engine.Kernel) is { } kernel)
             contenders.Add(new Contender<BareKernel>("bare kernel", kernel));
         WarmUp.Run(buffers, contenders);

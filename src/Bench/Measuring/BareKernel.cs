@@ -21,7 +21,10 @@ internal readonly unsafe struct BareKernel : ICopyMethod
     internal static BareKernel? Find(CopyKernel kernel) => kernel.RecoversFromFaults ? new BareKernel(FunctionOf(kernel)) : null;
 
     /// <summary>The function of a native kernel, by its name in mce_stub.h.</summary>
-    internal static nint FunctionOf(CopyKernel kernel) => NativeLibrary.GetExport(
-        NativeLibrary.Load("libmce_stub.so", typeof(CopyEngine).Assembly, DllImportSearchPath.AssemblyDirectory),
-        kernel.Name.Replace("native-", "mce_copy_", StringComparison.Ordinal).Replace('-', '_'));
+    internal static nint FunctionOf(CopyKernel kernel) =>
+        FunctionOf(kernel.Name.Replace("native-", "mce_copy_", StringComparison.Ordinal).Replace('-', '_'));
+
+    /// <summary>A function of mce_stub.h.</summary>
+    internal static nint FunctionOf(string name) =>
+        NativeLibrary.GetExport(NativeLibrary.Load("libmce_stub.so", typeof(CopyEngine).Assembly, DllImportSearchPath.AssemblyDirectory), name);
 }

@@ -49,13 +49,18 @@ internal sealed record MeasurementPoint(
         Mixed("1 to 4096 B", SizeMixture.To4096),
         Mixed("1 B to 64 KiB, log", SizeMixture.LogarithmicTo64K),
         Mixed("pages", SizeMixture.Pages),
-        Mixed("fleet", SizeMixture.Fleet),
+        Mixed("Google fleet", SizeMixture.GoogleFleet),
+        Mixed("Google A", SizeMixture.GoogleA),
+        Mixed("Google D", SizeMixture.GoogleD),
         new("2 MiB hot, 4K pages", 2 * MiB),
         new("2 MiB hot, THP", 2 * MiB, Pages: PageKind.TransparentHuge),
         new("2 MiB cold, default hint", 2 * MiB, Temperature.Cold),
         new("2 MiB cold, streaming hint", 2 * MiB, Temperature.Cold, Hint: CopyHint.Streaming),
         new("64 MiB hot", 64 * MiB),
     ];
+
+    /// <summary>The point of <see cref="Quick"/> with a name.</summary>
+    internal static MeasurementPoint OfQuick(string name) => Quick.Single(point => point.Name == name);
 
     /// <summary>Whether a copy may write around the caches, which is wrong for a destination that is used soon.</summary>
     internal bool MayGoAroundCache => Hint == CopyHint.Streaming || CopyBytes > HotBytes;

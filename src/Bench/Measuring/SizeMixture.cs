@@ -18,9 +18,12 @@ internal enum SizeMixture
     /// <summary>Whole pages of 4 KiB, aligned.</summary>
     Pages,
 
-    /// <summary>
-    /// The lengths of memcpy calls on Google's servers: 256 quantiles of Memcpy_Fleet.csv of google/fleetbench (commit 070c2244). A twelfth of the calls
-    /// copy nothing.
-    /// </summary>
-    Fleet,
+    /// <summary>The lengths of memcpy calls on all of Google's servers: Memcpy_Fleet.csv of google/fleetbench. A twelfth of the calls copy nothing.</summary>
+    GoogleFleet,
+
+    /// <summary>Those of one service, a third of them of 304 bytes: MemcpyGoogleA.csv of LLVM's libc, from the paper automemcpy (2021).</summary>
+    GoogleA,
+
+    /// <summary>Those of a storage system: MemcpyGoogleD.csv of the same.</summary>
+    GoogleD,
 }

@@ -24,6 +24,14 @@ internal static unsafe partial class Yardsticks
     [LibraryImport(Library, EntryPoint = "yardstick_floor_end")]
     internal static partial int FloorEnd();
 
+    /// <summary>A loop in C over a function that is called as memcpy.</summary>
+    [LibraryImport(Library, EntryPoint = "yardstick_repeat_memcpy")]
+    internal static partial nuint RepeatMemcpy(nint memcpy, byte* destination, byte* source, nuint byteCount, nuint count);
+
+    /// <summary>A loop in C over a function that is called as mce_copy; returns 0 if every copy was complete.</summary>
+    [LibraryImport(Library, EntryPoint = "yardstick_repeat_mce_copy")]
+    internal static partial nuint RepeatMceCopy(nint mceCopy, byte* destination, byte* source, nuint byteCount, nuint count);
+
     private static IEnumerable<RawCopy> FindRawCopies()
     {
         for (nuint index = 0; Find(index) is { } copy; index++)

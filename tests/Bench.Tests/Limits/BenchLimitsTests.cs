@@ -10,7 +10,7 @@ public sealed class BenchLimitsTests(SmokeRuns runs)
     {
         SmokeRun run = runs.Bench("limits");
         IReadOnlyList<Limit> limits = ((LimitsReport)run.Result).Limits;
-        Assert.Equal(20, limits.Count);
+        Assert.Equal(29, limits.Count);
         foreach (Limit limit in limits)
         {
             Assert.Contains(limit.Name, run.Command.Output);

@@ -29,8 +29,9 @@ internal sealed record QuickReport(ThroughputReport Throughput) : Result
         document.Paragraph("Engine and baseline in GiB/s (each byte counts once); the ratio of the engine to the baseline, the values between which the middle "
             + "half of the rounds lies, and memcpy's ratio to the baseline; the ratio of the engine to the best copy at that size that checks nothing and does "
             + "not recover, and the name of that copy, which writes around the cache only where the engine may.");
-        document.Paragraph("1 to 128 B, …, fleet: lengths and alignments that vary from copy to copy within 256 KiB. log: each power of two as often. fleet: the lengths "
-            + "of memcpy calls on Google's servers, from github.com/google/fleetbench (Memcpy_Fleet.csv).");
+        document.Paragraph("1 to 128 B to Google D: lengths and addresses vary from copy to copy within 256 KiB. log: each power of two as often. Google: the lengths "
+            + "of memcpy calls on all of Google's servers (github.com/google/fleetbench, Memcpy_Fleet.csv), in one service and in a storage system "
+            + "(github.com/llvm/llvm-project, libc/benchmarks/distributions, MemcpyGoogleA.csv and MemcpyGoogleD.csv). Their GiB/s are of the mean length.");
         if (Throughput.Points.All(point => point.Roofline?.Name is null or Contenders.LibraryCopy))
             document.Paragraph("Without libyardsticks.so, which needs a C compiler to build, memcpy is the only such copy.");
         document.Within("throughput", () =>
