@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -124,13 +125,13 @@ static void extent_is_honoured(void) {
     CHECK(mce_map_destroy(map) == 0, "destroy");
 }
 
-static volatile sig_atomic_t inside, let_go;
+static atomic_bool inside, let_go;
 
 static void hold(int signal, siginfo_t *info, void *context) {
     (void)signal, (void)context;
-    inside = 1;
+    inside = true;
     usleep(50000);
-    let_go = 1;
+    let_go = true;
     mprotect((void *)((uintptr_t)info->si_addr & ~(PAGE - 1)), PAGE, PROT_READ | PROT_WRITE);
 }
 

@@ -10,7 +10,7 @@
 #include "checked_copy.h"
 #include "test.h"
 
-int passed, failed;
+_Atomic int passed, failed;
 bool emulated;
 
 const struct kernel kernels[] = {

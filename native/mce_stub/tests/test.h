@@ -10,7 +10,7 @@
 
 #define PAGE 4096ul
 
-extern int passed, failed;
+extern _Atomic int passed, failed;
 
 #define CHECK(condition, ...)                                                                                                              \
     do {                                                                                                                                   \
