@@ -16,6 +16,10 @@ namespace CopyMc;
 /// fault it ends at the first unreadable byte, or at the start of its line or page where the hardware reports only that.
 /// </para>
 /// <para>Thread-safe; allocates nothing. Poison never throws: exceptions are for bad arguments, before a byte moves.</para>
+/// <para>
+/// Addresses above 2^47 (five-level page tables) are copied like others. On arm64 the tag in the top byte of a pointer is ignored. On x86-64 a pointer
+/// with a tag (linear address masking) is refused like any address beyond user space.
+/// </para>
 /// </remarks>
 public sealed unsafe class CopyEngine
 {
@@ -85,7 +89,7 @@ public sealed unsafe class CopyEngine
     /// <param name="byteCount">Bytes to copy.</param>
     /// <returns>Bytes not copied; 0 if all were.</returns>
     /// <exception cref="ArgumentNullException">A pointer is null and <paramref name="byteCount"/> is not 0.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A range wraps around the address space.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A range wraps around the address space or reaches beyond user space.</exception>
     /// <exception cref="ArgumentException">The ranges overlap.</exception>
     // Inlined, because the JIT clears the upper halves of vectors in the prologue of a method that calls native code, which costs a nanosecond.
     [SkipLocalsInit]
@@ -108,7 +112,7 @@ public sealed unsafe class CopyEngine
     /// <param name="fault">What stopped the copy; of kind <see cref="CopyFaultKind.None"/> if nothing did.</param>
     /// <returns>Bytes not copied; 0 if all were.</returns>
     /// <exception cref="ArgumentNullException">A pointer is null and <paramref name="byteCount"/> is not 0.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A range wraps around the address space.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A range wraps around the address space or reaches beyond user space.</exception>
     /// <exception cref="ArgumentException">The ranges overlap.</exception>
     [SkipLocalsInit]
     public nuint Copy(void* source, void* destination, nuint byteCount, out CopyFault fault)
@@ -138,7 +142,7 @@ public sealed unsafe class CopyEngine
     /// </param>
     /// <returns>Bytes not copied, counted from the lowest bad byte; 0 if all were copied.</returns>
     /// <exception cref="ArgumentNullException">An argument is null and <paramref name="byteCount"/> is not 0.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A range wraps around the address space.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A range wraps around the address space or reaches beyond user space.</exception>
     /// <exception cref="ArgumentException">The ranges overlap.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled before the copy finished; some blocks are copied.</exception>
     public nuint Copy(void* source, void* destination, nuint byteCount, CopyOptions options, out CopyFault fault)
@@ -177,7 +181,7 @@ public sealed unsafe class CopyEngine
     /// <param name="options">The value for lost bytes, limits, progress; <see langword="null"/>: lost bytes of the destination are not written.</param>
     /// <returns>The lost ranges: the lines of known poison, and for latent poison the extent that the kernel reported (a page, a huge page).</returns>
     /// <exception cref="ArgumentNullException">A pointer is null and <paramref name="byteCount"/> is not 0.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A range wraps around the address space.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A range wraps around the address space or reaches beyond user space.</exception>
     /// <exception cref="ArgumentException">The ranges overlap.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; the bytes lost so far are filled and propagated as asked.</exception>
     public SalvageResult Salvage(void* source, void* destination, nuint byteCount, SalvageOptions? options = null)
