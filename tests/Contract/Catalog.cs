@@ -11,6 +11,7 @@ public static class Catalog
         .. PromiseList.Of<CopyExactness>(),
         .. PromiseList.Of<KnownPoison>(),
         .. PromiseList.Of<FirstPoisonedLine>(),
+        .. PromiseList.Of<HighAddresses>(),
         .. PromiseList.Of<LatentPoison>(),
         .. PromiseList.Of<LatentDestination>(),
         .. PromiseList.Of<Learning>(),
