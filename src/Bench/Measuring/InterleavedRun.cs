@@ -13,11 +13,10 @@ internal sealed unsafe class InterleavedRun(MeasurementSettings settings)
         AccessPattern pattern = buffers.PatternFor(point);
         WarmMemory(contenders.First(contender => contender.Name == baseline), pattern);
         bool complete = true;
-        ulong[] counts = [.. contenders.Select(contender =>
-            BatchSize.For(settings.Batch, least: 1, count => Time(contender, pattern, point, count, ref complete)))];
         // Every batch makes all copies of a mixture equally often.
-        if (pattern.Mixed != null)
-            counts = [.. counts.Select(count => (count + pattern.SlotMask) & ~pattern.SlotMask)];
+        ulong whole = pattern.Mixed == null ? 1 : pattern.SlotCount;
+        ulong[] counts = [.. contenders.Select(contender =>
+            BatchSize.For(settings.Batch, whole, count => Time(contender, pattern, point, count, ref complete)) / whole * whole)];
 
         double[][] nanoseconds = [.. contenders.Select(_ => new double[settings.Rounds])];
         for (int round = 0; round < settings.Rounds; round++)

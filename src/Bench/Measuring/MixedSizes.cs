@@ -9,8 +9,11 @@ internal sealed unsafe class MixedSizes
     /// <summary>Bytes of each buffer that the copies go over.</summary>
     internal const int WindowBytes = 256 << 10;
 
-    /// <summary>So many that no branch predictor learns their order; a power of two.</summary>
-    internal const int Count = 16384;
+    /// <summary>
+    /// A power of two, and so many that no branch predictor learns their order. That of a Zen 5 learns 4,096 copies, which then take a quarter of the
+    /// time, and a part of 16,384; more than 65,536 take no longer.
+    /// </summary>
+    internal const int Count = 65536;
 
     private static readonly Lazy<MixedSizes>[] s_all = [.. Enum.GetValues<SizeMixture>().Select(mixture => new Lazy<MixedSizes>(() => new MixedSizes(mixture)))];
 
