@@ -10,7 +10,7 @@ namespace CopyMc.Bench.Throughput.Quick;
 
 /// <summary><c>copymc bench quick</c>: the engine's ratio to NativeMemory.Copy, measured in several processes one after the other.</summary>
 internal sealed class QuickMeasurement() : Measurement(
-    "quick", typeof(QuickReport), defaultRounds: 35, "The engine's ratio to NativeMemory.Copy from 64 B to 64 MiB, hot and cold, in under a minute.",
+    "quick", typeof(QuickReport), defaultRounds: 35, "The engine's ratio to NativeMemory.Copy: 64 B to 64 MiB, and mixtures of sizes, in a minute and a half.",
     "copymc bench quick", "copymc bench quick --rounds 100 --processes 10 --json ratios.json", "copymc report new.json --compare old.json")
 {
     private const int DefaultProcesses = 5, SmokeProcesses = 2, MaxProcesses = 100;
