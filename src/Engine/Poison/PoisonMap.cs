@@ -34,11 +34,11 @@ public sealed unsafe class PoisonMap : IDisposable
 
     internal PoisonMap(PoisonRegistry registry, void* start, nuint length)
     {
-        ArgumentNullException.ThrowIfNull(start);
+        Start = UserSpace.Untagged((nuint)start);
+        ArgumentNullException.ThrowIfNull((void*)Start, nameof(start));
         ArgumentOutOfRangeException.ThrowIfZero(length);
         // Excludes the last page, so that no end address wraps to zero.
         nuint last = UserSpace.Untagged(nuint.MaxValue) - NativeRegion.PageSize;
-        Start = UserSpace.Untagged((nuint)start);
         if (Start > last || length > last - Start)
             throw new ArgumentOutOfRangeException(nameof(length), length, "The range wraps around the address space.");
         Length = length;

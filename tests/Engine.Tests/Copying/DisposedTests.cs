@@ -1,12 +1,15 @@
+using CopyMc.Engine.Tests.Poison;
+
 namespace CopyMc.Engine.Tests.Copying;
 
 /// <summary>Disposed maps and regions throw, and nothing changes them.</summary>
 public sealed unsafe class DisposedTests
 {
-    [Fact]
-    public void A_disposed_map_throws_except_when_disposed_again()
+    [Theory]
+    [ClassData(typeof(EveryRegistry))]
+    public void A_disposed_map_throws_except_when_disposed_again(string registry)
     {
-        var map = new PoisonMap((void*)0x10000, 4096);
+        var map = new PoisonMap(EveryRegistry.Of(registry), (void*)0x10000, 4096);
         map.Mark(0, 4096);
         map.Dispose();
         map.Dispose();

@@ -102,6 +102,16 @@ public sealed unsafe class LatePoisonTests : IDisposable
         Assert.Fail("No mark was seen during a copy.");
     }
 
+    /// <summary>A short copy looks at the gate after its last byte, whether or not it asked the maps before the first.</summary>
+    [Theory]
+    [ClassData(typeof(EveryKernelAndGate))]
+    public void A_mark_from_another_thread_is_seen_by_a_short_copy(string kernel, bool poisonElsewhere)
+    {
+        using var elsewhere = new PoisonElsewhere(poisonElsewhere);
+        foreach (nuint length in (ReadOnlySpan<nuint>)[100, 4096, 32768])
+            ExpectLateMark(Engines.Of(kernel), length);
+    }
+
     /// <summary>Also for short copies: while a line is marked and cleared repeatedly, each copy either stops at the line or is complete.</summary>
     [Theory]
     [ClassData(typeof(EveryKernel))]
@@ -135,6 +145,50 @@ public sealed unsafe class LatePoisonTests : IDisposable
         marker.Join();
         Assert.Equal(0, neither);
         Assert.True(whole > 0 && cut > 0, $"{whole} copies were whole, {cut} were cut.");
+    }
+
+    /// <summary>The scheduler decides whether the mark arrives in time, so copies until it does.</summary>
+    private void ExpectLateMark(CopyEngine engine, nuint length)
+    {
+        nuint line = (length - 1) / Line * Line;
+        int asked = 0, answered = 0;
+        var marker = new Thread(() =>
+        {
+            var random = new Random(1);
+            for (int attempt = 0; attempt >= 0; attempt = Volatile.Read(ref asked))
+            {
+                if (attempt == answered)
+                    continue;
+                Thread.SpinWait(random.Next(50));
+                _source.Poison.Mark(line);
+                Volatile.Write(ref answered, attempt);
+            }
+        });
+        marker.Start();
+        try
+        {
+            for (int attempt = 1; attempt < 500_000; attempt++)
+            {
+                // Fresh pages lengthen the copy.
+                Assert.True(PageDropper.Drop(_destination.Pointer, length));
+                Volatile.Write(ref asked, attempt);
+                nuint remaining = engine.Copy(_source.Pointer, _destination.Pointer, length, out CopyFault fault);
+                while (Volatile.Read(ref answered) != attempt)
+                    Thread.SpinWait(1);
+                _source.Poison.Clear(line, 1);
+                Assert.Equal(fault == default ? 0 : length - line, remaining);
+                if (!fault.WrittenBeyond)
+                    continue;
+                Assert.Equal(Late(line), fault);
+                return;
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref asked, -1);
+            marker.Join();
+        }
+        Assert.Fail($"No mark was seen during a copy of {length} bytes.");
     }
 
     private CopyFault Late(nuint offset) => new(CopyFaultKind.KnownPoison, CopySide.Source, (nuint)_source.Pointer + offset, PoisonMap.LineSize, WrittenBeyond: true);

@@ -7,10 +7,11 @@ public sealed unsafe class PoisonMapConcurrencyTests
     private const int LineCount = Length / PoisonMap.LineSize;
     private const int Rounds = 20_000;
 
-    [Fact]
-    public void All_threads_see_a_mark_once_it_has_returned()
+    [Theory]
+    [ClassData(typeof(EveryRegistry))]
+    public void All_threads_see_a_mark_once_it_has_returned(string registry)
     {
-        using var map = new PoisonMap((void*)0x1000_0000, Length);
+        using var map = new PoisonMap(EveryRegistry.Of(registry), (void*)0x1000_0000, Length);
         int marked = 0;
         string? failure = null;
         Thread[] readers = [.. Enumerable.Range(0, 2).Select(_ => new Thread(() =>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CsCheck;
 
 namespace CopyMc.Engine.Tests.Poison;
@@ -11,13 +12,16 @@ public sealed unsafe class PoisonMapTests
         Gen.Bool, Gen.Int[0, Length - 1], Gen.OneOf(Gen.Int[0, 200], Gen.Int[0, Length / 3]),
         (mark, offset, length) => (mark, offset, Math.Min(length, Length - offset)));
 
-    [Fact]
-    public void A_map_agrees_with_an_array_of_lines() =>
+    [Theory]
+    [ClassData(typeof(EveryRegistry))]
+    public void A_map_agrees_with_an_array_of_lines(string registry)
+    {
+        PoisonRegistry maps = EveryRegistry.Of(registry);
         Gen.Select(Gen.Int[0, 5000], s_change.Array[1, 12], Gen.Int[0, Length - 1].Array[20]).Sample((shift, changes, questions) =>
         {
             // The memory that a map covers need not be mapped.
             nuint start = (nuint)0x1000_0000 + (nuint)shift;
-            using var map = new PoisonMap((void*)start, Length);
+            using var map = new PoisonMap(maps, (void*)start, Length);
             nuint firstLine = start / 64;
             bool[] lines = new bool[Length / 64 + 2];
             foreach ((bool mark, int offset, int length) in changes)
@@ -48,13 +52,16 @@ public sealed unsafe class PoisonMapTests
             }
             return true;
         }, iter: 300);
+    }
 
-    [Fact]
-    public void A_map_of_1_TiB_commits_almost_no_memory()
+    [Theory]
+    [ClassData(typeof(EveryRegistry))]
+    public void A_map_of_1_TiB_commits_almost_no_memory(string registry)
     {
+        PoisonRegistry maps = EveryRegistry.Of(registry);
         nuint tebibyte = (nuint)1 << 40;
         long before = Environment.WorkingSet;
-        using var map = new PoisonMap((void*)0x1000_0000_0000, tebibyte);
+        using var map = new PoisonMap(maps, (void*)0x1000_0000_0000, tebibyte);
         for (nuint i = 0; i < 16; i++)
             map.Mark(tebibyte / 16 * i + 12345);
         Assert.Equal(12345u & ~63u, map.FirstPoisoned(0, tebibyte));
@@ -62,10 +69,12 @@ public sealed unsafe class PoisonMapTests
         Assert.True(Environment.WorkingSet - before < 64 << 20, "The map took more than 64 MiB.");
     }
 
-    [Fact]
-    public void Marks_from_many_threads_are_all_set()
+    [Theory]
+    [ClassData(typeof(EveryRegistry))]
+    public void Marks_from_many_threads_are_all_set(string registry)
     {
-        using var map = new PoisonMap((void*)0x1000_0000, Length);
+        PoisonRegistry maps = EveryRegistry.Of(registry);
+        using var map = new PoisonMap(maps, (void*)0x1000_0000, Length);
         Parallel.For(0, 8, thread =>
         {
             for (int line = thread; line < Length / 64; line += 8)
@@ -81,18 +90,22 @@ public sealed unsafe class PoisonMapTests
         Assert.Equal((nuint)Length, map.FirstPoisoned(0, Length));
     }
 
-    [Fact]
-    public void Ranges_outside_the_map_and_null_throw()
+    [Theory]
+    [ClassData(typeof(EveryRegistry))]
+    public void Ranges_outside_the_map_and_null_throw(string registry)
     {
-        using var map = new PoisonMap((void*)0x1000_0000, 1000);
+        PoisonRegistry maps = EveryRegistry.Of(registry);
+        using var map = new PoisonMap(maps, (void*)0x1000_0000, 1000);
         Assert.Throws<ArgumentOutOfRangeException>(() => map.Mark(1001));
         Assert.Throws<ArgumentOutOfRangeException>(() => map.Mark(999, 2));
         Assert.Throws<ArgumentOutOfRangeException>(() => map.Clear(0, 1001));
         Assert.Throws<ArgumentOutOfRangeException>(() => map.IsPoisoned(1000));
         Assert.Throws<ArgumentOutOfRangeException>(() => map.FirstPoisoned(1, nuint.MaxValue));
-        Assert.Throws<ArgumentNullException>(() => new PoisonMap(null, 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new PoisonMap((void*)1, 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new PoisonMap((void*)1, nuint.MaxValue));
+        Assert.Throws<ArgumentNullException>(() => new PoisonMap(maps, null, 1));
+        if (RuntimeInformation.ProcessArchitecture == Architecture.Arm64)
+            Assert.Throws<ArgumentNullException>(() => new PoisonMap(maps, (void*)((nuint)0x2a << 56), 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PoisonMap(maps, (void*)1, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PoisonMap(maps, (void*)1, nuint.MaxValue));
     }
 
     [Theory]
