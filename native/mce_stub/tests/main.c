@@ -13,6 +13,7 @@ int main(int count, char **arguments) {
     CHECK(mce_abi_version() == MCE_ABI_VERSION, "ABI version");
     CHECK(mce_enable(SIGBUS) == 0 && mce_enable(SIGSEGV) == 0, "enable");
     copies();
+    contract();
     signals();
     reports();
     poison_maps();

@@ -61,6 +61,7 @@ uint64_t next_random(uint64_t *state);
 int outcome_of(void (*f)(void));
 
 void copies(void);
+void contract(void);
 void signals(void);
 void reports(void);
 void poison_maps(void);
