@@ -23,6 +23,8 @@ static void refuses(const struct kernel *k, const void *source, void *destinatio
 static void bad_arguments(const struct kernel *k) {
     static const size_t lengths[] = {1, 2, 15, 31, 64, 100, 128, 300, 1024, 1025, 4096, 4097, 32768, 32769, 100000};
     unsigned char *memory = anonymous(400000), *other = anonymous(200000);
+    unsigned char *low = mmap((void *)0x10000000, 200000, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CHECK((uintptr_t)low == 0x10000000, "%s: memory at a low address", k->name);
     memset(memory, CANARY, 400000);
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
         size_t n = lengths[i];
@@ -45,6 +47,9 @@ static void bad_arguments(const struct kernel *k) {
                 MCE_SOURCE);
         refuses(k, (void *)((uintptr_t)0x2a << 56), memory, n, MCE_NULL_POINTER, MCE_SOURCE);
 #endif
+        /* The other address has no bits in common with the end of user space, which a check of both at once could mistake. */
+        refuses(k, (void *)(MCE_USER_SPACE_END - n + 1), low, n, MCE_OUTSIDE, MCE_SOURCE);
+        refuses(k, low, (void *)(MCE_USER_SPACE_END - n + 1), n, MCE_OUTSIDE, MCE_DESTINATION);
         refuses(k, other, memory, SIZE_MAX, MCE_OUTSIDE, MCE_SOURCE);
 
         unsigned char *middle = memory + 200000;
@@ -67,6 +72,7 @@ static void bad_arguments(const struct kernel *k) {
         CHECK(k->copy(anywhere[i / 3], anywhere[i % 3], 0, &fault) == 0, "%s: no bytes, pointers %d", k->name, i);
     munmap(memory, 400000);
     munmap(other, 200000);
+    munmap(low, 200000);
 }
 
 /* A fault in the source is marked in every map that covers it, and the next copy stops without a signal. One in the destination is not. */
