@@ -56,9 +56,11 @@ struct mce_fault {
  * is read. A fault in the source is marked in every map that covers it.
  *
  * Null, a range that reaches beyond user space (2^56; 2^55 on arm64, where a tag in the top byte is ignored), or overlap: returns n with
- * the kind, and touches no memory. n 0: returns 0, whatever the pointers. A map that is destroyed meanwhile may or may not be honoured.
- * fault may be null. Without mce_enable(SIGBUS) a fault goes to the handler of the process, as in memcpy; maps are honoured nevertheless.
- * Async-signal-safe, thread-safe, takes no lock. SIGBUS must not be blocked in the calling thread.
+ * the kind (the first of these that applies; of the source if of both), address and extent 0, and touches no memory. n 0: returns 0,
+ * whatever the pointers. A map that is destroyed meanwhile may or may not be honoured. fault may be null. Without mce_enable(SIGBUS) a
+ * fault goes to the handler of the process, as in memcpy; maps are honoured nevertheless. Async-signal-safe, thread-safe, takes no lock.
+ * SIGBUS must not be blocked in the calling thread. A signal handler that interrupts a copy must return to it: if it leaves by longjmp, or
+ * if the thread is cancelled there (PTHREAD_CANCEL_ASYNCHRONOUS), mce_map_destroy may wait for the copy forever.
  */
 size_t mce_copy(void *dst, const void *src, size_t n, struct mce_fault *fault);
 
@@ -140,7 +142,8 @@ struct mce_gate *mce_gate_of_process(void);
  * Lines are aligned to 64-byte addresses, not to the start of the map. A line that a map covers in part counts whole. Maps may overlap. A
  * map of up to 16 MiB takes 8 bytes of the heap for each page, and no mapping of its own; a larger one commits memory only for marked
  * lines. On arm64 the tag in the top byte of an address is ignored. All functions are thread-safe. Their time grows with the logarithm of
- * the number of maps. After a fork the child has its own copy of the maps, with their handles.
+ * the number of maps, and with the number of maps that cover the range. After a fork the child has its own copy of the maps, with their
+ * handles; fork must not be called in a signal handler that has interrupted a function of this library.
  *
  * A handle is never used again for another map; 0 names none. The functions return 0 or an errno: EBADF if the handle names no live map,
  * ERANGE if offset and length (in bytes from the start of the map) reach outside it, EINVAL if the pointer for the result is null. Then

@@ -84,8 +84,6 @@ void mce_marks_set(const struct mce_map *map, uintptr_t from, uintptr_t to) {
         __atomic_fetch_add(&mce_gate.marks, 1, __ATOMIC_SEQ_CST);
 }
 
-void mce_marks_clear(const struct mce_map *map, uintptr_t from, uintptr_t to) { change_lines(map, from, to, clear_lines); }
-
 /* The first page from one page of the map to another that has a mark, or a page after the last. */
 static uintptr_t next_marked_page(const struct mce_map *map, uintptr_t page, uintptr_t last) {
     page -= map->first_page, last -= map->first_page;
@@ -106,6 +104,15 @@ static uintptr_t next_marked_page(const struct mce_map *map, uintptr_t page, uin
         page = end;
     }
     return page + map->first_page;
+}
+
+/* Reads only the words of groups with marks: most of a large map is memory that was never touched. */
+void mce_marks_clear(const struct mce_map *map, uintptr_t from, uintptr_t to) {
+    uintptr_t last = (to - 1) >> PAGE_SHIFT;
+    for (uintptr_t page = from >> PAGE_SHIFT; (page = next_marked_page(map, page, last)) <= last; page++) {
+        uintptr_t start = page << PAGE_SHIFT, end = start + (1 << PAGE_SHIFT);
+        change_lines(map, start > from ? start : from, page < last ? end : to, clear_lines);
+    }
 }
 
 uintptr_t mce_marks_first(const struct mce_map *map, uintptr_t address, uintptr_t end) {

@@ -110,6 +110,9 @@ public sealed unsafe class PoisonMap : IDisposable
 
     private void ThrowIfOutside(nuint offset, nuint length)
     {
+        // A disposed map says so first.
+        if (offset > Length || length > Length - offset)
+            _ = _marks.First(0, 0);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length - offset);
     }

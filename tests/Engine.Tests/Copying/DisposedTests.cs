@@ -14,6 +14,7 @@ public sealed unsafe class DisposedTests
         map.Dispose();
         map.Dispose();
         Assert.Throws<ObjectDisposedException>(() => map.Mark(0));
+        Assert.Throws<ObjectDisposedException>(() => map.Mark(4097));
         Assert.Throws<ObjectDisposedException>(() => map.Clear(0, 1));
         Assert.Throws<ObjectDisposedException>(() => map.IsPoisoned(0));
         Assert.Throws<ObjectDisposedException>(() => map.FirstPoisoned(0, 1));
