@@ -12,6 +12,7 @@ public static class Catalog
         .. PromiseList.Of<KnownPoison>(),
         .. PromiseList.Of<FirstPoisonedLine>(),
         .. PromiseList.Of<HighAddresses>(),
+        .. PromiseList.Of<TaggedPointers>(),
         .. PromiseList.Of<LatentPoison>(),
         .. PromiseList.Of<LatentDestination>(),
         .. PromiseList.Of<Learning>(),

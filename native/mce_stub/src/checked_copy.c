@@ -14,8 +14,6 @@
 
 _Static_assert(offsetof(struct mce_gate, poisoned_pages) == MCE_GATE_PAGES, "the assembly reads the counts");
 
-#define LINE_SIZE ((uintptr_t)64)
-
 /* Bytes in a block of a long copy, between two looks at the maps. */
 #define BLOCK_SIZE ((size_t)2 << 20)
 
@@ -161,8 +159,6 @@ static bool is_unsound(uintptr_t source, uintptr_t destination, size_t n, struct
 }
 
 size_t mce_copy_full(void *dst, const void *src, size_t n, struct mce_fault *fault, mce_copy_fn *kernel) {
-    if (n == 0)
-        return 0;
     uintptr_t source = mce_untagged((uintptr_t)src);
     if (is_unsound(source, mce_untagged((uintptr_t)dst), n, fault))
         return n;

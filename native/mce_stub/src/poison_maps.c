@@ -10,9 +10,6 @@
 #include "poison_marks.h"
 #include "readers.h"
 
-#define LINE_SIZE ((uintptr_t)64)
-#define PAGE_SIZE ((uintptr_t)4096)
-
 enum { MOST_REPLACED_NODES = 256 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -95,29 +92,21 @@ static int enter(mce_map_t handle, size_t offset, size_t length, struct mce_map 
     return error;
 }
 
-int mce_map_mark(mce_map_t handle, size_t offset, size_t length) {
+static int change(mce_map_t handle, size_t offset, size_t length, void (*marks)(const struct mce_map *, uintptr_t from, uintptr_t to)) {
     struct mce_map *map;
     unsigned place;
     int error = enter(handle, offset, length, &map, &place);
     if (error != 0)
         return error;
     if (length != 0)
-        mce_marks_set(map, map->start + offset, map->start + offset + length);
+        marks(map, map->start + offset, map->start + offset + length);
     mce_readers_leave(place);
     return 0;
 }
 
-int mce_map_clear(mce_map_t handle, size_t offset, size_t length) {
-    struct mce_map *map;
-    unsigned place;
-    int error = enter(handle, offset, length, &map, &place);
-    if (error != 0)
-        return error;
-    if (length != 0)
-        mce_marks_clear(map, map->start + offset, map->start + offset + length);
-    mce_readers_leave(place);
-    return 0;
-}
+int mce_map_mark(mce_map_t map, size_t offset, size_t length) { return change(map, offset, length, mce_marks_set); }
+
+int mce_map_clear(mce_map_t map, size_t offset, size_t length) { return change(map, offset, length, mce_marks_clear); }
 
 int mce_map_first(mce_map_t handle, size_t offset, size_t length, size_t *first) {
     struct mce_map *map;

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#define LINE_SHIFT 6
-#define PAGE_SHIFT 12
 #define LINES_PER_PAGE 64
 #define PAGES_PER_GROUP 64
 
@@ -110,7 +108,7 @@ static uintptr_t next_marked_page(const struct mce_map *map, uintptr_t page, uin
 void mce_marks_clear(const struct mce_map *map, uintptr_t from, uintptr_t to) {
     uintptr_t last = (to - 1) >> PAGE_SHIFT;
     for (uintptr_t page = from >> PAGE_SHIFT; (page = next_marked_page(map, page, last)) <= last; page++) {
-        uintptr_t start = page << PAGE_SHIFT, end = start + (1 << PAGE_SHIFT);
+        uintptr_t start = page << PAGE_SHIFT, end = start + PAGE_SIZE;
         change_lines(map, start > from ? start : from, page < last ? end : to, clear_lines);
     }
 }

@@ -4,6 +4,11 @@
 
 #include "mce_stub.h"
 
+#define LINE_SHIFT 6
+#define LINE_SIZE ((uintptr_t)1 << LINE_SHIFT)
+#define PAGE_SHIFT 12
+#define PAGE_SIZE ((uintptr_t)1 << PAGE_SHIFT)
+
 #pragma GCC visibility push(hidden)
 
 /* What copies read before they ask a map. */

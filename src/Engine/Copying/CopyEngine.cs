@@ -29,7 +29,7 @@ public sealed unsafe class CopyEngine
     /// <summary>
     /// The longest copy that the stub does alone, without the GC transition, which would cost as much as a short copy. A collection may
     /// wait for such a copy: a few microseconds from cold memory, plus any page fault or signal in it, as in managed code between two
-    /// safe points.
+    /// safe points. At most MCE_SHORT_COPY of the stub.
     /// </summary>
     private const nuint LongestShortCopy = CopyCounters.LongestShortCopy;
 

@@ -19,6 +19,8 @@ internal sealed unsafe class Salvage
     private readonly CopyEngine _engine;
     private readonly byte* _source;
     private readonly byte* _destination;
+    // Where the maps, the kernel and faults see the source: without a tag.
+    private readonly nuint _sourceAddress;
     private readonly SalvageOptions _options;
     private readonly List<LostRange> _lost = [];
     private nuint _byteCount;
@@ -35,6 +37,7 @@ internal sealed unsafe class Salvage
     {
         _engine = engine;
         _source = source;
+        _sourceAddress = UserSpace.Untagged((nuint)source);
         _destination = destination;
         _options = options;
     }
@@ -83,7 +86,7 @@ internal sealed unsafe class Salvage
             }
             else if (_position == _nextBad)
             {
-                nuint page = (nuint)_source + _position;
+                nuint page = _sourceAddress + _position;
                 PoisonRegistry.OfProcess.MarkEverywhere(page, NativeRegion.PageSize);
                 Lose(page + NativeRegion.PageSize);
                 LookAhead();
@@ -97,7 +100,7 @@ internal sealed unsafe class Salvage
         _nextBad = s_unknown;
         if (!_options.LookAhead || _lookAheadPages == 0 || _position == _byteCount)
             return;
-        nuint page = (nuint)_source + _position, last = (nuint)_source + _byteCount;
+        nuint page = _sourceAddress + _position, last = _sourceAddress + _byteCount;
         nuint end = nuint.Min(page + (nuint)_lookAheadPages * NativeRegion.PageSize, (last + PageMask) & ~PageMask);
         int count = (int)((PoisonRegistry.OfProcess.FirstPoisonedAddress(page, end) - page) / NativeRegion.PageSize);
         int readable = count == 0 ? -1 : PageProbe.ReadablePages((byte*)page, count);
@@ -108,7 +111,7 @@ internal sealed unsafe class Salvage
     /// <summary>Advances the position over lost bytes, to an address or the end of the range.</summary>
     private void Lose(nuint endAddress)
     {
-        nuint end = nuint.Min(endAddress - (nuint)_source, _byteCount);
+        nuint end = nuint.Min(endAddress - _sourceAddress, _byteCount);
         nuint length = end - _position;
         _lostBytes += length;
         nuint gap = (_position - (_lost.Count > 0 ? _lost[^1].End : 0)) / NativeRegion.PageSize;
@@ -145,7 +148,7 @@ internal sealed unsafe class Salvage
             return;
         foreach (LostRange range in _lost)
         {
-            nuint start = (nuint)_destination + range.Offset;
+            nuint start = UserSpace.Untagged((nuint)_destination) + range.Offset;
             PoisonRegistry.OfProcess.MarkEverywhere(start, range.Length);
             nuint firstPage = (start + PageMask) & ~PageMask;
             nuint endPage = (start + range.Length) & ~PageMask;
