@@ -9,7 +9,7 @@ namespace CopyMc.Contract.Promises;
 public sealed unsafe class TaggedPointers : IDisposable
 {
     private const nuint Page = NativeRegion.PageSize;
-    private const nuint Tag = (nuint)0x2a << 56;
+    private static readonly nuint s_tag = (nuint)0x2a << 56;
 
     private readonly NativeRegion _source = new(6 * Page, new NativeRegionOptions { Backing = RegionBacking.Memfd });
     private readonly CanaryDestination _destination = new(6 * Page);
@@ -77,6 +77,6 @@ public sealed unsafe class TaggedPointers : IDisposable
     {
         if (RuntimeInformation.ProcessArchitecture != Architecture.Arm64)
             Require.Unavailable("only arm64 ignores a tag in a pointer");
-        return (byte*)((nuint)pointer | Tag);
+        return (byte*)((nuint)pointer | s_tag);
     }
 }
