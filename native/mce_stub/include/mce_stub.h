@@ -19,7 +19,7 @@ extern "C" {
 
 #pragma GCC visibility push(default)
 
-#define MCE_ABI_VERSION 4u
+#define MCE_ABI_VERSION 5u
 
 /* The version of this interface that the library was built with. Compare it with MCE_ABI_VERSION before any other call. */
 uint32_t mce_abi_version(void);
@@ -59,8 +59,8 @@ struct mce_fault {
  * the kind (the first of these that applies; of the source if of both), address and extent 0, and touches no memory. n 0: returns 0,
  * whatever the pointers. A map that is destroyed meanwhile may or may not be honoured. fault may be null. Without mce_enable(SIGBUS) a
  * fault goes to the handler of the process, as in memcpy; maps are honoured nevertheless. Async-signal-safe, thread-safe, takes no lock.
- * SIGBUS must not be blocked in the calling thread. A signal handler that interrupts a copy must return to it: if it leaves by longjmp, or
- * if the thread is cancelled there (PTHREAD_CANCEL_ASYNCHRONOUS), mce_map_destroy may wait for the copy forever.
+ * SIGBUS must not be blocked in the calling thread (mce_prepare_thread). A signal handler that interrupts a copy must return to it: if it
+ * leaves by longjmp, or if the thread is cancelled there (PTHREAD_CANCEL_ASYNCHRONOUS), mce_map_destroy may wait for the copy forever.
  */
 size_t mce_copy(void *dst, const void *src, size_t n, struct mce_fault *fault);
 
@@ -107,19 +107,64 @@ uint32_t mce_cpu_features(void);
 size_t mce_streams_from(void);
 
 /*
- * Installs the handler for SIGBUS or SIGSEGV, for the whole process. It takes the flags and the mask of the current handler, and passes
- * to that handler, unchanged, every signal that is not a fault inside a copy of this library. Calling it again does nothing, unless the
- * action is now the previous one, SIG_DFL or SIG_IGN: any other function that was installed over this handler is assumed to pass unknown
- * signals on to it. Returns 0 or an errno. Not async-signal-safe. The caller serialises calls, and no other code may change the signal's
- * action during one.
+ * The signal handler of the process. Every function here is async-signal-safe and thread-safe unless it says otherwise; other code must not
+ * change the action of the signal during mce_enable, mce_reinstall and mce_disable. docs/signals.md has the details.
+ *
+ * The handler has the flags of the action that it is installed over (and SA_NODEFER), and passes to that action every signal that is not a
+ * fault inside a copy of this library: with the mask, on the stack and with the arguments that it would have without this library. It
+ * blocks no signal, so a handler of another signal may copy, whatever it has interrupted.
+ */
+
+/*
+ * Installs the handler for SIGBUS or SIGSEGV, for the whole process, or again if another action has replaced it: then it passes on to that
+ * one, even if that one passes on to it. Every call needs an mce_disable, so that several clients of the library can each make theirs.
+ * Returns 0, EINVAL for another signal, ENOSPC after 16 different functions were installed over the handler, or the errno of sigaction(2).
  */
 int mce_enable(int signal);
 
+/* As mce_enable, without another client. ESRCH if nobody has enabled recovery for the signal. */
+int mce_reinstall(int signal);
+
 /*
- * Restores the previous handler. If another handler was installed over this one since, this one stays in the chain and passes every signal
- * on. The library is never unloaded (-z nodelete). Returns 0 or an errno.
+ * The last client's call restores the action below the handler. If another function is installed over the handler, the handler stays in the
+ * chain and passes every signal on. Without a client it does nothing. The library is never unloaded (-z nodelete). Returns 0 or an errno.
  */
 int mce_disable(int signal);
+
+enum mce_position {
+    MCE_NOT_ENABLED = 0,
+    MCE_ON_TOP = 1,  /* the kernel calls the handler of this library: copies recover */
+    MCE_COVERED = 2, /* another function was installed over it: copies recover if that one passes their faults on */
+    MCE_REMOVED = 3, /* SIG_DFL, SIG_IGN or the handler from before is back: copies do not recover */
+};
+
+struct mce_handler_state {
+    int32_t position;     /* enum mce_position */
+    int32_t clients;      /* calls of mce_enable without their mce_disable */
+    const void *function; /* the function that the kernel calls; null for SIG_DFL and SIG_IGN. dladdr(3) names it. */
+};
+
+/* Who gets SIGBUS or SIGSEGV first. Returns 0, EINVAL for another signal or a null pointer, or the errno of sigaction(2). */
+int mce_handler_state(int signal, struct mce_handler_state *state);
+
+/*
+ * Unblocks the signals that recovery is enabled for in the calling thread. A fault in a thread that blocks its signal kills the process, as
+ * without this library, and threads inherit the mask of the thread that starts them. mce_copy needs this for short copies only: for more
+ * than 32 KiB it unblocks the signals itself, and blocks them again at the end, in a thread that blocks them at its first such copy.
+ * Returns 0.
+ */
+int mce_prepare_thread(void);
+
+enum mce_uncovered_reports {
+    MCE_REPORTS_PASSED_ON = 0, /* to the previous handler, which may kill the process */
+    MCE_REPORTS_COUNTED = 1,   /* the process goes on: nobody has touched that memory */
+};
+
+/* What happens to an early report (BUS_MCEERR_AO) of memory that no map covers, in the whole process. EINVAL for another value. */
+int mce_handle_uncovered_reports(enum mce_uncovered_reports how);
+
+/* The number of such reports so far, counted or passed on. */
+uint64_t mce_uncovered_reports(void);
 
 /*
  * Copies read this before they ask a map. Counts are incremented before the words that they count are set, and decremented after they are

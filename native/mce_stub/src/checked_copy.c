@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "addresses.h"
+#include "blocked_signals.h"
 #include "poison_marks.h"
 
 _Static_assert(offsetof(struct mce_gate, poisoned_pages) == MCE_GATE_PAGES, "the assembly reads the counts");
@@ -158,12 +159,8 @@ static bool is_unsound(uintptr_t source, uintptr_t destination, size_t n, struct
     return true;
 }
 
-size_t mce_copy_full(void *dst, const void *src, size_t n, struct mce_fault *fault, mce_copy_fn *kernel) {
+static size_t copy_blocks(void *dst, const void *src, size_t n, struct mce_fault *fault, mce_copy_fn *kernel) {
     uintptr_t source = mce_untagged((uintptr_t)src);
-    if (is_unsound(source, mce_untagged((uintptr_t)dst), n, fault))
-        return n;
-    if (n > MCE_SHORT_COPY)
-        kernel = n >= beyond_cache_from ? beyond_cache : long_kernel;
     for (size_t done = 0; done < n;) {
         size_t left = n - done, block = left < BLOCK_SIZE ? left : BLOCK_SIZE;
         int64_t marks = __atomic_load_n(&mce_gate.marks, __ATOMIC_ACQUIRE);
@@ -182,4 +179,17 @@ size_t mce_copy_full(void *dst, const void *src, size_t n, struct mce_fault *fau
         done += block;
     }
     return 0;
+}
+
+size_t mce_copy_full(void *dst, const void *src, size_t n, struct mce_fault *fault, mce_copy_fn *kernel) {
+    if (is_unsound(mce_untagged((uintptr_t)src), mce_untagged((uintptr_t)dst), n, fault))
+        return n;
+    if (n <= MCE_SHORT_COPY)
+        return copy_blocks(dst, src, n, fault, kernel);
+    uint64_t mask;
+    bool unblocked = mce_long_copy_begins(&mask);
+    size_t remaining = copy_blocks(dst, src, n, fault, n >= beyond_cache_from ? beyond_cache : long_kernel);
+    if (unblocked)
+        mce_long_copy_ends(&mask);
+    return remaining;
 }

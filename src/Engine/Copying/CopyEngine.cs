@@ -248,9 +248,14 @@ public sealed unsafe class CopyEngine
         if (byteCount == 0)
             return 0;
         ThrowIfUnsound(source, destination, byteCount);
-        return byteCount > CopyCounters.LongestShortCopy && EngineEventSource.Log.IsEnabled()
+        ulong mask = 0;
+        bool unblocked = byteCount > LongestShortCopy && Kernel.RecoversFromFaults && MceStub.LongCopyBegins(out mask);
+        nuint remaining = byteCount > CopyCounters.LongestShortCopy && EngineEventSource.Log.IsEnabled()
             ? CopySoundTraced(source, destination, byteCount, wholeByteCount, fault)
             : CopySound(source, destination, byteCount, wholeByteCount, fault);
+        if (unblocked)
+            MceStub.LongCopyEnds(mask);
+        return remaining;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -3,7 +3,10 @@ namespace CopyMc;
 /// <summary>
 /// Recovery from SIGBUS inside copies. Process-wide: the handler passes every signal that is not from a copy to the previous handler.
 /// </summary>
-/// <remarks>Thread-safe. SIGBUS must not be blocked in a thread that copies.</remarks>
+/// <remarks>
+/// Thread-safe. Several clients (copies of this library in load contexts of their own, C code) share the handler: it stays until the last one
+/// disables it. docs/signals.md describes what it does to a process.
+/// </remarks>
 public static class FaultRecovery
 {
     private static readonly Lock s_lock = new();
@@ -17,7 +20,7 @@ public static class FaultRecovery
     /// <summary>Why copies cannot recover here; <see langword="null"/> if they can.</summary>
     public static string? UnsupportedReason => MceStub.NotLoadedReason;
 
-    /// <summary>Whether the handler is installed.</summary>
+    /// <summary>Whether recovery is enabled. <see cref="SigBusHandler"/> says whether the handler is still installed.</summary>
     public static bool IsEnabled
     {
         get
@@ -27,9 +30,20 @@ public static class FaultRecovery
         }
     }
 
+    /// <summary>Who gets SIGBUS first. Another library may have installed a handler since, over that of CopyMc or instead of it.</summary>
+    /// <exception cref="InvalidOperationException">sigaction(2) failed.</exception>
+    public static SignalHandler SigBusHandler => SignalHandler.Of(MceStub.SigBus);
+
+    /// <summary>Who gets SIGSEGV first. Only <see cref="CopyEngineOptions.RecoverSegmentationFaults"/> enables recovery from it.</summary>
+    /// <exception cref="InvalidOperationException">sigaction(2) failed.</exception>
+    public static SignalHandler SigSegvHandler => SignalHandler.Of(MceStub.SigSegv);
+
+    /// <summary>Early reports of poison that no map covered, since the process started.</summary>
+    public static long UncoveredReportCount => MceStub.UncoveredReports;
+
     /// <summary>
-    /// Installs the SIGBUS handler, as making a <see cref="CopyEngine"/> with a recovering kernel does. Calling it again does nothing, unless
-    /// the signal was set to SIG_DFL or SIG_IGN since: then the handler is installed again.
+    /// Installs the SIGBUS handler, as making a <see cref="CopyEngine"/> with a recovering kernel does. Called again, it installs the handler
+    /// over any function that was installed since, and the handler then passes signals on to that function, even if that one passes them back.
     /// </summary>
     /// <exception cref="PlatformNotSupportedException">Not supported here; the message has <see cref="UnsupportedReason"/>.</exception>
     public static void Enable()
@@ -37,14 +51,14 @@ public static class FaultRecovery
         lock (s_lock)
         {
             ThrowIfUnsupported();
-            MceStub.Enable(MceStub.SigBus);
+            MceStub.Enable(MceStub.SigBus, s_enabled);
             s_enabled = true;
         }
     }
 
     /// <summary>
-    /// Removes the handler and restores the previous one. If another handler was installed over it since, it stays and passes every signal
-    /// on. Until <see cref="Enable"/>, a fault inside a copy is fatal. Ends early reports.
+    /// Ends this client's recovery and its early reports. The last client's call removes the handler and restores the previous one; if another
+    /// handler was installed over it since, it stays and passes every signal on. From then on a fault inside a copy is fatal.
     /// </summary>
     public static void Disable()
     {
@@ -61,22 +75,39 @@ public static class FaultRecovery
     }
 
     /// <summary>
-    /// Asks the kernel to report poison in this process's memory as soon as it is detected, before an access (<c>PR_MCE_KILL_EARLY</c>,
-    /// prctl(2)). The signal handler marks each report in every live <see cref="PoisonMap"/> that covers it; a report that no map covers
-    /// goes to the previous handler. Enables recovery. Calling it again does nothing.
+    /// Unblocks the signals of recovery in the calling thread. A fault in a thread that blocks SIGBUS kills the process. Threads of .NET do not
+    /// block it, but a thread of native code that calls into .NET may.
     /// </summary>
     /// <remarks>
+    /// Copies of more than 32 KiB do not need it: they unblock the signals themselves, and block them again at the end, in a thread that blocks them
+    /// at its first such copy.
+    /// </remarks>
+    public static void PrepareThread()
+    {
+        if (IsSupported)
+            MceStub.PrepareThread();
+    }
+
+    /// <summary>
+    /// Asks the kernel to report poison in this process's memory as soon as it is detected, before an access (<c>PR_MCE_KILL_EARLY</c>,
+    /// prctl(2)). The signal handler marks each report in every live <see cref="PoisonMap"/> that covers it. Enables recovery.
+    /// </summary>
+    /// <param name="uncovered">What happens to a report that no map covers, in the whole process. The last call decides.</param>
+    /// <remarks>
     /// The kernel sends the reports to the thread that requested them, so this starts a background thread that waits until
-    /// <see cref="Disable"/>. The reports cover all memory of the process. A report that no map covers goes to .NET's handler, which survives
-    /// one such signal and kills the process at the second.
+    /// <see cref="Disable"/>. The reports cover all memory of the process.
     /// </remarks>
     /// <exception cref="PlatformNotSupportedException">Not supported here.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="uncovered"/> is no value of its type.</exception>
     /// <exception cref="InvalidOperationException">prctl(2) failed.</exception>
-    public static void RequestEarlyReports()
+    public static void RequestEarlyReports(UncoveredReports uncovered = UncoveredReports.Count)
     {
+        if (!Enum.IsDefined(uncovered))
+            throw new ArgumentOutOfRangeException(nameof(uncovered), uncovered, null);
         Enable();
         lock (s_lock)
         {
+            MceStub.HandleUncoveredReports(uncovered);
             s_earlyReports ??= EarlyReportThread.Start();
         }
     }
@@ -87,7 +118,7 @@ public static class FaultRecovery
         lock (s_lock)
         {
             ThrowIfUnsupported();
-            MceStub.Enable(MceStub.SigSegv);
+            MceStub.Enable(MceStub.SigSegv, s_segmentationFaults);
             s_segmentationFaults = true;
         }
     }

@@ -10,14 +10,21 @@ internal static unsafe class MceStub
     internal const int SigSegv = 11;
 
     private const string LibraryName = "libmce_stub.so";
-    private const uint AbiVersion = 4;
+    private const uint AbiVersion = 5;
 
     /// <summary>Bytes of a map that are read or marked in about a microsecond: a collection may wait for such a call.</summary>
     private const nuint Bounded = 2 << 20;
 
     private static readonly nint s_library;
     private static readonly delegate* unmanaged<int, int> s_enable;
+    private static readonly delegate* unmanaged<int, int> s_reinstall;
     private static readonly delegate* unmanaged<int, int> s_disable;
+    private static readonly delegate* unmanaged<int, HandlerRecord*, int> s_handlerState;
+    private static readonly delegate* unmanaged<int> s_prepareThread;
+    private static readonly delegate* unmanaged[SuppressGCTransition]<ulong*, byte> s_longCopyBegins;
+    private static readonly delegate* unmanaged[SuppressGCTransition]<ulong*, void> s_longCopyEnds;
+    private static readonly delegate* unmanaged<UncoveredReports, int> s_handleUncoveredReports;
+    private static readonly delegate* unmanaged<ulong> s_uncoveredReports;
     private static readonly delegate* unmanaged<void*, nuint, int> s_hwpoison;
     private static readonly delegate* unmanaged<nuint, nuint, ulong*, int> s_createMap;
     private static readonly delegate* unmanaged<ulong, int> s_destroyMap;
@@ -57,7 +64,14 @@ internal static unsafe class MceStub
         CpuFeatures = ((delegate* unmanaged<CpuFeatures>)NativeLibrary.GetExport(s_library, "mce_cpu_features"))();
         StreamsFrom = ((delegate* unmanaged<nuint>)NativeLibrary.GetExport(s_library, "mce_streams_from"))();
         s_enable = (delegate* unmanaged<int, int>)NativeLibrary.GetExport(s_library, "mce_enable");
+        s_reinstall = (delegate* unmanaged<int, int>)NativeLibrary.GetExport(s_library, "mce_reinstall");
         s_disable = (delegate* unmanaged<int, int>)NativeLibrary.GetExport(s_library, "mce_disable");
+        s_handlerState = (delegate* unmanaged<int, HandlerRecord*, int>)NativeLibrary.GetExport(s_library, "mce_handler_state");
+        s_prepareThread = (delegate* unmanaged<int>)NativeLibrary.GetExport(s_library, "mce_prepare_thread");
+        s_longCopyBegins = (delegate* unmanaged[SuppressGCTransition]<ulong*, byte>)NativeLibrary.GetExport(s_library, "mce_long_copy_begins");
+        s_longCopyEnds = (delegate* unmanaged[SuppressGCTransition]<ulong*, void>)NativeLibrary.GetExport(s_library, "mce_long_copy_ends");
+        s_handleUncoveredReports = (delegate* unmanaged<UncoveredReports, int>)NativeLibrary.GetExport(s_library, "mce_handle_uncovered_reports");
+        s_uncoveredReports = (delegate* unmanaged<ulong>)NativeLibrary.GetExport(s_library, "mce_uncovered_reports");
         s_hwpoison = (delegate* unmanaged<void*, nuint, int>)NativeLibrary.GetExport(s_library, "mce_inject_hwpoison");
         s_createMap = (delegate* unmanaged<nuint, nuint, ulong*, int>)NativeLibrary.GetExport(s_library, "mce_map_create");
         s_destroyMap = (delegate* unmanaged<ulong, int>)NativeLibrary.GetExport(s_library, "mce_map_destroy");
@@ -89,14 +103,39 @@ internal static unsafe class MceStub
     internal static nint FindKernel(string export) =>
         IsLoaded && NativeLibrary.TryGetExport(s_library, export, out nint address) ? address : 0;
 
-    internal static void Enable(int signal)
+    /// <summary>Installs the handler for a client, or, for a client that has it already, again.</summary>
+    internal static void Enable(int signal, bool isEnabled)
     {
-        int error = s_enable(signal);
+        int error = isEnabled ? s_reinstall(signal) : s_enable(signal);
         if (error != 0)
             throw new InvalidOperationException($"The handler for signal {signal} could not be installed: {Marshal.GetPInvokeErrorMessage(error)}.");
     }
 
     internal static void Disable(int signal) => _ = s_disable(signal);
+
+    internal static HandlerRecord HandlerState(int signal)
+    {
+        HandlerRecord record;
+        int error = s_handlerState(signal, &record);
+        return error == 0 ? record : throw new InvalidOperationException($"The handler of signal {signal}: {Marshal.GetPInvokeErrorMessage(error)}.");
+    }
+
+    internal static void PrepareThread() => _ = s_prepareThread();
+
+    /// <summary>Unblocks the signals of recovery for a long copy. Returns whether <see cref="LongCopyEnds"/> must follow.</summary>
+    internal static bool LongCopyBegins(out ulong mask)
+    {
+        ulong before = 0;
+        bool unblocked = s_longCopyBegins(&before) != 0;
+        mask = before;
+        return unblocked;
+    }
+
+    internal static void LongCopyEnds(ulong mask) => s_longCopyEnds(&mask);
+
+    internal static void HandleUncoveredReports(UncoveredReports how) => _ = s_handleUncoveredReports(how);
+
+    internal static long UncoveredReports => IsLoaded ? (long)s_uncoveredReports() : 0;
 
     internal static int CreateMap(nuint start, nuint length, out ulong map)
     {

@@ -1,0 +1,33 @@
+/* Threads that block the signals that copies recover from. A fault there kills the process before any handler runs. */
+#define _GNU_SOURCE
+#include "blocked_signals.h"
+
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "mce_stub.h"
+#include "signal_chain.h"
+
+/* The signals that this thread did not block when a long copy looked for the first time. Initial-exec, as in signal_handler.c. */
+static __thread uint64_t open_signals __attribute__((tls_model("initial-exec")));
+
+static void change_mask(int how, const uint64_t *mask, uint64_t *before) { syscall(SYS_rt_sigprocmask, how, mask, before, sizeof *mask); }
+
+int mce_prepare_thread(void) {
+    const uint64_t signals = mce_recovered_signals();
+    change_mask(SIG_UNBLOCK, &signals, NULL);
+    open_signals = signals;
+    return 0;
+}
+
+bool mce_long_copy_begins(uint64_t *mask) {
+    const uint64_t signals = mce_recovered_signals();
+    if ((signals & ~open_signals) == 0)
+        return false;
+    change_mask(SIG_UNBLOCK, &signals, mask);
+    open_signals = signals & ~*mask;
+    return open_signals != signals;
+}
+
+void mce_long_copy_ends(const uint64_t *mask) { change_mask(SIG_SETMASK, mask, NULL); }

@@ -1,0 +1,263 @@
+/*
+ * Installing and removing the handler. Writers take a lock with all signals blocked, so that a handler may take it too: whoever holds it is
+ * never interrupted. The handler reads the actions below ours without the lock.
+ */
+#define _GNU_SOURCE
+#include "signal_chain.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "mce_stub.h"
+#include "return.h"
+
+enum { MOST_ACTIONS = 16 };
+
+/* The actions below ours, from the lowest. */
+struct chain {
+    int count;
+    struct sigaction actions[MOST_ACTIONS];
+};
+
+/* Two chains in turn: a change is written to the one that is not in use. */
+struct handled_signal {
+    struct chain chains[2];
+    atomic_uint changes; /* chains[changes % 2] is in use */
+    unsigned clients;    /* calls of mce_enable without their mce_disable */
+};
+
+static struct handled_signal sigbus, sigsegv;
+static _Atomic uint64_t recovered_signals;
+static atomic_flag locked = ATOMIC_FLAG_INIT;
+static sigset_t mask_of_owner;
+
+static void lock(void) {
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    while (atomic_flag_test_and_set_explicit(&locked, memory_order_acquire))
+        sched_yield();
+    mask_of_owner = before;
+}
+
+static void unlock(void) {
+    sigset_t before = mask_of_owner;
+    atomic_flag_clear_explicit(&locked, memory_order_release);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+/* A child must not inherit the lock of another thread. */
+__attribute__((constructor)) static void prepare_for_fork(void) { pthread_atfork(lock, unlock, unlock); }
+
+static bool is_handled(int signal) { return signal == SIGBUS || signal == SIGSEGV; }
+
+static struct handled_signal *handled(int signal) { return signal == SIGBUS ? &sigbus : &sigsegv; }
+
+static bool is_ours(const struct sigaction *action) { return (action->sa_flags & SA_SIGINFO) && action->sa_sigaction == mce_on_signal; }
+
+static bool same_function(const struct sigaction *a, const struct sigaction *b) { return a->sa_handler == b->sa_handler; }
+
+static uint64_t bit_of(int signal) { return UINT64_C(1) << (signal - 1); }
+
+uint64_t mce_recovered_signals(void) { return atomic_load_explicit(&recovered_signals, memory_order_relaxed); }
+
+bool mce_is_recovering(int signal) { return (mce_recovered_signals() & bit_of(signal)) != 0; }
+
+bool mce_is_on_top(int signal) {
+    struct sigaction current;
+    return sigaction(signal, NULL, &current) == 0 && is_ours(&current);
+}
+
+/* Reading. */
+
+int mce_action_below(int signal, int level, struct sigaction *action) {
+    struct handled_signal *state = handled(signal);
+    for (;;) {
+        unsigned changes = atomic_load_explicit(&state->changes, memory_order_acquire);
+        const struct chain *chain = &state->chains[changes % 2];
+        int count = chain->count, found = level < count ? level : count - 1;
+        if (found >= 0)
+            *action = chain->actions[found];
+        else
+            *action = (struct sigaction){.sa_handler = SIG_DFL};
+        /* Another change after this one overwrites what was read. */
+        atomic_thread_fence(memory_order_acquire);
+        if (atomic_load_explicit(&state->changes, memory_order_relaxed) == changes)
+            return found;
+    }
+}
+
+/* Changing. The lock is held. */
+
+static struct chain *begin_change(struct handled_signal *state) {
+    unsigned changes = atomic_load(&state->changes);
+    struct chain *next = &state->chains[(changes + 1) % 2];
+    /* Readers of the chain before the one in use see that it is no longer valid before it changes. */
+    atomic_thread_fence(memory_order_seq_cst);
+    *next = state->chains[changes % 2];
+    return next;
+}
+
+static void end_change(struct handled_signal *state) { atomic_fetch_add(&state->changes, 1); }
+
+static int index_of(const struct chain *chain, const struct sigaction *action) {
+    int i = chain->count - 1;
+    while (i >= 0 && !same_function(&chain->actions[i], action))
+        i--;
+    return i;
+}
+
+/* Puts an action above the others. SIG_DFL and SIG_IGN end a chain. Returns false if there are too many. */
+static bool push(struct handled_signal *state, const struct sigaction *action) {
+    struct chain *chain = begin_change(state);
+    int same = index_of(chain, action);
+    if (!mce_is_function(action))
+        chain->count = 0;
+    else if (same >= 0)
+        memmove(&chain->actions[same], &chain->actions[same + 1], (size_t)(--chain->count - same) * sizeof *action);
+    if (chain->count == MOST_ACTIONS)
+        return false;
+    chain->actions[chain->count++] = *action;
+    end_change(state);
+    return true;
+}
+
+/*
+ * Installs our handler, with the flags of the action below it, so that the function below runs on the stack that it expects. Ours blocks no
+ * signal, so that a handler that interrupts it may copy too; what it passes on runs with the mask of its action. If there is no function
+ * below, SA_RESTART keeps the signals that we handle from interrupting system calls.
+ */
+static int install_over(int signal, const struct sigaction *below) {
+    struct sigaction action = *below;
+    action.sa_sigaction = mce_on_signal;
+    action.sa_flags = (below->sa_flags | SA_SIGINFO | SA_NODEFER) & ~(int)SA_RESETHAND;
+    if (!mce_is_function(below))
+        action.sa_flags |= SA_RESTART | SA_ONSTACK;
+    sigemptyset(&action.sa_mask);
+    if (sigaction(signal, &action, NULL) != 0)
+        return errno;
+    mce_set_restorer(signal, mce_on_signal);
+    return 0;
+}
+
+static int install(int signal) {
+    struct sigaction current;
+    if (sigaction(signal, NULL, &current) != 0)
+        return errno;
+    if (is_ours(&current)) {
+        /* Another function that was installed over ours has restored it, but not how it returns. */
+        mce_set_restorer(signal, mce_on_signal);
+        return 0;
+    }
+    return push(handled(signal), &current) ? install_over(signal, &current) : ENOSPC;
+}
+
+/* Restores the action below ours, unless a function was installed over ours since. */
+static int uninstall(int signal) {
+    struct handled_signal *state = handled(signal);
+    struct sigaction below;
+    int level = mce_action_below(signal, MCE_TOP, &below);
+    if (!mce_is_on_top(signal))
+        return 0;
+    if (sigaction(signal, &below, NULL) != 0)
+        return errno;
+    if (level >= 0) {
+        begin_change(state)->count = level;
+        end_change(state);
+    }
+    return 0;
+}
+
+static void replace(struct handled_signal *state, int level, const struct sigaction *action) {
+    begin_change(state)->actions[level] = *action;
+    end_change(state);
+}
+
+void mce_reset_action(int signal, int level, const struct sigaction *action) {
+    const struct sigaction standard = {.sa_handler = SIG_DFL};
+    struct sigaction now;
+    lock();
+    if (mce_action_below(signal, level, &now) == level && level >= 0 && same_function(&now, action))
+        replace(handled(signal), level, &standard);
+    unlock();
+}
+
+void mce_install_again(int signal, const struct sigaction *passed_to) {
+    struct handled_signal *state = handled(signal);
+    struct sigaction current;
+    lock();
+    bool replaceable =
+        sigaction(signal, NULL, &current) == 0 && !is_ours(&current) && (!mce_is_function(&current) || same_function(&current, passed_to));
+    /* mce_disable may have run meanwhile. */
+    if (replaceable && mce_is_recovering(signal)) {
+        struct sigaction below;
+        int level = mce_action_below(signal, MCE_TOP, &below);
+        if (level >= 0)
+            replace(state, level, &current);
+        install_over(signal, &current);
+    }
+    unlock();
+}
+
+/* The public functions. */
+
+int mce_enable(int signal) {
+    if (!is_handled(signal))
+        return EINVAL;
+    struct handled_signal *state = handled(signal);
+    lock();
+    int error = install(signal);
+    if (error == 0) {
+        state->clients++;
+        atomic_fetch_or(&recovered_signals, bit_of(signal));
+    }
+    unlock();
+    return error;
+}
+
+int mce_reinstall(int signal) {
+    if (!is_handled(signal))
+        return EINVAL;
+    lock();
+    int error = handled(signal)->clients == 0 ? ESRCH : install(signal);
+    unlock();
+    return error;
+}
+
+int mce_disable(int signal) {
+    if (!is_handled(signal))
+        return EINVAL;
+    struct handled_signal *state = handled(signal);
+    int error = 0;
+    lock();
+    if (state->clients != 0 && --state->clients == 0) {
+        atomic_fetch_and(&recovered_signals, ~bit_of(signal));
+        error = uninstall(signal);
+    }
+    unlock();
+    return error;
+}
+
+int mce_handler_state(int signal, struct mce_handler_state *result) {
+    if (!is_handled(signal) || !result)
+        return EINVAL;
+    struct handled_signal *state = handled(signal);
+    struct sigaction current;
+    int error = 0;
+    lock();
+    if (sigaction(signal, NULL, &current) != 0) {
+        error = errno;
+    } else {
+        /* The lowest action was there before ours, so it cannot know ours. */
+        bool knows_us = mce_is_function(&current) && index_of(&state->chains[atomic_load(&state->changes) % 2], &current) != 0;
+        result->clients = (int32_t)state->clients;
+        result->function = mce_is_function(&current) ? (const void *)(uintptr_t)current.sa_sigaction : NULL;
+        result->position = state->clients == 0 ? MCE_NOT_ENABLED : is_ours(&current) ? MCE_ON_TOP : knows_us ? MCE_COVERED : MCE_REMOVED;
+    }
+    unlock();
+    return error;
+}
