@@ -21,8 +21,12 @@ internal static unsafe partial class Yardsticks
     [LibraryImport(Library, EntryPoint = "yardstick_floor_fault")]
     internal static partial void FloorFault(byte* address);
 
-    [LibraryImport(Library, EntryPoint = "yardstick_floor_end")]
-    internal static partial int FloorEnd();
+    /// <summary>Restores the engine's handler, through the C library, and then how it returns.</summary>
+    internal static void FloorEnd()
+    {
+        _ = RestoreHandler();
+        FaultRecovery.Enable();
+    }
 
     /// <summary>A loop in C over a function that is called as memcpy.</summary>
     [LibraryImport(Library, EntryPoint = "yardstick_repeat_memcpy")]
@@ -45,6 +49,9 @@ internal static unsafe partial class Yardsticks
         void* copy = FindRawCopy(index, &name, &aroundCache);
         return copy == null ? null : new RawCopy(Marshal.PtrToStringUTF8((nint)name)!, copy, aroundCache != 0);
     }
+
+    [LibraryImport(Library, EntryPoint = "yardstick_floor_end")]
+    private static partial int RestoreHandler();
 
     [LibraryImport(Library, EntryPoint = "yardstick_raw_copy")]
     private static partial void* FindRawCopy(nuint index, byte** name, int* aroundCache);

@@ -31,10 +31,14 @@ internal static partial class Peers
         {
             case SignalSetup.Floor:
                 Check(Yardsticks.FloorBegin());
-                return new Handler(() => _ = Yardsticks.FloorEnd());
+                return new Handler(Yardsticks.FloorEnd);
             case SignalSetup.LongJump or SignalSetup.LongJumpWithoutMask:
                 Check(BeginLongJump(setup == SignalSetup.LongJumpWithoutMask ? 1 : 0));
-                return new Handler(() => _ = EndLongJump());
+                return new Handler(() =>
+                {
+                    _ = EndLongJump();
+                    FaultRecovery.Enable();
+                });
             default:
                 return null;
         }

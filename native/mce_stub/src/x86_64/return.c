@@ -47,6 +47,9 @@ enum {
 void mce_restorer(void) __attribute__((visibility("hidden")));
 _Noreturn void mce_jump(const greg_t *registers, const struct saved_state *state) __attribute__((visibility("hidden")));
 
+/* The C library's, which the kernel returns to if another function was installed over ours and has restored it since. */
+static void *_Atomic restorer_of_library;
+
 /* Where the saved state has the protection keys; 0 if this system has none. */
 static size_t keys_at;
 
@@ -63,6 +66,8 @@ void mce_set_restorer(int signal, void (*handler)(int, siginfo_t *, void *)) {
         return;
     if (action.restorer == mce_restorer || action.mask != 0 || !(action.flags & SA_NODEFER))
         return;
+    if (action.flags & SA_WITH_RESTORER)
+        restorer_of_library = (void *)action.restorer;
     action.flags |= SA_WITH_RESTORER;
     action.restorer = mce_restorer;
     syscall(SYS_rt_sigaction, signal, &action, NULL, sizeof action.mask);
@@ -87,15 +92,24 @@ static bool keys_differ(const struct saved_state *state) {
     return saved != now;
 }
 
+/* Another function than the kernel may have called our handler at its very end: then the mask of its action is in force. */
+static bool blocks_nothing_more(const ucontext_t *context) {
+    uint64_t now, before;
+    memcpy(&before, &context->uc_sigmask, sizeof before);
+    return syscall(SYS_rt_sigprocmask, SIG_BLOCK, NULL, &now, sizeof now) == 0 && now == before;
+}
+
 void mce_resume_without_return(void *context, void *return_address) {
     const ucontext_t *at = context;
     const struct saved_state *state = (const struct saved_state *)at->uc_mcontext.fpregs;
     const greg_t *registers = at->uc_mcontext.gregs;
-    if (return_address != (void *)mce_restorer || (at->uc_stack.ss_flags & (int)STACK_DISARMED) || !state)
+    if ((at->uc_stack.ss_flags & (int)STACK_DISARMED) || !state)
         return;
     if (state->magic != XSTATE_MAGIC || (state->present & ~(uint64_t)KNOWN_FEATURES) || state->tag != 0)
         return;
     if ((registers[REG_EFL] & FLAGS_OF_CALLER) || keys_differ(state) || has_shadow_stack())
         return;
-    mce_jump(registers, state);
+    /* A function that called ours and has more to do is neither. */
+    if (return_address == (void *)mce_restorer || (return_address == restorer_of_library && blocks_nothing_more(at)))
+        mce_jump(registers, state);
 }

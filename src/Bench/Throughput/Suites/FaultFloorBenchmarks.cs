@@ -27,7 +27,7 @@ public unsafe class FaultFloorBenchmarks : CopyBenchmark
     [GlobalCleanup(Target = nameof(Floor))]
     public void CleanupFloor()
     {
-        _ = Yardsticks.FloorEnd();
+        Yardsticks.FloorEnd();
         Dispose();
     }
 
