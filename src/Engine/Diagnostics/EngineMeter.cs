@@ -14,7 +14,7 @@ internal static class EngineMeter
     internal static long CommittedCollapses;
     internal static long AbortedCollapses;
 
-    private static readonly Meter s_meter = new(MeterName, "1");
+    private static readonly Meter s_meter = NewMeter();
     private static readonly KeyValuePair<string, object?> s_long = new("length", "long");
     private static readonly KeyValuePair<string, object?> s_short = new("length", "short");
 
@@ -41,6 +41,17 @@ internal static class EngineMeter
     {
         GC.KeepAlive(s_meter);
         GC.KeepAlive(EngineEventSource.Log);
+    }
+
+    private static Meter NewMeter()
+    {
+        var meter = new Meter(MeterName, "1");
+        LoadContext.OnUnload(() =>
+        {
+            meter.Dispose();
+            EngineEventSource.Log.Dispose();
+        });
+        return meter;
     }
 
     private static Measurement<long>[] ReadBytes()

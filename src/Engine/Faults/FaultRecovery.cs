@@ -1,3 +1,5 @@
+using CopyMc.Diagnostics;
+
 namespace CopyMc;
 
 /// <summary>
@@ -13,6 +15,8 @@ public static class FaultRecovery
     private static bool s_enabled;
     private static bool s_segmentationFaults;
     private static EarlyReportThread? s_earlyReports;
+
+    static FaultRecovery() => LoadContext.OnUnload(Disable);
 
     /// <summary>Whether copies can recover from faults on this machine.</summary>
     public static bool IsSupported => MceStub.IsLoaded;

@@ -1,0 +1,141 @@
+using System.Runtime.InteropServices;
+
+namespace CopyMc.Engine.Tests.Children;
+
+/// <summary>Recovery in a process in which other libraries handle signals too. Returns 0 if all went as it should.</summary>
+internal static unsafe class SharedProcess
+{
+    internal const string
+        Profiled = "profiled", Covered = "covered", CoveredSilently = "covered silently", BackOnTop = "back on top", Removed = "removed",
+        BlockedShort = "blocked, short", BlockedPrepared = "blocked, prepared", BlockedLong = "blocked, long",
+        ReportsCounted = "reports counted", ReportsPassedOn = "reports passed on";
+
+    private const int LongCopy = 100_000;
+
+    private static bool s_asExpected;
+
+    internal static int Run(string scenario)
+    {
+        bool asExpected = scenario switch
+        {
+            Profiled => IsProfiled(),
+            Covered => IsCovered(passesOn: true),
+            CoveredSilently => IsCovered(passesOn: false),
+            BackOnTop => ComesBackOnTop(),
+            Removed => IsRemoved(),
+            BlockedShort => CallBlocked(&CopyShort),
+            BlockedPrepared => CallBlocked(&CopyShortPrepared),
+            BlockedLong => CallBlocked(&CopyLong),
+            ReportsCounted => SendReports(UncoveredReports.Count),
+            ReportsPassedOn => SendReports(UncoveredReports.PassOn),
+            _ => throw new ArgumentException(scenario),
+        };
+        return asExpected ? 0 : 1;
+    }
+
+    /// <summary>Managed threads copy over lost memory while a profiler's handler does, in them and in the engine's handler.</summary>
+    private static bool IsProfiled()
+    {
+        const int Copies = 20_000, Threads = 4;
+        using var lost = new TruncatedFile(2 * NativeRegion.PageSize, kept: NativeRegion.PageSize);
+        byte* memory = lost.Pointer;
+        int wrong = 0;
+        CopyKernel kernel = CopyEngine.Shared.Kernel;
+        if (OtherHandlers.Profile(kernel.NativeFunction, memory + NativeRegion.PageSize - 100, 1000) != 0)
+            return false;
+        Thread[] threads = [.. Enumerable.Range(0, Threads).Select(_ => new Thread(() =>
+        {
+            byte* destination = stackalloc byte[300];
+            for (int i = 0; i < Copies; i++)
+            {
+                if (CopyEngine.Shared.Copy(memory + NativeRegion.PageSize - 200, destination, 300) != 100)
+                    Interlocked.Increment(ref wrong);
+            }
+        }))];
+        foreach (Thread thread in threads)
+            thread.Start();
+        foreach (Thread thread in threads)
+            thread.Join();
+        nint ticks = OtherHandlers.EndProfile(out nint wrongInHandler);
+        Console.WriteLine($"{Threads * Copies} copies, {ticks} in the profiler");
+        return wrong == 0 && wrongInHandler == 0 && ticks > 0;
+    }
+
+    private static bool IsCovered(bool passesOn)
+    {
+        if (!Recovers() || FaultRecovery.SigBusHandler.Position != HandlerPosition.OnTop || OtherHandlers.Install(passesOn ? 1 : 0) != 0)
+            return false;
+        SignalHandler handler = FaultRecovery.SigBusHandler;
+        Console.WriteLine($"{handler.Position}: {Path.GetFileName(handler.Function)}");
+        return Recovers() && OtherHandlers.Calls() == 1;
+    }
+
+    /// <summary>Over a handler that passes signals on to the engine's: a fault of a copy never reaches it, another one reaches it once.</summary>
+    private static bool ComesBackOnTop()
+    {
+        FaultRecovery.Enable();
+        _ = OtherHandlers.Install(passesOn: 1);
+        FaultRecovery.Enable();
+        if (FaultRecovery.SigBusHandler.Position != HandlerPosition.OnTop || !Recovers() || OtherHandlers.Calls() != 0)
+            return false;
+        SentSignal.ToThread(SentSignal.ThisThread);
+        if (OtherHandlers.Calls() != 1)
+            return false;
+        // It takes itself out, and is no longer called.
+        _ = OtherHandlers.Remove();
+        return Recovers() && FaultRecovery.SigBusHandler.Position == HandlerPosition.OnTop;
+    }
+
+    private static bool IsRemoved()
+    {
+        FaultRecovery.Enable();
+        _ = OtherHandlers.Install(passesOn: 0);
+        FaultRecovery.Disable();
+        FaultRecovery.Enable();
+        _ = OtherHandlers.Reset();
+        SignalHandler handler = FaultRecovery.SigBusHandler;
+        FaultRecovery.Enable();
+        return handler is { Position: HandlerPosition.Removed, Function: null } && Recovers();
+    }
+
+    private static bool CallBlocked(delegate* unmanaged<void> callback)
+    {
+        _ = CopyEngine.Shared;
+        return OtherHandlers.CallWithAllSignalsBlocked(callback) == 0 && s_asExpected;
+    }
+
+    [UnmanagedCallersOnly]
+    private static void CopyShort() => s_asExpected = OtherHandlers.IsBlocked(MceStub.SigBus) != 0 && Recovers();
+
+    [UnmanagedCallersOnly]
+    private static void CopyShortPrepared()
+    {
+        FaultRecovery.PrepareThread();
+        s_asExpected = OtherHandlers.IsBlocked(MceStub.SigBus) == 0 && Recovers() && Recovers(LongCopy);
+    }
+
+    [UnmanagedCallersOnly]
+    private static void CopyLong() =>
+        s_asExpected = Recovers(LongCopy) && Recovers(LongCopy) && OtherHandlers.IsBlocked(MceStub.SigBus) != 0;
+
+    private static bool SendReports(UncoveredReports uncovered)
+    {
+        FaultRecovery.RequestEarlyReports(uncovered);
+        using var region = new NativeRegion(NativeRegion.PageSize);
+        for (int i = 1; i <= 3; i++)
+        {
+            _ = EarlyReport.Raise((nuint)region.Pointer);
+            _ = EarlyReport.Raise((nuint)region.Pointer + NativeRegion.PageSize);
+            Console.WriteLine(FaultRecovery.UncoveredReportCount);
+        }
+        return region.Poison.PoisonedLineCount == NativeRegion.PageSize / PoisonMap.LineSize && Recovers();
+    }
+
+    private static bool Recovers(int length = 300)
+    {
+        int kept = length / NativeRegion.PageSize * NativeRegion.PageSize;
+        using var lost = new TruncatedFile(kept + NativeRegion.PageSize, kept);
+        using var destination = new NativeRegion((nuint)length);
+        return CopyEngine.Shared.Copy(lost.Pointer, destination.Pointer, (nuint)length) == (nuint)(length - kept);
+    }
+}
