@@ -63,6 +63,8 @@ internal sealed unsafe partial class SplitCase(string name, CostRole role, nint 
         finally
         {
             _ = End();
+            // Restored through the C library, the engine's handler does not yet return as before.
+            FaultRecovery.Enable();
         }
     }
 

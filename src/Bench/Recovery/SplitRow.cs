@@ -10,7 +10,7 @@ namespace CopyMc.Bench.Recovery;
 /// <param name="Samples">Faults that were timed.</param>
 /// <param name="DeliveryNanoseconds">From the call to the handler: the fault and the kernel's delivery of the signal.</param>
 /// <param name="HandlerNanoseconds">The handler.</param>
-/// <param name="ReturnNanoseconds">From the end of the handler until the thread runs again: rt_sigreturn.</param>
+/// <param name="ReturnNanoseconds">From the end of the handler until the thread runs again, by rt_sigreturn: the engine's handler cannot jump while the one that measures is over it.</param>
 /// <param name="TailNanoseconds">From there to the return of the copy: the bytes that could still be copied.</param>
 /// <param name="TotalNanoseconds">All four parts.</param>
 internal sealed record SplitRow(

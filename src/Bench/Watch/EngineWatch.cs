@@ -183,17 +183,21 @@ internal sealed class EngineWatch : IDisposable
             case (MetricsProvider, "Collection/Stop"):
                 if (!_figures.Any)
                     throw new InvalidInputException($"Process {_process.Id} ({_process.Name}) does not embed the engine, or has not made a CopyEngine yet.");
-                _updates.Add(new WatchUpdate(_figures.Read(at), null));
+                _updates.Add(new WatchUpdate(_figures.Read(at)));
                 break;
             case (MetricsProvider, "MultipleSessionsNotSupportedError" or "MultipleSessionsConfiguredIncorrectlyError"):
                 throw new InvalidInputException($"Another tool reads the meters of process {_process.Id} ({_process.Name}) with settings of its own.");
             case (EngineProvider, "Fault"):
-                _updates.Add(new WatchUpdate(null, new WatchedFault(
+                _updates.Add(new WatchUpdate(Fault: new WatchedFault(
                     at.TotalSeconds,
                     (CopyFaultKind)(int)happened.PayloadByName("kind"),
                     (CopySide)(int)happened.PayloadByName("side"),
                     string.Create(CultureInfo.InvariantCulture, $"0x{(long)happened.PayloadByName("address"):x}"),
                     (long)happened.PayloadByName("extent"))));
+                break;
+            case (EngineProvider, "HandlerReplaced"):
+                _updates.Add(new WatchUpdate(Handler: new WatchedHandler(
+                    at.TotalSeconds, Text(happened, "signal"), (HandlerPosition)(int)happened.PayloadByName("position"), Text(happened, "function"))));
                 break;
         }
     }

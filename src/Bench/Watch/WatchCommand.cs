@@ -87,7 +87,7 @@ internal static class WatchCommand
             return dashboard.On(console).Start(live =>
             {
                 live.Refresh();
-                return run.Run((reading, fault, dumped) => live.UpdateTarget(dashboard.Of(reading, fault, dumped)), stop.Token);
+                return run.Run((reading, fault, handler, dumped) => live.UpdateTarget(dashboard.Of(reading, fault, handler, dumped)), stop.Token);
             });
         }
 

@@ -27,7 +27,7 @@ internal sealed class WatchDashboard(string watched, Profile profile)
 
     private IRenderable Waiting => Framed(new Text("waiting for the first figures ..."));
 
-    internal IRenderable Of(WatchReading reading, WatchedFault? fault, string? dump)
+    internal IRenderable Of(WatchReading reading, WatchedFault? fault, WatchedHandler? handler, string? dump)
     {
         if (_rates.Count == SparkWidth)
             _rates.Dequeue();
@@ -41,6 +41,8 @@ internal sealed class WatchDashboard(string watched, Profile profile)
         Row("throughput", $"{Units.Bytes((long)reading.CopiedBytesPerSecond)}/s");
         Row("", Spark(profile.Capabilities.Unicode ? Bars : BarsOfAscii), new Style(Color.Blue));
         Row("last fault", fault is null ? "none" : WatchText.Describe(fault));
+        if (handler is not null)
+            Row("recovery", WatchText.Describe(handler), new Style(Color.Red));
         Row("collapses", $"{Units.Whole(reading.CommittedCollapses)} committed, {Units.Whole(reading.AbortedCollapses)} aborted");
         if (dump is not null)
             Row("dump", dump);

@@ -11,12 +11,13 @@ namespace CopyMc.Bench.Watch;
 /// <param name="Readings">The figures.</param>
 /// <param name="Faults">The first copies that signals stopped; there may have been more.</param>
 /// <param name="FaultCount">How many copies signals stopped during the watch.</param>
+/// <param name="Handlers">Signal handlers that the kernel called instead of the engine's.</param>
 /// <param name="Dump">The dump that was written; null: no dump was asked for, or no poison was hit.</param>
 /// <param name="ProcessEnded">Whether the process ended during the watch.</param>
 /// <param name="ProcessFellSilent">Whether the process stopped answering, so that its last figures are missing.</param>
 internal sealed record WatchReport(
     int ProcessId, string ProcessName, double IntervalSeconds, IReadOnlyList<WatchReading> Readings, IReadOnlyList<WatchedFault> Faults, long FaultCount,
-    string? Dump, bool ProcessEnded, bool ProcessFellSilent) : Result
+    IReadOnlyList<WatchedHandler> Handlers, string? Dump, bool ProcessEnded, bool ProcessFellSilent) : Result
 {
     /// <summary>A longer table would not be read.</summary>
     private const int MostFaults = 50;
@@ -40,6 +41,13 @@ internal sealed record WatchReport(
         document.TableAt(figures.Select(figure => ($"readings[{Readings.Count - 1}]", figure)), (Columns<(string Name, string Member, double Value)> table) => table
             .Words("in the end", figure => figure.Name)
             .Text("", figure => $"{new Figure(figure.Member, figure.Value, figure.Member == "copiedBytes" ? MiB : Units.Whole)}"));
+        if (Handlers.Count > 0)
+        {
+            document.Heading("Other signal handlers");
+            document.TableAt(Handlers.Select((handler, i) => ($"handlers[{i}]", handler)), (Columns<WatchedHandler> table) => table
+                .Words("after", handler => $"{Figure.Of(handler.Seconds, Units.Number)} s")
+                .Words("", handler => WatchText.Describe(handler)));
+        }
         if (FaultCount == 0)
             return;
         document.Heading("Faults");

@@ -13,14 +13,15 @@ internal sealed class WatchRun(WatchedProcess process, ReportFile? dump, TimeSpa
 
     private readonly List<WatchReading> _readings = [];
     private readonly List<WatchedFault> _faults = [];
+    private readonly List<WatchedHandler> _handlers = [];
     private long _faultCount;
     private string? _dumped;
 
-    /// <param name="show">Receives each reading, the last fault, and the file of the dump.</param>
+    /// <param name="show">Receives each reading, the last fault, the last handler over the engine's, and the file of the dump.</param>
     /// <param name="interrupted">Ends the watch.</param>
     /// <exception cref="InvalidInputException">The process has no engine, or does not answer.</exception>
     /// <exception cref="IOException">The dump could not be written.</exception>
-    internal WatchReport Run(Action<WatchReading, WatchedFault?, string?> show, CancellationToken interrupted)
+    internal WatchReport Run(Action<WatchReading, WatchedFault?, WatchedHandler?, string?> show, CancellationToken interrupted)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
         using EngineWatch watch = EngineWatch.Start(process, stop.Token);
@@ -34,10 +35,12 @@ internal sealed class WatchRun(WatchedProcess process, ReportFile? dump, TimeSpa
                 if (_faults.Count < MostFaults)
                     _faults.Add(fault);
             }
+            if (update.Handler is { } handler && _handlers.Count < MostFaults && (_handlers.Count == 0 || !handler.IsSameAs(_handlers[^1])))
+                _handlers.Add(handler);
             if (update.Reading is { } reading)
             {
                 _readings.Add(reading);
-                show(reading, last, _dumped);
+                show(reading, last, _handlers.LastOrDefault(), _dumped);
                 if (length is { } limit && _readings.Count == 1)
                     stop.CancelAfter(limit);
             }
@@ -45,7 +48,7 @@ internal sealed class WatchRun(WatchedProcess process, ReportFile? dump, TimeSpa
                 Dump(dump);
         }
         return new WatchReport(
-            process.Id, process.Name, EngineWatch.IntervalSeconds, _readings, _faults, _faultCount, _dumped, watch.ProcessEnded, watch.FellSilent);
+            process.Id, process.Name, EngineWatch.IntervalSeconds, _readings, _faults, _faultCount, _handlers, _dumped, watch.ProcessEnded, watch.FellSilent);
     }
 
     /// <summary>During this watch.</summary>

@@ -9,19 +9,22 @@ internal sealed class WatchText(IAnsiConsole console)
 {
     private WatchReading? _last;
     private WatchedFault? _told;
+    private WatchedHandler? _toldHandler;
     private string? _dumped;
 
-    internal void Write(WatchReading reading, WatchedFault? fault, string? dump)
+    internal void Write(WatchReading reading, WatchedFault? fault, WatchedHandler? handler, string? dump)
     {
         if (_last is null)
             console.WriteLine("seconds      copied     per second      copies        hits   committed     aborted");
-        if (_last is null || reading.Seconds - _last.Seconds >= 1 - EngineWatch.IntervalSeconds / 2 || reading.Hits != _last.Hits || fault != _told || dump != _dumped)
+        if (_last is null || reading.Seconds - _last.Seconds >= 1 - EngineWatch.IntervalSeconds / 2 || reading.Hits != _last.Hits || fault != _told || handler != _toldHandler || dump != _dumped)
             Write(reading);
         if (fault is not null && fault != _told)
             console.WriteLine($"fault: {Describe(fault)}");
+        if (handler is not null && handler != _toldHandler)
+            console.WriteLine($"recovery: {Describe(handler)}");
         if (dump is not null && dump != _dumped)
             console.WriteLine($"dump: {dump}");
-        (_told, _dumped) = (fault, dump);
+        (_told, _toldHandler, _dumped) = (fault, handler, dump);
     }
 
     private void Write(WatchReading reading)
@@ -34,6 +37,10 @@ internal sealed class WatchText(IAnsiConsole console)
 
     internal static string Describe(WatchedFault fault) =>
         $"{fault.Kind} in the {(fault.Side == CopySide.Source ? "source" : "destination")} at {fault.Address}, {Units.Bytes(fault.ExtentBytes)}, after {Units.Number(fault.Seconds)} s";
+
+    internal static string Describe(WatchedHandler handler) => handler.Position == HandlerPosition.Covered
+        ? $"{handler.Signal} goes to {handler.Function}; copies recover if that function passes it on"
+        : $"{handler.Signal} goes to {(handler.Function.Length == 0 ? "its default action, or nowhere" : handler.Function)}; copies do not recover";
 
     internal static string Summary(WatchReport report)
     {

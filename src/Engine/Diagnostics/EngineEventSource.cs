@@ -22,7 +22,7 @@ internal sealed unsafe class EngineEventSource : EventSource
     /// <summary>The keywords of a session.</summary>
     public static class Keywords
     {
-        /// <summary>Copies that a signal stopped.</summary>
+        /// <summary>Copies that a signal stopped, and handlers that may end recovery.</summary>
         public const EventKeywords Faults = (EventKeywords)1;
 
         /// <summary>Copies that a poison map stopped; verbose, because there can be millions per second.</summary>
@@ -100,4 +100,11 @@ internal sealed unsafe class EngineEventSource : EventSource
 
     [Event(6, Level = EventLevel.Informational, Keywords = Keywords.Collapses, Message = "Collapse aborted: {0}")]
     private void Aborted(int resultCode) => WriteEvent(6, resultCode);
+
+    /// <summary>The kernel calls another handler first. Written whenever a listener reads the meter while that is so.</summary>
+    /// <param name="signal">SIGBUS or SIGSEGV.</param>
+    /// <param name="position"><see cref="HandlerPosition"/>.</param>
+    /// <param name="function">The function and its file; empty: there is none.</param>
+    [Event(7, Level = EventLevel.Warning, Keywords = Keywords.Faults, Message = "{0} goes to {2}")]
+    internal void HandlerReplaced(string signal, int position, string function) => WriteEvent(7, signal, position, function);
 }

@@ -33,6 +33,9 @@ internal static class EngineMeter
     private static readonly ObservableCounter<long> s_aborted = s_meter.CreateObservableCounter(
         "copymc.collapses.aborted", () => Volatile.Read(ref AbortedCollapses), "{collapse}", "Collapses that were aborted and unwound.");
 
+    private static readonly ObservableGauge<long> s_onTop = s_meter.CreateObservableGauge(
+        "copymc.recovery.on_top", ReadOnTop, "{handler}", "1 if the kernel calls the handler of CopyMc first, 0 if another one has replaced it.");
+
     /// <summary>Whether a listener, inside the process or outside, reads the counters of copies.</summary>
     internal static bool IsListenedTo => s_bytes.Enabled || s_copies.Enabled;
 
@@ -84,6 +87,21 @@ internal static class EngineMeter
             Hits(sum.BusErrors, "bus_error"),
             Hits(sum.AccessViolations, "access_violation"),
         ];
+    }
+
+    private static List<Measurement<long>> ReadOnTop()
+    {
+        var handlers = new List<Measurement<long>>(2);
+        foreach ((string signal, SignalHandler handler) in (ReadOnlySpan<(string, SignalHandler)>)
+            [("SIGBUS", FaultRecovery.SigBusHandler), ("SIGSEGV", FaultRecovery.SigSegvHandler)])
+        {
+            if (handler.Position == HandlerPosition.NotEnabled)
+                continue;
+            if (handler.Position != HandlerPosition.OnTop)
+                EngineEventSource.Log.HandlerReplaced(signal, (int)handler.Position, handler.Function ?? "");
+            handlers.Add(new(handler.Position == HandlerPosition.OnTop ? 1 : 0, new KeyValuePair<string, object?>("signal", signal)));
+        }
+        return handlers;
     }
 
     private static Measurement<long> Hits(long count, string kind) => new(count, new KeyValuePair<string, object?>("kind", kind));

@@ -1,4 +1,7 @@
+using System.Diagnostics.Tracing;
 using System.Runtime.InteropServices;
+using CopyMc.Diagnostics;
+using CopyMc.Engine.Tests.Diagnostics;
 
 namespace CopyMc.Engine.Tests.Children;
 
@@ -10,6 +13,7 @@ internal static unsafe class SharedProcess
         BlockedShort = "blocked, short", BlockedPrepared = "blocked, prepared", BlockedLong = "blocked, long",
         ReportsCounted = "reports counted", ReportsPassedOn = "reports passed on";
 
+    private const string OnTop = "copymc.recovery.on_top SIGBUS";
     private const int LongCopy = 100_000;
 
     private static bool s_asExpected;
@@ -63,7 +67,13 @@ internal static unsafe class SharedProcess
 
     private static bool IsCovered(bool passesOn)
     {
-        if (!Recovers() || FaultRecovery.SigBusHandler.Position != HandlerPosition.OnTop || OtherHandlers.Install(passesOn ? 1 : 0) != 0)
+        if (!Recovers() || FaultRecovery.SigBusHandler.Position != HandlerPosition.OnTop)
+            return false;
+        using var heard = new HeardEvents(EventLevel.Warning, EngineEventSource.Keywords.Faults);
+        using var meter = new MeterReadings();
+        if (meter.Read()[OnTop] != 1 || OtherHandlers.Install(passesOn ? 1 : 0) != 0 || meter.Read()[OnTop] != 0)
+            return false;
+        if (!heard.Events.Any(one => one.Name == "HandlerReplaced" && one.Has("signal", "SIGBUS") && one.Has("position", (int)HandlerPosition.Covered)))
             return false;
         SignalHandler handler = FaultRecovery.SigBusHandler;
         Console.WriteLine($"{handler.Position}: {Path.GetFileName(handler.Function)}");

@@ -89,33 +89,4 @@ public sealed unsafe class EventSourceTests : IDisposable
             _ = engine.Copy(_source.Pointer, _destination.Pointer, 100_000);
         }
     }
-
-    private sealed record HeardEvent(string Name, long Thread, Dictionary<string, object?> Payload)
-    {
-        internal bool Has(string name, object value) => Payload.TryGetValue(name, out object? found) && value.Equals(found);
-    }
-
-    private sealed class HeardEvents : EventListener
-    {
-        private readonly Lock _lock = new();
-        private readonly List<HeardEvent> _events = [];
-
-        internal HeardEvents(EventLevel level, EventKeywords keywords) => EnableEvents(EngineEventSource.Log, level, keywords);
-
-        internal IReadOnlyList<HeardEvent> Events
-        {
-            get
-            {
-                lock (_lock)
-                    return [.. _events];
-            }
-        }
-
-        protected override void OnEventWritten(EventWrittenEventArgs eventData)
-        {
-            var payload = eventData.PayloadNames!.Zip(eventData.Payload!).ToDictionary(pair => pair.First, pair => pair.Second);
-            lock (_lock)
-                _events.Add(new HeardEvent(eventData.EventName!, eventData.OSThreadId, payload));
-        }
-    }
 }
