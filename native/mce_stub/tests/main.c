@@ -15,6 +15,9 @@ int main(int count, char **arguments) {
     copies();
     contract();
     signals();
+#ifdef __x86_64__
+    jump();
+#endif
     reports();
     poison_maps();
     maps_at_random();

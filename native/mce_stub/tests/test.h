@@ -63,6 +63,7 @@ int outcome_of(void (*f)(void));
 void copies(void);
 void contract(void);
 void signals(void);
+void jump(void);
 void reports(void);
 void poison_maps(void);
 void maps_at_random(void);
