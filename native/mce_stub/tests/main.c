@@ -15,6 +15,8 @@ int main(int count, char **arguments) {
     copies();
     contract();
     signals();
+    handlers_over_ours();
+    shared_process();
 #ifdef __x86_64__
     jump();
 #endif

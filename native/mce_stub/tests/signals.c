@@ -11,18 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "test.h"
-
-enum { BROKEN = 90, PREVIOUS_CALLED = 91, UNAVAILABLE = 92 };
-
-#define REQUIRE(condition)                                                                                                                 \
-    do {                                                                                                                                   \
-        if (!(condition)) {                                                                                                                \
-            printf("%s:%d: failed: %s\n", __func__, __LINE__, #condition);                                                                 \
-            fflush(stdout);                                                                                                                \
-            _exit(BROKEN);                                                                                                                 \
-        }                                                                                                                                  \
-    } while (0)
+#include "scenario.h"
 
 typedef void handler(int signal, siginfo_t *info, void *context);
 
@@ -72,13 +61,6 @@ static void enable_over(handler *function, int flags) {
 static void install_on_top(handler *function) {
     chained = current();
     set(function, 0);
-}
-
-static bool recovers(void) {
-    static unsigned char out[300];
-    unsigned char *bad = truncated(PAGE, PAGE);
-    struct mce_fault fault;
-    return kernels[kernel_count - 1].copy(out, bad + PAGE - 100, sizeof out, &fault) == sizeof out - 100;
 }
 
 /* A signal that is not a fault inside a copy goes to the previous handler. */

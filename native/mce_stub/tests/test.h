@@ -63,6 +63,8 @@ int outcome_of(void (*f)(void));
 void copies(void);
 void contract(void);
 void signals(void);
+void handlers_over_ours(void);
+void shared_process(void);
 void jump(void);
 void reports(void);
 void poison_maps(void);

@@ -40,7 +40,7 @@ enum {
     PKRU = 1 << 9,
     /* x87, SSE, AVX, AVX-512, PKRU: a function may use the registers without keeping them, or the jump restores them. */
     KNOWN_FEATURES = 0x7 | 0xe0 | PKRU,
-    FLAGS_OF_CALLER = 0x100 | 0x400 | 0x4000, /* TF, DF, NT */
+    TRAP_FLAG = 0x100,
 };
 
 /* In return.S. */
@@ -107,7 +107,7 @@ void mce_resume_without_return(void *context, void *return_address) {
         return;
     if (state->magic != XSTATE_MAGIC || (state->present & ~(uint64_t)KNOWN_FEATURES) || state->tag != 0)
         return;
-    if ((registers[REG_EFL] & FLAGS_OF_CALLER) || keys_differ(state) || has_shadow_stack())
+    if ((registers[REG_EFL] & TRAP_FLAG) || keys_differ(state) || has_shadow_stack())
         return;
     /* A function that called ours and has more to do is neither. */
     if (return_address == (void *)mce_restorer || (return_address == restorer_of_library && blocks_nothing_more(at)))

@@ -1,14 +1,18 @@
 /*
- * How the handler leaves after a recovery: by a jump, without rt_sigreturn, where that leaves nothing unrestored. A recovery then costs
- * about four fifths.
+ * How the handler leaves after a recovery: by a jump, without rt_sigreturn, where that loses nothing. A recovery then costs about four
+ * fifths.
  *
  * The jump restores all general registers, MXCSR and the x87 environment. The fixup is inside a function, so its caller expects no vector
- * or tile register to be kept, and the direction flag to be clear, as it is in a handler. What the jump cannot restore is looked at each
- * time: the mask of signals    our action blocks none, and only ours has our restorer: if another function called ours, it has another one
- *   an alternate stack     that delivery has disarmed (SS_AUTODISARM)
- *   protection keys        reset by the kernel for the handler
- *   x87 and AMX registers  live where the ABI has none live; single-stepping and other flags of the processor
- *   a shadow stack         (CET), which has a token of the handler's
+ * or tile register to be kept, and the direction flag to be clear, as it is in a handler.
+ *
+ * The jump cannot restore the following, so each recovery looks for it:
+ *
+ * - The mask of signals. Our action blocks none, and only our action returns to our restorer. If another function was installed over ours,
+ *   the restorer is another one, and the mask is asked for.
+ * - An alternate stack that delivery has disarmed (SS_AUTODISARM).
+ * - Protection keys and the trap flag, which the kernel resets for a handler.
+ * - Live x87 and AMX registers, which the ABI does not have in a call.
+ * - A shadow stack (CET), on which delivery has put a token.
  */
 #ifndef MCE_RETURN_H
 #define MCE_RETURN_H

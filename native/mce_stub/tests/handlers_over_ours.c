@@ -1,0 +1,175 @@
+/* Tests handlers that other libraries install over ours, and how ours comes back on top. Each scenario runs in a child. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "scenario.h"
+
+typedef void handler(int signal, siginfo_t *info, void *context);
+
+enum { LIBRARIES = 17 };
+static struct sigaction below[LIBRARIES];
+static volatile int order[64], called;
+static volatile bool nests;
+static int flags_of_libraries;
+
+static void pass_down(int library, int signal, siginfo_t *info, void *context) {
+    REQUIRE(called < 64);
+    order[called++] = library;
+    if (nests && library == 1) {
+        nests = false;
+        raise(SIGBUS);
+    }
+    if (below[library].sa_flags & SA_SIGINFO)
+        below[library].sa_sigaction(signal, info, context);
+}
+#define LIBRARY(n)                                                                                                                         \
+    static void library_##n(int signal, siginfo_t *info, void *context) { pass_down(n, signal, info, context); }
+LIBRARY(0)
+LIBRARY(1)
+LIBRARY(2)
+LIBRARY(3)
+LIBRARY(4) LIBRARY(5) LIBRARY(6) LIBRARY(7) LIBRARY(8) LIBRARY(9) LIBRARY(10) LIBRARY(11) LIBRARY(12) LIBRARY(13) LIBRARY(14) LIBRARY(15)
+    LIBRARY(16) static handler *const libraries[LIBRARIES] = {library_0,  library_1,  library_2,  library_3,  library_4,  library_5,
+                                                              library_6,  library_7,  library_8,  library_9,  library_10, library_11,
+                                                              library_12, library_13, library_14, library_15, library_16};
+
+static void install(int library) {
+    const struct sigaction action = {.sa_sigaction = libraries[library], .sa_flags = SA_SIGINFO | flags_of_libraries};
+    sigaction(SIGBUS, &action, &below[library]);
+}
+
+static bool sends_through(int count, const int *libraries_in_order) {
+    called = 0;
+    raise(SIGBUS);
+    bool right = called == count;
+    for (int i = 0; i < count && right; i++)
+        right = order[i] == libraries_in_order[i];
+    return right;
+}
+#define SENDS_THROUGH(...) sends_through((int)(sizeof((int[]){__VA_ARGS__}) / sizeof(int)), (int[]){__VA_ARGS__})
+
+static void begin_over(int library) {
+    prepare();
+    mce_disable(SIGBUS);
+    signal(SIGBUS, SIG_IGN);
+    if (library >= 0)
+        install(library);
+    REQUIRE(position() == MCE_NOT_ENABLED && mce_enable(SIGBUS) == 0);
+}
+
+static void three_libraries_in_turn(void) {
+    begin_over(0);
+    REQUIRE(position() == MCE_ON_TOP && SENDS_THROUGH(0));
+    install(1);
+    REQUIRE(position() == MCE_COVERED && SENDS_THROUGH(1, 0));
+    REQUIRE(mce_reinstall(SIGBUS) == 0 && position() == MCE_ON_TOP && SENDS_THROUGH(1, 0));
+    install(2);
+    REQUIRE(position() == MCE_COVERED && SENDS_THROUGH(2, 1, 0));
+    REQUIRE(mce_reinstall(SIGBUS) == 0 && mce_reinstall(SIGBUS) == 0 && SENDS_THROUGH(2, 1, 0));
+    called = 0;
+    REQUIRE(recovers() && called == 0);
+    /* A library reinstalls itself. */
+    install(1);
+    REQUIRE(mce_reinstall(SIGBUS) == 0 && SENDS_THROUGH(1, 2, 0));
+    REQUIRE(mce_disable(SIGBUS) == 0 && position() == MCE_NOT_ENABLED && SENDS_THROUGH(1, 2, 0));
+    struct sigaction now;
+    sigaction(SIGBUS, NULL, &now);
+    REQUIRE(now.sa_sigaction == library_1);
+}
+
+/* Below a library that calls it, ours does not call that library. */
+static void called_twice_for_a_signal(void) {
+    begin_over(-1);
+    install(1);
+    REQUIRE(SENDS_THROUGH(1) && SENDS_THROUGH(1) && recovers() && order[called - 1] == 1);
+}
+
+static sigjmp_buf back;
+static void jumping(int signal, siginfo_t *info, void *context) {
+    (void)signal, (void)info, (void)context;
+    siglongjmp(back, 1);
+}
+/* A function that leaves by siglongjmp does not make the next signal look like the same one. */
+static void a_library_leaves_by_a_jump(void) {
+    begin_over(0);
+    install(1);
+    REQUIRE(mce_reinstall(SIGBUS) == 0);
+    for (volatile int i = 0; i < 3; i++) {
+        below[1].sa_sigaction = jumping;
+        if (sigsetjmp(back, 1) == 0)
+            raise(SIGBUS);
+        REQUIRE(called >= 1 && order[called - 1] == 1);
+        struct sigaction ours;
+        sigaction(SIGBUS, NULL, &ours);
+        below[1].sa_sigaction = ours.sa_sigaction;
+        REQUIRE(SENDS_THROUGH(1, 0));
+    }
+}
+
+static void a_signal_within_a_signal(void) {
+    flags_of_libraries = SA_NODEFER;
+    begin_over(0);
+    install(1);
+    REQUIRE(mce_reinstall(SIGBUS) == 0);
+    for (int i = 0; i < 3; i++) {
+        nests = true;
+        REQUIRE(SENDS_THROUGH(1, 1, 0, 0));
+    }
+}
+
+static void too_many_libraries(void) {
+    begin_over(0);
+    for (int library = 1; library < LIBRARIES - 1; library++) {
+        install(library);
+        REQUIRE(mce_reinstall(SIGBUS) == 0);
+    }
+    install(LIBRARIES - 1);
+    REQUIRE(mce_reinstall(SIGBUS) == ENOSPC && position() == MCE_COVERED);
+    /* A reset ends the chain. */
+    signal(SIGBUS, SIG_DFL);
+    REQUIRE(position() == MCE_REMOVED && mce_reinstall(SIGBUS) == 0 && recovers());
+    raise(SIGBUS);
+}
+
+static void states(void) {
+    struct mce_handler_state state;
+    begin_over(0);
+    mce_disable(SIGSEGV);
+    REQUIRE(mce_handler_state(SIGUSR1, &state) == EINVAL && mce_handler_state(SIGBUS, NULL) == EINVAL);
+    REQUIRE(mce_reinstall(SIGUSR1) == EINVAL && mce_reinstall(SIGSEGV) == ESRCH && mce_disable(SIGUSR1) == EINVAL);
+    REQUIRE(mce_enable(SIGBUS) == 0 && mce_handler_state(SIGBUS, &state) == 0 && state.clients == 2 && state.position == MCE_ON_TOP);
+    install(1);
+    REQUIRE(mce_handler_state(SIGBUS, &state) == 0 && state.function == (const void *)(uintptr_t)library_1 &&
+            state.position == MCE_COVERED);
+    install(0);
+    below[0] = (struct sigaction){.sa_handler = SIG_IGN};
+    REQUIRE(position() == MCE_REMOVED);
+    signal(SIGBUS, SIG_IGN);
+    REQUIRE(mce_handler_state(SIGBUS, &state) == 0 && state.function == NULL && state.position == MCE_REMOVED);
+    REQUIRE(mce_handler_state(SIGSEGV, &state) == 0 && state.position == MCE_NOT_ENABLED && state.clients == 0);
+}
+
+static volatile sig_atomic_t enabled;
+static void enabling(int signal) {
+    (void)signal;
+    enabled += mce_enable(SIGBUS) == 0 && mce_reinstall(SIGBUS) == 0 && position() == MCE_ON_TOP && mce_disable(SIGBUS) == 0;
+}
+static void enabled_in_a_handler(void) {
+    begin_over(0);
+    signal(SIGUSR1, enabling);
+    raise(SIGUSR1);
+    REQUIRE(enabled == 1 && recovers());
+}
+
+void handlers_over_ours(void) {
+    CHECK(outcome_of(three_libraries_in_turn) == 0, "libraries that are installed over ours in turn are each called once, in that order");
+    CHECK(outcome_of(called_twice_for_a_signal) == 0, "ours calls no function above it");
+    CHECK(outcome_of(a_library_leaves_by_a_jump) == 0, "a library leaves by siglongjmp");
+    CHECK(outcome_of(a_signal_within_a_signal) == 0, "a signal within a signal");
+    CHECK(outcome_of(too_many_libraries) == -SIGBUS, "more libraries than levels, and a reset");
+    CHECK(outcome_of(states) == 0, "states");
+    CHECK(outcome_of(enabled_in_a_handler) == 0, "enabled in a handler");
+}
