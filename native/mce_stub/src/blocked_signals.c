@@ -17,7 +17,6 @@ static void change_mask(int how, const uint64_t *mask, uint64_t *before) { sysca
 int mce_prepare_thread(void) {
     const uint64_t signals = mce_recovered_signals();
     change_mask(SIG_UNBLOCK, &signals, NULL);
-    open_signals = signals;
     return 0;
 }
 

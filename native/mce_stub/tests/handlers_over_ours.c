@@ -31,7 +31,10 @@ LIBRARY(0)
 LIBRARY(1)
 LIBRARY(2)
 LIBRARY(3)
-LIBRARY(4) LIBRARY(5) LIBRARY(6) LIBRARY(7) LIBRARY(8) LIBRARY(9) LIBRARY(10) LIBRARY(11) LIBRARY(12) LIBRARY(13) LIBRARY(14) LIBRARY(15)
+LIBRARY(4)
+LIBRARY(5)
+LIBRARY(6)
+LIBRARY(7) LIBRARY(8) LIBRARY(9) LIBRARY(10) LIBRARY(11) LIBRARY(12) LIBRARY(13) LIBRARY(14) LIBRARY(15)
     LIBRARY(16) static handler *const libraries[LIBRARIES] = {library_0,  library_1,  library_2,  library_3,  library_4,  library_5,
                                                               library_6,  library_7,  library_8,  library_9,  library_10, library_11,
                                                               library_12, library_13, library_14, library_15, library_16};

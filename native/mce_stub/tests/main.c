@@ -3,15 +3,21 @@
  * copy must not touch. Prints a line per failed check, and "N passed, N failed" at the end.
  */
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "test.h"
 
-/* main VECTORS [emulated] */
+/* main VECTORS [emulated], or main stress COPIES */
 int main(int count, char **arguments) {
     emulated = count > 2 && !strcmp(arguments[2], "emulated");
     CHECK(mce_abi_version() == MCE_ABI_VERSION, "ABI version");
     CHECK(mce_enable(SIGBUS) == 0 && mce_enable(SIGSEGV) == 0, "enable");
+    if (count > 2 && !strcmp(arguments[1], "stress")) {
+        stress(atol(arguments[2]));
+        printf("%d passed, %d failed\n", passed, failed);
+        return failed != 0;
+    }
     copies();
     contract();
     signals();
@@ -24,6 +30,8 @@ int main(int count, char **arguments) {
     poison_maps();
     maps_at_random();
     maps_in_parallel();
+    if (!emulated)
+        stress(100000);
     if (count > 1)
         vectors(arguments[1]);
     printf("%d passed, %d failed\n", passed, failed);

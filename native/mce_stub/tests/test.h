@@ -65,6 +65,7 @@ void contract(void);
 void signals(void);
 void handlers_over_ours(void);
 void shared_process(void);
+void stress(long copies);
 void jump(void);
 void reports(void);
 void poison_maps(void);
