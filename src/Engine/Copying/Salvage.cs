@@ -71,7 +71,7 @@ internal sealed unsafe class Salvage
         while (_position < end)
         {
             nuint until = nuint.Min(_nextBad, end);
-            nuint remaining = _engine.Copy(_source + _position, _destination + _position, until - _position, out CopyFault fault);
+            nuint remaining = Copy(_source + _position, _destination + _position, until - _position, out CopyFault fault);
             _position = until - remaining;
             if (fault.Side == CopySide.Destination)
             {
@@ -93,6 +93,10 @@ internal sealed unsafe class Salvage
             }
         }
     }
+
+    private nuint Copy(byte* source, byte* destination, nuint byteCount, out CopyFault fault) => _options.ThroughKernel
+        ? KernelCopy.Copy(source, destination, byteCount, out fault)
+        : _engine.Copy(source, destination, byteCount, out fault);
 
     /// <summary>Asks about the pages after a lost one, up to the first with a known bad line: the kernel reads a byte of each page.</summary>
     private void LookAhead()
@@ -137,7 +141,7 @@ internal sealed unsafe class Salvage
         foreach (LostRange range in _lost)
         {
             for (nuint offset = range.Offset; offset < range.End && _destinationFault.Kind == CopyFaultKind.None; offset += PieceSize)
-                _ = _engine.Copy(piece, _destination + offset, nuint.Min(PieceSize, range.End - offset), out _destinationFault);
+                _ = Copy(piece, _destination + offset, nuint.Min(PieceSize, range.End - offset), out _destinationFault);
         }
         NativeMemory.Free(piece);
     }

@@ -30,6 +30,16 @@ public sealed class SalvageOptions
     /// <remarks>The kernel reads a byte of each page, so the kernel itself may read latent poison.</remarks>
     public bool LookAhead { get; init; } = true;
 
+    /// <summary>
+    /// Whether the kernel copies (process_vm_readv(2) on this process), which raises no signal. For a process in which recovery is known to be gone,
+    /// because another library has replaced the SIGBUS handler (<see cref="FaultRecovery.SigBusHandler"/>), and for kernels that do not recover.
+    /// </summary>
+    /// <remarks>
+    /// A copy of 4 KiB took 42 times as long on a virtual machine with Zen 5 cores, one of 2 MiB three times. The kernel's copy does not survive a machine check:
+    /// it is safe from poison that the kernel knows, and from files that were truncated, not from latent poison in the hardware.
+    /// </remarks>
+    public bool ThroughKernel { get; init; }
+
     /// <summary>The most bytes that may be lost before the salvage gives up. No limit by default.</summary>
     public nuint MaxLostBytes { get; init; } = nuint.MaxValue;
 

@@ -48,12 +48,23 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     internal static partial int ProcessControl(int operation, nuint argument2, nuint argument3, nuint argument4, nuint argument5);
 
+    [LibraryImport("libc", EntryPoint = "process_vm_readv", SetLastError = true)]
+    internal static partial nint ReadMemory(int process, IoVector* local, nuint localCount, IoVector* remote, nuint remoteCount, nuint flags);
+
     /// <summary>dladdr(3): 0 if no file has the address.</summary>
     [LibraryImport("libc", EntryPoint = "dladdr")]
     internal static partial int FindSymbol(void* address, SymbolInfo* info);
 
     /// <summary>The message of the last call's errno (<c>strerror(3)</c>).</summary>
     internal static string LastErrorMessage() => Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
+
+    /// <summary><c>struct iovec</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct IoVector
+    {
+        internal byte* Base;
+        internal nuint Length;
+    }
 
     /// <summary><c>Dl_info</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -11,7 +11,7 @@ internal static unsafe class SharedProcess
     internal const string
         Profiled = "profiled", Covered = "covered", CoveredSilently = "covered silently", BackOnTop = "back on top", Removed = "removed",
         BlockedShort = "blocked, short", BlockedPrepared = "blocked, prepared", BlockedLong = "blocked, long",
-        ReportsCounted = "reports counted", ReportsPassedOn = "reports passed on";
+        ThroughKernel = "through the kernel", ReportsCounted = "reports counted", ReportsPassedOn = "reports passed on";
 
     private const string OnTop = "copymc.recovery.on_top SIGBUS";
     private const int LongCopy = 100_000;
@@ -30,6 +30,7 @@ internal static unsafe class SharedProcess
             BlockedShort => CallBlocked(&CopyShort),
             BlockedPrepared => CallBlocked(&CopyShortPrepared),
             BlockedLong => CallBlocked(&CopyLong),
+            ThroughKernel => SalvagesThroughTheKernel(),
             ReportsCounted => SendReports(UncoveredReports.Count),
             ReportsPassedOn => SendReports(UncoveredReports.PassOn),
             _ => throw new ArgumentException(scenario),
@@ -106,6 +107,18 @@ internal static unsafe class SharedProcess
         SignalHandler handler = FaultRecovery.SigBusHandler;
         FaultRecovery.Enable();
         return handler is { Position: HandlerPosition.Removed, Function: null } && Recovers();
+    }
+
+    /// <summary>A handler that ends the process is over the engine's, which must not be needed.</summary>
+    private static bool SalvagesThroughTheKernel()
+    {
+        CopyEngine engine = CopyEngine.Shared;
+        _ = OtherHandlers.Install(passesOn: 0);
+        using var lost = new TruncatedFile(4 * NativeRegion.PageSize, kept: 2 * NativeRegion.PageSize);
+        using var destination = new NativeRegion(4 * NativeRegion.PageSize);
+        new Span<byte>(lost.Pointer, NativeRegion.PageSize).Fill(9);
+        SalvageResult result = engine.Salvage(lost.Pointer, destination.Pointer, 4 * NativeRegion.PageSize, new SalvageOptions { ThroughKernel = true });
+        return result.Lost is [{ Offset: 2 * NativeRegion.PageSize, Length: 2 * NativeRegion.PageSize }] && destination.Span[NativeRegion.PageSize - 1] == 9;
     }
 
     private static bool CallBlocked(delegate* unmanaged<void> callback)

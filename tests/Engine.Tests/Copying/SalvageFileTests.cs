@@ -76,6 +76,7 @@ public sealed unsafe class SalvageFileTests : IDisposable
                 Pattern = (byte)random.Next(256),
                 Propagation = (PoisonPropagation)random.Next(_latent.Contains(PoisonSource.UffdPoison) ? 3 : 2),
                 LookAhead = random.Next(4) != 0,
+                ThroughKernel = random.Next(4) == 0,
             };
             _destination.Span.Fill(Pattern.Canary);
             SalvageResult result = engine.Salvage(source.Pointer + start, _destination.Pointer + shift, (nuint)count, options);

@@ -65,6 +65,37 @@ public sealed unsafe class SalvageTests : IDisposable
         PoisonInjector.Heal(_destination, 5 * NativeRegion.PageSize, 1, PoisonSource.UffdPoison);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_lost_page_of_the_destination_ends_a_salvage(bool throughKernel)
+    {
+        Assert.SkipUnless(FaultRecovery.IsSupported, FaultRecovery.UnsupportedReason ?? "");
+        using var source = new NativeRegion(4 * NativeRegion.PageSize);
+        using var lost = new NativeRegion(4 * NativeRegion.PageSize, new NativeRegionOptions { Backing = RegionBacking.Memfd });
+        PoisonInjector.Inject(lost, 3 * NativeRegion.PageSize, PoisonSource.TruncatedMapping);
+        const int Shift = 100;
+        SalvageResult result = CopyEngine.Shared.Salvage(
+            source.Pointer, lost.Pointer + Shift, 3 * NativeRegion.PageSize, new SalvageOptions { ThroughKernel = throughKernel });
+
+        Assert.Equal(3u * NativeRegion.PageSize - Shift, result.ProcessedBytes);
+        Assert.Equal(
+            new CopyFault(CopyFaultKind.BusError, CopySide.Destination, (nuint)lost.Pointer + 3 * NativeRegion.PageSize, NativeRegion.PageSize), result.DestinationFault);
+        Assert.Empty(result.Lost);
+    }
+
+    /// <summary>Poison that a map knows is not read.</summary>
+    [Fact]
+    public void The_kernel_copies_no_known_poison()
+    {
+        using var source = new NativeRegion(4 * NativeRegion.PageSize);
+        source.Span.Fill(5);
+        source.Poison.Mark(2 * NativeRegion.PageSize + 100);
+        SalvageResult result = CopyEngine.Shared.Salvage(source.Pointer, _destination.Pointer, source.Length, new SalvageOptions { ThroughKernel = true });
+        Assert.Equal([new LostRange(2 * NativeRegion.PageSize + 64, 64)], result.Lost);
+        Assert.Equal(2 * NativeRegion.PageSize + 64, _destination.Span[..(4 * NativeRegion.PageSize)].IndexOfAnyExcept((byte)5));
+    }
+
     [Fact]
     public void A_salvage_gives_up_after_the_limit()
     {

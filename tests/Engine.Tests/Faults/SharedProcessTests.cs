@@ -15,6 +15,7 @@ public sealed class SharedProcessTests
     [InlineData(SharedProcess.Profiled)]
     [InlineData(SharedProcess.BackOnTop)]
     [InlineData(SharedProcess.Removed)]
+    [InlineData(SharedProcess.ThroughKernel)]
     [InlineData(SharedProcess.BlockedPrepared)]
     [InlineData(SharedProcess.BlockedLong)]
     public void Copies_recover(string scenario) => Expect(0, ChildProcess.Run(nameof(SharedProcess), scenario));
