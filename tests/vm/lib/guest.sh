@@ -24,6 +24,7 @@ build_guest() {
     # Builds only the programs that a scenario uses. lib/linker removes an option of NativeAOT that only Clang knows.
     ! grep -q -e /aot/ -e panic_in_copy "${scenarios[@]}" || publish aot -p:PublishAot=true -p:CppCompilerAndLinker="$vm/lib/linker" -p:ObjCopyName="$([ "$machine" = "$(uname -m)" ] || echo "$machine-linux-gnu-")objcopy"
     ! grep -q /jit/ "${scenarios[@]}" || publish jit --self-contained -p:PublishTrimmed=false
+    ! grep -q /stub_tests "${scenarios[@]}" || CC=$(guest_compiler) "$repository/native/mce_stub/tests/run" "$machine" build "$guest/bin/stub_tests"
     ! grep -q /situations "${scenarios[@]}" || copy_situations
     copy_libraries
     copy_module hwpoison-inject

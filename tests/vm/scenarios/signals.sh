@@ -1,0 +1,2 @@
+# The C tests of signals: protection keys, and other features that this machine's CPU may lack.
+commands=("/bin/stub_tests	signals")
