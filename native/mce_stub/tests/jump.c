@@ -81,6 +81,17 @@ static void restored_by_another(void) {
     REQUIRE(recovers());
 }
 
+/* Ours blocks nothing, even if the handler below does. */
+static void over_a_handler_with_a_mask(void) {
+    struct sigaction action = {.sa_sigaction = calling_at_its_end, .sa_flags = SA_SIGINFO};
+    sigaddset(&action.sa_mask, SIGUSR2);
+    mce_disable(SIGBUS);
+    sigaction(SIGBUS, &action, NULL);
+    REQUIRE(mce_enable(SIGBUS) == 0);
+    forbid_return();
+    REQUIRE(recovers());
+}
+
 /* The registers of the caller. */
 
 size_t call_with_registers(mce_copy_fn *copy, void *dst, const void *src, size_t n, struct mce_fault *fault, uint64_t *after);
@@ -259,6 +270,7 @@ void jump(void) {
     check(alone, 0, "a recovery leaves by a jump");
     check(both_sides_and_all_kernels, 0, "every kernel recovers by a jump, at both sides");
     check(restored_by_another, 0, "a recovery leaves by a jump after another handler came and went");
+    check(over_a_handler_with_a_mask, 0, "a recovery over a handler with a mask leaves by a jump");
     check(on_alternate_stack, 0, "a recovery on an alternate stack leaves by a jump");
     check(registers_are_kept, 0, "the registers of the caller are unchanged");
     check(floating_point_is_kept, 0, "rounding modes and exceptions are unchanged");

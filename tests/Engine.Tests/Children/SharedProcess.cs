@@ -9,7 +9,7 @@ namespace CopyMc.Engine.Tests.Children;
 internal static unsafe class SharedProcess
 {
     internal const string
-        Profiled = "profiled", Covered = "covered", CoveredSilently = "covered silently", BackOnTop = "back on top", Removed = "removed",
+        Profiled = "profiled", ProfiledUnmapped = "profiled, unmapped memory", Covered = "covered", CoveredSilently = "covered silently", BackOnTop = "back on top", Removed = "removed",
         BlockedShort = "blocked, short", BlockedPrepared = "blocked, prepared", BlockedLong = "blocked, long",
         ThroughKernel = "through the kernel", ReportsCounted = "reports counted", ReportsPassedOn = "reports passed on";
 
@@ -22,7 +22,8 @@ internal static unsafe class SharedProcess
     {
         bool asExpected = scenario switch
         {
-            Profiled => IsProfiled(),
+            Profiled => IsProfiled(new CopyEngineOptions(), Libc.MapShared),
+            ProfiledUnmapped => IsProfiled(new CopyEngineOptions { RecoverSegmentationFaults = true }, Libc.MapPrivate | Libc.MapAnonymous),
             Covered => IsCovered(passesOn: true),
             CoveredSilently => IsCovered(passesOn: false),
             BackOnTop => ComesBackOnTop(),
@@ -39,21 +40,25 @@ internal static unsafe class SharedProcess
     }
 
     /// <summary>Managed threads copy over lost memory while a profiler's handler does, in them and in the engine's handler.</summary>
-    private static bool IsProfiled()
+    private static bool IsProfiled(CopyEngineOptions options, int mapping)
     {
         const int Copies = 20_000, Threads = 4;
-        using var lost = new TruncatedFile(2 * NativeRegion.PageSize, kept: NativeRegion.PageSize);
-        byte* memory = lost.Pointer;
+        // A page, and then one that is lost: the end of a file, which raises SIGBUS, or a page that nobody may touch, which raises SIGSEGV.
+        using var file = new TruncatedFile(2 * NativeRegion.PageSize, kept: NativeRegion.PageSize);
+        bool isFile = mapping == Libc.MapShared;
+        byte* memory = isFile ? file.Pointer : (byte*)Libc.Map(null, 2 * NativeRegion.PageSize, Libc.ProtNone, mapping, -1, 0);
+        if (!isFile)
+            _ = Libc.Map(memory, NativeRegion.PageSize, Libc.ProtRead | Libc.ProtWrite, mapping | Libc.MapFixed, -1, 0);
         int wrong = 0;
-        CopyKernel kernel = CopyEngine.Shared.Kernel;
-        if (OtherHandlers.Profile(kernel.NativeFunction, memory + NativeRegion.PageSize - 100, 1000) != 0)
+        var engine = new CopyEngine(options);
+        if (OtherHandlers.Profile(engine.Kernel.NativeFunction, memory + NativeRegion.PageSize - 100, 1000) != 0)
             return false;
         Thread[] threads = [.. Enumerable.Range(0, Threads).Select(_ => new Thread(() =>
         {
             byte* destination = stackalloc byte[300];
             for (int i = 0; i < Copies; i++)
             {
-                if (CopyEngine.Shared.Copy(memory + NativeRegion.PageSize - 200, destination, 300) != 100)
+                if (engine.Copy(memory + NativeRegion.PageSize - 200, destination, 300) != 100)
                     Interlocked.Increment(ref wrong);
             }
         }))];

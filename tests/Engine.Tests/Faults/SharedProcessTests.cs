@@ -13,6 +13,7 @@ public sealed class SharedProcessTests
 
     [Theory]
     [InlineData(SharedProcess.Profiled)]
+    [InlineData(SharedProcess.ProfiledUnmapped)]
     [InlineData(SharedProcess.BackOnTop)]
     [InlineData(SharedProcess.Removed)]
     [InlineData(SharedProcess.ThroughKernel)]
