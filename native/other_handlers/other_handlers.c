@@ -1,15 +1,27 @@
 /* What other libraries do in a process with signals, for the tests: a profiler, a crash reporter, a server's thread. */
 #define _GNU_SOURCE
+#include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #define EXPORT __attribute__((visibility("default")))
+
+/* A host that enables recovery before it starts .NET: preloaded, with the path of libmce_stub.so in OTHER_HANDLERS_ENABLE. */
+
+__attribute__((constructor)) static void enable_early(void) {
+    const char *path = getenv("OTHER_HANDLERS_ENABLE");
+    void *library = path ? dlopen(path, RTLD_NOW | RTLD_GLOBAL) : NULL;
+    int (*enable)(int) = library ? (int (*)(int))dlsym(library, "mce_enable") : NULL;
+    if (path && (!enable || enable(SIGBUS) != 0))
+        abort();
+}
 
 /* A crash reporter: a handler over the one that is there. */
 

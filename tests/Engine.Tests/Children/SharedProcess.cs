@@ -10,7 +10,7 @@ internal static unsafe class SharedProcess
 {
     internal const string
         Profiled = "profiled", ProfiledUnmapped = "profiled, unmapped memory", Covered = "covered", CoveredSilently = "covered silently", BackOnTop = "back on top", Removed = "removed",
-        BlockedShort = "blocked, short", BlockedPrepared = "blocked, prepared", BlockedLong = "blocked, long",
+        BeforeTheRuntime = "before the runtime", BlockedShort = "blocked, short", BlockedPrepared = "blocked, prepared", BlockedLong = "blocked, long",
         ThroughKernel = "through the kernel", ReportsCounted = "reports counted", ReportsPassedOn = "reports passed on";
 
     private const string OnTop = "copymc.recovery.on_top SIGBUS";
@@ -28,6 +28,7 @@ internal static unsafe class SharedProcess
             CoveredSilently => IsCovered(passesOn: false),
             BackOnTop => ComesBackOnTop(),
             Removed => IsRemoved(),
+            BeforeTheRuntime => WasEnabledBeforeTheRuntime(),
             BlockedShort => CallBlocked(&CopyShort),
             BlockedPrepared => CallBlocked(&CopyShortPrepared),
             BlockedLong => CallBlocked(&CopyLong),
@@ -69,6 +70,24 @@ internal static unsafe class SharedProcess
         nint ticks = OtherHandlers.EndProfile(out nint wrongInHandler);
         Console.WriteLine($"{Threads * Copies} copies, {ticks} in the profiler");
         return wrong == 0 && wrongInHandler == 0 && ticks > 0;
+    }
+
+    /// <summary>The runtime's handler is over ours until an engine is made, and recovers even then.</summary>
+    private static bool WasEnabledBeforeTheRuntime()
+    {
+        SignalHandler handler = FaultRecovery.SigBusHandler;
+        if (handler.Position != HandlerPosition.Covered || FaultRecovery.SigSegvHandler.Position != HandlerPosition.NotEnabled || FaultRecovery.IsEnabled)
+            return false;
+        FaultRecord record;
+        byte* destination = stackalloc byte[300];
+        using var lost = new TruncatedFile(NativeRegion.PageSize, kept: 0);
+        CopyKernel kernel = CopyKernel.Available.First(kernel => kernel.RecoversFromFaults);
+        if (kernel.Copy(lost.Pointer, destination, 300, &record) != 300 || !Recovers() || FaultRecovery.SigBusHandler.Position != HandlerPosition.OnTop)
+            return false;
+        Console.WriteLine("recovered");
+        // Passed on to the runtime's, and from there to what was below ours.
+        SentSignal.ToThread(SentSignal.ThisThread);
+        return false;
     }
 
     private static bool IsCovered(bool passesOn)

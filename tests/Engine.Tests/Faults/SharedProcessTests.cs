@@ -38,6 +38,20 @@ public sealed class SharedProcessTests
     }
 
     [Fact]
+    public void Recovery_that_a_host_enabled_before_the_runtime_started_goes_on()
+    {
+        string folder = AppContext.BaseDirectory;
+        var environment = new Dictionary<string, string?>
+        {
+            ["LD_PRELOAD"] = Path.Combine(folder, "libother_handlers.so"),
+            ["OTHER_HANDLERS_ENABLE"] = Path.Combine(folder, "libmce_stub.so"),
+        };
+        ChildResult child = ChildProcess.Run(environment, nameof(SharedProcess), SharedProcess.BeforeTheRuntime);
+        Expect(ChildResult.KilledBySigBus, child);
+        Assert.Equal("recovered", child.Output.Trim());
+    }
+
+    [Fact]
     public void A_short_copy_in_a_thread_that_blocks_SIGBUS_dies_as_without_the_library() =>
         Expect(ChildResult.KilledBySigBus, ChildProcess.Run(nameof(SharedProcess), SharedProcess.BlockedShort));
 
