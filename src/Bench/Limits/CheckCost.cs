@@ -29,7 +29,7 @@ internal static unsafe class CheckCost
             double[][] shortTimes = TimedCopy.Measure(settings, new TimedCopy(checkedCopy, AccessPattern.Over(source, destination, Short, 0, AccessPattern.HalfAPage)), new TimedCopy(bare, AccessPattern.Over(source, destination, Short, 0, AccessPattern.HalfAPage)));
             limits.Add(Limit.AtMost(
                 ShortName, LimitUnit.Nanoseconds, WantShort, TimedCopy.Compare(shortTimes[0], shortTimes[1], (one, other) => one - other),
-                $"{Quartiles.Of(shortTimes[0]).Median:F2} ns, bare {Quartiles.Of(shortTimes[1]).Median:F2} ns"));
+                $"engine {Quartiles.Of(shortTimes[0]).Median:F2} ns, bare kernel {Quartiles.Of(shortTimes[1]).Median:F2} ns"));
         }
         else
         {

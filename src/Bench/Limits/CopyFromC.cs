@@ -24,6 +24,6 @@ internal static unsafe class CopyFromC
         double[][] times = TimedCopy.Measure(settings, new TimedCopy(checkedCopy, pattern), new TimedCopy(library, pattern));
         return Limit.AtMost(
             Name, LimitUnit.Nanoseconds, Want, TimedCopy.Compare(times[0], times[1], (one, other) => one - other),
-            FormattableString.Invariant($"{Quartiles.Of(times[0]).Median:F2} ns, memcpy {Quartiles.Of(times[1]).Median:F2} ns"));
+            FormattableString.Invariant($"mce_copy {Quartiles.Of(times[0]).Median:F2} ns, memcpy {Quartiles.Of(times[1]).Median:F2} ns"));
     }
 }

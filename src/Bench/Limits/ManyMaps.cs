@@ -5,7 +5,7 @@ using CopyMc.Bench.Statistics;
 
 namespace CopyMc.Bench.Limits;
 
-/// <summary>A hundred thousand poison maps of a page: making and disposing them, and a copy that has to look among them.</summary>
+/// <summary>A hundred thousand poison maps of a page: the time to make and dispose one, and to copy beside one.</summary>
 internal static unsafe class ManyMaps
 {
     private const int Count = 100_000, SmokeCount = 1_000;
@@ -52,7 +52,7 @@ internal static unsafe class ManyMaps
         double[][] times = TimedCopy.Measure(settings, new TimedCopy(copy, pattern, () => Make(maps), () => Dispose(maps)), new TimedCopy(copy, pattern));
         return Limit.AtMost(
             name, LimitUnit.Nanoseconds, WantMore, TimedCopy.Compare(times[0], times[1], (one, other) => one - other),
-            string.Create(CultureInfo.InvariantCulture, $"with a bad line after it: {Quartiles.Of(times[0]).Median:F1} ns, with one map {Quartiles.Of(times[1]).Median:F1} ns"));
+            string.Create(CultureInfo.InvariantCulture, $"beside a bad line: {Quartiles.Of(times[0]).Median:F1} ns, with one map {Quartiles.Of(times[1]).Median:F1} ns"));
     }
 
     /// <summary>Maps over every other page of memory that is not mapped, in scattered order.</summary>
