@@ -25,19 +25,12 @@ static void pass_down(int library, int signal, siginfo_t *info, void *context) {
     if (below[library].sa_flags & SA_SIGINFO)
         below[library].sa_sigaction(signal, info, context);
 }
-#define LIBRARY(n)                                                                                                                         \
+#define ALL_LIBRARIES(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16)
+#define FUNCTION(n)                                                                                                                        \
     static void library_##n(int signal, siginfo_t *info, void *context) { pass_down(n, signal, info, context); }
-LIBRARY(0)
-LIBRARY(1)
-LIBRARY(2)
-LIBRARY(3)
-LIBRARY(4)
-LIBRARY(5)
-LIBRARY(6)
-LIBRARY(7) LIBRARY(8) LIBRARY(9) LIBRARY(10) LIBRARY(11) LIBRARY(12) LIBRARY(13) LIBRARY(14) LIBRARY(15)
-    LIBRARY(16) static handler *const libraries[LIBRARIES] = {library_0,  library_1,  library_2,  library_3,  library_4,  library_5,
-                                                              library_6,  library_7,  library_8,  library_9,  library_10, library_11,
-                                                              library_12, library_13, library_14, library_15, library_16};
+#define ENTRY(n) library_##n,
+ALL_LIBRARIES(FUNCTION)
+static handler *const libraries[LIBRARIES] = {ALL_LIBRARIES(ENTRY)};
 
 static void install(int library) {
     const struct sigaction action = {.sa_sigaction = libraries[library], .sa_flags = SA_SIGINFO | flags_of_libraries};
