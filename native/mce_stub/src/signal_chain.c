@@ -74,7 +74,7 @@ bool mce_is_on_top(int signal) {
 
 /* Reading. */
 
-int mce_action_below(int signal, int level, struct sigaction *action) {
+static int action_below(int signal, int level, struct sigaction *action) {
     struct handled_signal *state = handled(signal);
     for (;;) {
         unsigned changes = atomic_load_explicit(&state->changes, memory_order_acquire);
@@ -160,7 +160,7 @@ static int install(int signal) {
 static int uninstall(int signal) {
     struct handled_signal *state = handled(signal);
     struct sigaction below;
-    int level = mce_action_below(signal, MCE_TOP, &below);
+    int level = action_below(signal, MCE_TOP, &below);
     if (!mce_is_on_top(signal))
         return 0;
     if (sigaction(signal, &below, NULL) != 0)
@@ -177,13 +177,18 @@ static void replace(struct handled_signal *state, int level, const struct sigact
     end_change(state);
 }
 
-void mce_reset_action(int signal, int level, const struct sigaction *action) {
-    const struct sigaction standard = {.sa_handler = SIG_DFL};
-    struct sigaction now;
-    lock();
-    if (mce_action_below(signal, level, &now) == level && level >= 0 && same_function(&now, action))
-        replace(handled(signal), level, &standard);
-    unlock();
+int mce_take_action(int signal, int level, struct sigaction *action) {
+    int found = action_below(signal, level, action);
+    if (action->sa_flags & SA_RESETHAND) {
+        const struct sigaction standard = {.sa_handler = SIG_DFL};
+        lock();
+        /* Another thread may have taken it. */
+        found = action_below(signal, level, action);
+        if (found >= 0 && (action->sa_flags & SA_RESETHAND))
+            replace(handled(signal), found, &standard);
+        unlock();
+    }
+    return found;
 }
 
 void mce_install_again(int signal, const struct sigaction *passed_to) {
@@ -195,7 +200,7 @@ void mce_install_again(int signal, const struct sigaction *passed_to) {
     /* mce_disable may have run meanwhile. */
     if (replaceable && mce_is_recovering(signal)) {
         struct sigaction below;
-        int level = mce_action_below(signal, MCE_TOP, &below);
+        int level = action_below(signal, MCE_TOP, &below);
         if (level >= 0)
             replace(state, level, &current);
         install_over(signal, &current);

@@ -28,11 +28,11 @@ bool mce_is_recovering(int signal);
 /* Whether the kernel calls our handler, and no other is installed over it. */
 bool mce_is_on_top(int signal);
 
-/* Copies the action of a level, or of the highest if there are fewer; the default action if there is none. Returns its level. */
-int mce_action_below(int signal, int level, struct sigaction *action);
-
-/* SA_RESETHAND: from now on the action of a level is the default one, if it is still this one. */
-void mce_reset_action(int signal, int level, const struct sigaction *action);
+/*
+ * Copies the action of a level, or of the highest if there are fewer; the default action if there is none. Returns its level. An action
+ * with SA_RESETHAND is taken once, and then the default one.
+ */
+int mce_take_action(int signal, int level, struct sigaction *action);
 
 /*
  * After passed_to, the action directly below ours, was called while ours was installed: it may have restored the one before it, as .NET's

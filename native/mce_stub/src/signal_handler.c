@@ -52,9 +52,7 @@ static void call(const struct sigaction *action, int signal, siginfo_t *info, vo
 }
 
 /* Does what the kernel would have done without our handler. Returns false if the process dies as soon as our handler returns. */
-static bool pass_on_to(const struct sigaction *action, int level, int signal, siginfo_t *info, void *context) {
-    if (action->sa_flags & SA_RESETHAND)
-        mce_reset_action(signal, level, action);
+static bool pass_on_to(const struct sigaction *action, int signal, siginfo_t *info, void *context) {
     if (mce_is_function(action)) {
         call(action, signal, info, context);
         return true;
@@ -83,11 +81,11 @@ static void pass_on(int signal, siginfo_t *info, void *context) {
     const uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
     const bool again = outer.context == context && frame < outer.frame;
     struct sigaction action;
-    const int level = mce_action_below(signal, again ? outer.level - 1 : MCE_TOP, &action);
+    const int level = mce_take_action(signal, again ? outer.level - 1 : MCE_TOP, &action);
     const bool on_top = !again && mce_is_on_top(signal);
 
     passing = (struct passing){context, frame, level};
-    const bool goes_on = pass_on_to(&action, level, signal, info, context);
+    const bool goes_on = pass_on_to(&action, signal, info, context);
     passing = outer;
     if (goes_on && on_top && !mce_is_on_top(signal))
         mce_install_again(signal, &action);
