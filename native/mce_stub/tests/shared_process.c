@@ -217,11 +217,12 @@ void shared_process(void) {
     CHECK(outcome_of(blocked_long_in_a_thread) == 0, "a long copy in a thread that blocks SIGBUS recovers");
     CHECK(outcome_of(blocked_and_prepared) == 0, "a prepared thread recovers");
     CHECK(outcome_of(blocked_without_recovery_in_a_thread) == 0, "nothing is unblocked without recovery");
-    CHECK(outcome_of(blocked_short) == -SIGBUS, "a short copy in a thread that blocks SIGBUS dies as without the library");
     if (emulated) {
-        printf("handlers that interrupt ours, forged reports: skipped, under emulation\n");
+        /* Its faults wait while their signal is blocked. */
+        printf("handlers that interrupt ours, forged reports, a fault while SIGBUS is blocked: skipped, under emulation\n");
         return;
     }
+    CHECK(outcome_of(blocked_short) == -SIGBUS, "a short copy in a thread that blocks SIGBUS dies as without the library");
     CHECK(outcome_of(while_ours_recovers) == 0, "copies in handlers that interrupt ours");
     CHECK(outcome_of(while_ours_recovers_from_sigsegv) == 0, "the same with SIGSEGV");
     CHECK(outcome_of(on_one_alternate_stack) == 0, "the same on an alternate stack");
