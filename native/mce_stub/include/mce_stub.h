@@ -101,6 +101,12 @@ enum mce_cpu_feature {
 uint32_t mce_cpu_features(void);
 
 /*
+ * Which CPU's figures the thresholds of the kernels come from, and whether they were measured: "AMD Zen 5: measured". COPYMC_CPU="Intel 6
+ * 207" (AMD or Intel, family, model) makes the library choose as on that CPU.
+ */
+const char *mce_tuning_name(void);
+
+/*
  * The length in bytes from which a streaming kernel is the fastest even if the destination is used soon, because it is larger than the
  * cache; SIZE_MAX if a streaming kernel never is.
  */

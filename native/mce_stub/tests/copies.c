@@ -144,7 +144,7 @@ static void every_kernel(void) {
 #ifdef __x86_64__
 extern size_t mce_string_copy_above, mce_streaming_from;
 extern uint32_t mce_string_copy_distance;
-extern bool mce_loop_in_halves;
+extern bool mce_loop_in_halves, mce_streams_with_prefetch;
 #else
 /* A tagged pointer: the hardware ignores the top byte, and the kernel reports addresses without it. */
 static void tagged_pointers(void) {
@@ -169,7 +169,10 @@ void copies(void) {
     mce_string_copy_above = 600;
     mce_string_copy_distance = mce_string_copy_distance == 63 ? 4095 : 63;
     mce_loop_in_halves = !mce_loop_in_halves;
-    every_kernel();
+    for (int i = 0; i < 2; i++) {
+        mce_streams_with_prefetch = !mce_streams_with_prefetch;
+        every_kernel();
+    }
     upper_halves_are_clear();
 #else
     tagged_pointers();

@@ -35,6 +35,9 @@ int main(int count, char **arguments) {
         printf("C: %d passed, %d failed, 0 skipped\n", passed, failed);
         return failed != 0;
     }
+#ifdef __x86_64__
+    cpu_table();
+#endif
     copies();
     contract();
     everything_about_signals();

@@ -60,6 +60,7 @@ uint64_t next_random(uint64_t *state);
 /* Runs f in a child, which then exits with 0. Returns its exit code, or minus the signal that killed it. */
 int outcome_of(void (*f)(void));
 
+void cpu_table(void);
 void copies(void);
 void contract(void);
 void signals(void);

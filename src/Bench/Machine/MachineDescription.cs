@@ -50,6 +50,7 @@ internal static class MachineDescription
         ("system", $"{machine.OperatingSystem}; {machine.Runtime}"),
         ("native stub", machine.FaultRecoveryUnsupportedReason is { } reason ? $"no: {reason}" : "yes: copies recover from faults"),
         ("chosen kernel", $"{machine.ChosenKernel}: {machine.ChosenKernelReason}"),
+        ("thresholds", machine.Tuning ?? "none: native kernels are not available"),
     ];
 
     private static string Names(IEnumerable<KernelReport> kernels) =>

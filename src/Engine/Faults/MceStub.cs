@@ -62,6 +62,7 @@ internal static unsafe class MceStub
             return;
         }
         CpuFeatures = ((delegate* unmanaged<CpuFeatures>)NativeLibrary.GetExport(s_library, "mce_cpu_features"))();
+        Tuning = Marshal.PtrToStringUTF8((nint)((delegate* unmanaged<byte*>)NativeLibrary.GetExport(s_library, "mce_tuning_name"))());
         StreamsFrom = ((delegate* unmanaged<nuint>)NativeLibrary.GetExport(s_library, "mce_streams_from"))();
         s_enable = (delegate* unmanaged<int, int>)NativeLibrary.GetExport(s_library, "mce_enable");
         s_reinstall = (delegate* unmanaged<int, int>)NativeLibrary.GetExport(s_library, "mce_reinstall");
@@ -92,6 +93,9 @@ internal static unsafe class MceStub
 
     /// <summary>The features of this CPU that kernels may need.</summary>
     internal static CpuFeatures CpuFeatures { get; }
+
+    /// <summary>Which CPU's figures the thresholds of the kernels come from; null without the stub.</summary>
+    internal static string? Tuning { get; }
 
     /// <summary>The length from which a streaming kernel is the fastest even for a destination that is used soon; the highest value if it never is.</summary>
     internal static nuint StreamsFrom { get; } = nuint.MaxValue;
