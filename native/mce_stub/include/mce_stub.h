@@ -141,7 +141,7 @@ enum mce_position {
     MCE_NOT_ENABLED = 0,
     MCE_ON_TOP = 1,  /* the kernel calls the handler of this library: copies recover */
     MCE_COVERED = 2, /* another function was installed over it: copies recover if that one passes their faults on */
-    MCE_REMOVED = 3, /* SIG_DFL, SIG_IGN or the handler from before is back: copies do not recover */
+    MCE_REMOVED = 3, /* SIG_DFL or SIG_IGN, or the handler without SA_SIGINFO: copies do not recover */
 };
 
 struct mce_handler_state {

@@ -10,17 +10,14 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "mce_stub.h"
 #include "return.h"
 
-enum { MOST_ACTIONS = 16 };
-
-/* The actions below ours, from the lowest. */
+/* The actions below ours. One stays for ever once its level was used: a function over ours may call ours at any time. */
 struct chain {
     int count;
-    struct sigaction actions[MOST_ACTIONS];
+    struct sigaction actions[MCE_LEVELS];
 };
 
 /* Two chains in turn: a change is written to the one that is not in use. */
@@ -57,7 +54,16 @@ static bool is_handled(int signal) { return signal == SIGBUS || signal == SIGSEG
 
 static struct handled_signal *handled(int signal) { return signal == SIGBUS ? &sigbus : &sigsegv; }
 
-static bool is_ours(const struct sigaction *action) { return (action->sa_flags & SA_SIGINFO) && action->sa_sigaction == mce_on_signal; }
+/* The level of our handler; -1 if it is another function. */
+static int level_of(const struct sigaction *action) {
+    int level = MCE_LEVELS - 1;
+    while (level >= 0 && action->sa_sigaction != mce_handlers[level])
+        level--;
+    return level;
+}
+
+/* signal(3) restores ours without SA_SIGINFO: then the kernel does not say why it calls it. */
+static bool is_ours(const struct sigaction *action) { return level_of(action) >= 0 && (action->sa_flags & SA_SIGINFO); }
 
 static bool same_function(const struct sigaction *a, const struct sigaction *b) { return a->sa_handler == b->sa_handler; }
 
@@ -67,28 +73,44 @@ uint64_t mce_recovered_signals(void) { return atomic_load_explicit(&recovered_si
 
 bool mce_is_recovering(int signal) { return (mce_recovered_signals() & bit_of(signal)) != 0; }
 
-bool mce_is_on_top(int signal) {
-    struct sigaction current;
-    return sigaction(signal, NULL, &current) == 0 && is_ours(&current);
-}
-
 /* Reading. */
 
-static int action_below(int signal, int level, struct sigaction *action) {
+static void read_action(int signal, int level, struct sigaction *action) {
     struct handled_signal *state = handled(signal);
     for (;;) {
         unsigned changes = atomic_load_explicit(&state->changes, memory_order_acquire);
-        const struct chain *chain = &state->chains[changes % 2];
-        int count = chain->count, found = level < count ? level : count - 1;
-        if (found >= 0)
-            *action = chain->actions[found];
-        else
-            *action = (struct sigaction){.sa_handler = SIG_DFL};
+        *action = state->chains[changes % 2].actions[level];
         /* Another change after this one overwrites what was read. */
         atomic_thread_fence(memory_order_acquire);
         if (atomic_load_explicit(&state->changes, memory_order_relaxed) == changes)
-            return found;
+            return;
     }
+}
+
+static int index_of(const struct chain *chain, const struct sigaction *action) {
+    int i = chain->count - 1;
+    while (i >= 0 && !same_function(&chain->actions[i], action))
+        i--;
+    return i;
+}
+
+static const struct chain *chain_of(const struct handled_signal *state) { return &state->chains[atomic_load(&state->changes) % 2]; }
+
+struct mce_top mce_top_of(int signal) {
+    struct sigaction current;
+    if (sigaction(signal, NULL, &current) != 0)
+        return (struct mce_top){-1, -1};
+    if (is_ours(&current))
+        return (struct mce_top){level_of(&current), -1};
+    struct handled_signal *state = handled(signal);
+    unsigned changes;
+    int below_ours;
+    do {
+        changes = atomic_load_explicit(&state->changes, memory_order_acquire);
+        below_ours = index_of(&state->chains[changes % 2], &current);
+        atomic_thread_fence(memory_order_acquire);
+    } while (atomic_load_explicit(&state->changes, memory_order_relaxed) != changes);
+    return (struct mce_top){-1, below_ours};
 }
 
 /* Changing. The lock is held. */
@@ -104,26 +126,25 @@ static struct chain *begin_change(struct handled_signal *state) {
 
 static void end_change(struct handled_signal *state) { atomic_fetch_add(&state->changes, 1); }
 
-static int index_of(const struct chain *chain, const struct sigaction *action) {
-    int i = chain->count - 1;
-    while (i >= 0 && !same_function(&chain->actions[i], action))
-        i--;
-    return i;
+static void replace(struct handled_signal *state, int level, const struct sigaction *action) {
+    begin_change(state)->actions[level] = *action;
+    end_change(state);
 }
 
-/* Puts an action above the others. SIG_DFL and SIG_IGN end a chain. Returns false if there are too many. */
-static bool push(struct handled_signal *state, const struct sigaction *action) {
+/* The level over an action, which may have been below ours before; -1 if there are too many. */
+static int level_over(struct handled_signal *state, const struct sigaction *action) {
+    int level = index_of(chain_of(state), action);
+    if (level >= 0) {
+        replace(state, level, action);
+        return level;
+    }
     struct chain *chain = begin_change(state);
-    int same = index_of(chain, action);
-    if (!mce_is_function(action))
-        chain->count = 0;
-    else if (same >= 0)
-        memmove(&chain->actions[same], &chain->actions[same + 1], (size_t)(--chain->count - same) * sizeof *action);
-    if (chain->count == MOST_ACTIONS)
-        return false;
-    chain->actions[chain->count++] = *action;
+    if (chain->count == MCE_LEVELS)
+        return -1;
+    chain->actions[chain->count] = *action;
+    level = chain->count++;
     end_change(state);
-    return true;
+    return level;
 }
 
 /*
@@ -131,79 +152,69 @@ static bool push(struct handled_signal *state, const struct sigaction *action) {
  * signal, so that a handler that interrupts it may copy too; what it passes on runs with the mask of its action. If there is no function
  * below, SA_RESTART keeps the signals that we handle from interrupting system calls.
  */
-static int install_over(int signal, const struct sigaction *below) {
+static int install_over(int signal, int level, const struct sigaction *below) {
     struct sigaction action = *below;
-    action.sa_sigaction = mce_on_signal;
+    action.sa_sigaction = mce_handlers[level];
     action.sa_flags = (below->sa_flags | SA_SIGINFO | SA_NODEFER) & ~(int)SA_RESETHAND;
     if (!mce_is_function(below))
         action.sa_flags |= SA_RESTART | SA_ONSTACK;
     sigemptyset(&action.sa_mask);
     if (sigaction(signal, &action, NULL) != 0)
         return errno;
-    mce_set_restorer(signal, mce_on_signal);
+    mce_set_restorer(signal, action.sa_sigaction);
     return 0;
 }
 
 static int install(int signal) {
+    struct handled_signal *state = handled(signal);
     struct sigaction current;
     if (sigaction(signal, NULL, &current) != 0)
         return errno;
-    if (is_ours(&current)) {
-        /* Another function that was installed over ours has restored it, but not how it returns. */
-        mce_set_restorer(signal, mce_on_signal);
-        return 0;
+    int level = level_of(&current);
+    if (level >= 0) {
+        /* Another function that was installed over ours may have restored it, but not how it returns, or not with all flags. */
+        struct sigaction below;
+        read_action(signal, level, &below);
+        return install_over(signal, level, &below);
     }
-    return push(handled(signal), &current) ? install_over(signal, &current) : ENOSPC;
+    level = level_over(state, &current);
+    return level >= 0 ? install_over(signal, level, &current) : ENOSPC;
 }
 
 /* Restores the action below ours, unless a function was installed over ours since. */
 static int uninstall(int signal) {
-    struct handled_signal *state = handled(signal);
-    struct sigaction below;
-    int level = action_below(signal, MCE_TOP, &below);
-    if (!mce_is_on_top(signal))
-        return 0;
-    if (sigaction(signal, &below, NULL) != 0)
+    struct sigaction current, below;
+    if (sigaction(signal, NULL, &current) != 0)
         return errno;
-    if (level >= 0) {
-        begin_change(state)->count = level;
-        end_change(state);
-    }
-    return 0;
+    int level = level_of(&current);
+    if (level < 0)
+        return 0;
+    read_action(signal, level, &below);
+    return sigaction(signal, &below, NULL) == 0 ? 0 : errno;
 }
 
-static void replace(struct handled_signal *state, int level, const struct sigaction *action) {
-    begin_change(state)->actions[level] = *action;
-    end_change(state);
+void mce_take_action(int signal, int level, struct sigaction *action) {
+    read_action(signal, level, action);
+    if (!(action->sa_flags & SA_RESETHAND))
+        return;
+    const struct sigaction standard = {.sa_handler = SIG_DFL};
+    lock();
+    /* Another thread may have taken it. */
+    read_action(signal, level, action);
+    if (action->sa_flags & SA_RESETHAND)
+        replace(handled(signal), level, &standard);
+    unlock();
 }
 
-int mce_take_action(int signal, int level, struct sigaction *action) {
-    int found = action_below(signal, level, action);
-    if (action->sa_flags & SA_RESETHAND) {
-        const struct sigaction standard = {.sa_handler = SIG_DFL};
-        lock();
-        /* Another thread may have taken it. */
-        found = action_below(signal, level, action);
-        if (found >= 0 && (action->sa_flags & SA_RESETHAND))
-            replace(handled(signal), found, &standard);
-        unlock();
-    }
-    return found;
-}
-
-void mce_install_again(int signal, const struct sigaction *passed_to) {
-    struct handled_signal *state = handled(signal);
+void mce_install_again(int signal, int level, const struct sigaction *passed_to) {
     struct sigaction current;
     lock();
-    bool replaceable =
-        sigaction(signal, NULL, &current) == 0 && !is_ours(&current) && (!mce_is_function(&current) || same_function(&current, passed_to));
+    bool replaceable = sigaction(signal, NULL, &current) == 0 && level_of(&current) < 0 &&
+                       (!mce_is_function(&current) || same_function(&current, passed_to));
     /* mce_disable may have run meanwhile. */
     if (replaceable && mce_is_recovering(signal)) {
-        struct sigaction below;
-        int level = action_below(signal, MCE_TOP, &below);
-        if (level >= 0)
-            replace(state, level, &current);
-        install_over(signal, &current);
+        replace(handled(signal), level, &current);
+        install_over(signal, level, &current);
     }
     unlock();
 }
@@ -257,11 +268,12 @@ int mce_handler_state(int signal, struct mce_handler_state *result) {
     if (sigaction(signal, NULL, &current) != 0) {
         error = errno;
     } else {
-        /* The lowest action was there before ours, so it cannot know ours. */
-        bool knows_us = mce_is_function(&current) && index_of(&state->chains[atomic_load(&state->changes) % 2], &current) != 0;
         result->clients = (int32_t)state->clients;
         result->function = mce_is_function(&current) ? (const void *)(uintptr_t)current.sa_sigaction : NULL;
-        result->position = state->clients == 0 ? MCE_NOT_ENABLED : is_ours(&current) ? MCE_ON_TOP : knows_us ? MCE_COVERED : MCE_REMOVED;
+        result->position = state->clients == 0                                   ? MCE_NOT_ENABLED
+                           : is_ours(&current)                                   ? MCE_ON_TOP
+                           : mce_is_function(&current) && level_of(&current) < 0 ? MCE_COVERED
+                                                                                 : MCE_REMOVED;
     }
     unlock();
     return error;

@@ -1,4 +1,9 @@
-/* The actions of a handled signal: ours, and those below it that it passes signals on to. */
+/*
+ * The actions of a handled signal: ours, and those that it was installed over and passes signals on to.
+ *
+ * Ours has one function for each action that it was installed over, called its level. So a function that was installed over ours and passes
+ * a signal on, or restores what it found, names the action that comes next, and the functions above that one are not called again.
+ */
 #ifndef MCE_SIGNAL_CHAIN_H
 #define MCE_SIGNAL_CHAIN_H
 
@@ -8,11 +13,12 @@
 
 #pragma GCC visibility push(hidden)
 
-/* The function that the library installs. */
-void mce_on_signal(int signal, siginfo_t *info, void *context);
+#define MCE_LEVELS 16
 
-/* The level of the action directly below ours, whatever their number is. */
-#define MCE_TOP 1000
+typedef void mce_handler(int signal, siginfo_t *info, void *context);
+
+/* The functions that the library installs. */
+extern mce_handler *const mce_handlers[MCE_LEVELS];
 
 static inline bool mce_is_function(const struct sigaction *action) {
     return action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN;
@@ -25,20 +31,20 @@ uint64_t mce_recovered_signals(void);
 
 bool mce_is_recovering(int signal);
 
-/* Whether the kernel calls our handler, and no other is installed over it. */
-bool mce_is_on_top(int signal);
+/* What the kernel calls: ours, by its level, or a function that is also below ours, by the level that is over it. Otherwise -1. */
+struct mce_top {
+    int ours, below_ours;
+};
+struct mce_top mce_top_of(int signal);
+
+/* Copies the action of a level. An action with SA_RESETHAND is taken once, and then the default one. */
+void mce_take_action(int signal, int level, struct sigaction *action);
 
 /*
- * Copies the action of a level, or of the highest if there are fewer; the default action if there is none. Returns its level. An action
- * with SA_RESETHAND is taken once, and then the default one.
+ * After passed_to, the action of a level, was called while our handler of that level was on top: it may have restored the action before it,
+ * as .NET's does for a SIGBUS that was sent, or reinstalled itself. Installs ours over it again. Any other function stays on top.
  */
-int mce_take_action(int signal, int level, struct sigaction *action);
-
-/*
- * After passed_to, the action directly below ours, was called while ours was installed: it may have restored the one before it, as .NET's
- * does for a SIGBUS that was sent, or reinstalled itself. Installs ours over it again. Any other function stays on top.
- */
-void mce_install_again(int signal, const struct sigaction *passed_to);
+void mce_install_again(int signal, int level, const struct sigaction *passed_to);
 
 #pragma GCC visibility pop
 

@@ -1,6 +1,6 @@
 /*
- * The signal handler. All of it is async-signal-safe: it reads registers, static data and a thread-local variable in the static block, and
- * calls only sigaction, sigprocmask and the raw system calls that raise a signal again. It may be interrupted by itself.
+ * The signal handler. All of it is async-signal-safe: it reads registers and static data, and calls only sigaction, sigprocmask and
+ * the raw system calls that raise a signal again. It may be interrupted by itself.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/syscall.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include "mce_stub.h"
@@ -19,20 +20,6 @@
 /* What happens to early reports that no map covers. */
 static atomic_int uncovered_reports_are;
 static atomic_ulong uncovered_reports;
-
-/*
- * The signal that this thread's handler passes on. A function that was installed over ours, and over which ours was installed again, passes
- * it on to ours: that call, deeper on the stack with the same context, goes one level lower. If a function leaves by siglongjmp, this
- * stays, and a later signal is recognised as a new one, because it comes higher on the stack.
- */
-struct passing {
-    const void *context;
-    uintptr_t frame;
-    int level;
-};
-
-/* Thread-local memory of the initial-exec model exists from the start of the thread; other models may allocate at the first use. */
-static __thread volatile struct passing passing __attribute__((tls_model("initial-exec")));
 
 /* Whether the signal may be raised again when the handler returns: a fault is, a sent signal is not, and SI_KERNEL may be either. */
 static bool may_recur(int signal, int code) { return code > 0 && !(signal == SIGBUS && code == BUS_MCEERR_AO); }
@@ -76,27 +63,40 @@ static bool pass_on_to(const struct sigaction *action, int signal, siginfo_t *in
     return true;
 }
 
-static void pass_on(int signal, siginfo_t *info, void *context) {
-    const struct passing outer = passing;
-    const uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
-    const bool again = outer.context == context && frame < outer.frame;
-    struct sigaction action;
-    const int level = mce_take_action(signal, again ? outer.level - 1 : MCE_TOP, &action);
-    const bool on_top = !again && mce_is_on_top(signal);
-
-    passing = (struct passing){context, frame, level};
-    const bool goes_on = pass_on_to(&action, signal, info, context);
-    passing = outer;
-    if (goes_on && on_top && !mce_is_on_top(signal))
-        mce_install_again(signal, &action);
+/*
+ * A function over ours may pass a signal on to ours although it is also below ours: it reinstalled itself. It must not be called again. The
+ * levels whose actions were called for a signal are marked in the link of its context, which the kernel sets to null at delivery and does
+ * not read. Returns -1 if no level is left.
+ */
+static int next_level(ucontext_t *context, int level, const struct mce_top *top) {
+    uintptr_t called = (uintptr_t)context->uc_link;
+    if (called == 0 && top->below_ours >= 0)
+        called = (uintptr_t)1 << top->below_ours;
+    while (level >= 0 && (called & (uintptr_t)1 << level))
+        level--;
+    context->uc_link = (ucontext_t *)(level >= 0 ? called | (uintptr_t)1 << level : called);
+    return level;
 }
 
-void mce_on_signal(int signal, siginfo_t *info, void *context) {
+static void pass_on(int entered, int signal, siginfo_t *info, void *context) {
+    const struct mce_top top = mce_top_of(signal);
+    const int level = next_level(context, entered, &top);
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    if (level >= 0)
+        mce_take_action(signal, level, &action);
+    const bool goes_on = pass_on_to(&action, signal, info, context);
+    if (goes_on && level >= 0 && level == top.ours && mce_top_of(signal).ours < 0)
+        mce_install_again(signal, level, &action);
+}
+
+static void handle(int level, int signal, siginfo_t *info, void *context, void *return_address) {
     int saved_errno = errno;
-    if (mce_is_recovering(signal)) {
+    if (mce_is_recovering(signal) && info->si_signo == signal) {
         switch (mce_recover(info, context)) {
         case MCE_RESUME:
-            mce_resume_without_return(context, __builtin_return_address(0));
+            /* If ours is restored without SA_SIGINFO, the next signal finds this one's information, and must not take it for its own. */
+            info->si_signo = 0;
+            mce_resume_without_return(context, return_address);
             return;
         case MCE_RETURN:
             return;
@@ -112,9 +112,18 @@ void mce_on_signal(int signal, siginfo_t *info, void *context) {
                 return;
         }
     }
-    pass_on(signal, info, context);
+    pass_on(level, signal, info, context);
     errno = saved_errno;
 }
+
+#define FUNCTION(level)                                                                                                                    \
+    static void handle_##level(int signal, siginfo_t *info, void *context) {                                                               \
+        handle(level, signal, info, context, __builtin_return_address(0));                                                                 \
+    }
+#define ENTRY(level) handle_##level,
+#define ALL_LEVELS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
+ALL_LEVELS(FUNCTION)
+mce_handler *const mce_handlers[MCE_LEVELS] = {ALL_LEVELS(ENTRY)};
 
 int mce_handle_uncovered_reports(enum mce_uncovered_reports how) {
     if (how != MCE_REPORTS_PASSED_ON && how != MCE_REPORTS_COUNTED)

@@ -116,13 +116,53 @@ static void a_signal_within_a_signal(void) {
     }
 }
 
+/* As crash reporters do at a fault: the fault comes again, and the next handler gets it. */
+static void restoring(int signal, siginfo_t *info, void *context) {
+    (void)info, (void)context;
+    order[called++] = 1;
+    sigaction(signal, &below[1], NULL);
+}
+static void a_library_restores_what_it_found(void) {
+    prepare();
+    mce_disable(SIGBUS);
+    signal(SIGBUS, SIG_DFL);
+    REQUIRE(mce_enable(SIGBUS) == 0);
+    sigaction(SIGBUS, &(struct sigaction){.sa_sigaction = restoring, .sa_flags = SA_SIGINFO}, &below[1]);
+    REQUIRE(mce_reinstall(SIGBUS) == 0 && recovers() && called == 0);
+    (void)*(volatile const unsigned char *)(lost + 100);
+}
+static void a_library_removes_itself(void) {
+    begin_over(0);
+    install(1);
+    REQUIRE(mce_reinstall(SIGBUS) == 0 && SENDS_THROUGH(1, 0));
+    sigaction(SIGBUS, &below[1], NULL);
+    REQUIRE(position() == MCE_ON_TOP && recovers() && SENDS_THROUGH(0) && mce_reinstall(SIGBUS) == 0 && SENDS_THROUGH(0));
+}
+
+/* signal(3) knows no SA_SIGINFO. */
+static void restored_by_signal(void) {
+    begin_over(0);
+    REQUIRE(recovers());
+    void (*ours)(int) = signal(SIGBUS, SIG_IGN);
+    signal(SIGBUS, ours);
+    REQUIRE(position() == MCE_REMOVED && mce_reinstall(SIGBUS) == 0 && position() == MCE_ON_TOP && recovers() && SENDS_THROUGH(0));
+}
+/* Nor does the kernel say then what was lost: a copy must not recover by what it said before. */
+static void fault_without_information(void) {
+    begin_over(-1);
+    REQUIRE(recovers());
+    signal(SIGBUS, signal(SIGBUS, SIG_DFL));
+    alarm(2);
+    recovers();
+}
+
 static void too_many_libraries(void) {
     begin_over(0);
-    for (int library = 1; library < LIBRARIES - 1; library++) {
+    for (int library = 1; library < LIBRARIES - 2; library++) {
         install(library);
         REQUIRE(mce_reinstall(SIGBUS) == 0);
     }
-    install(LIBRARIES - 1);
+    install(LIBRARIES - 2);
     REQUIRE(mce_reinstall(SIGBUS) == ENOSPC && position() == MCE_COVERED);
     /* A reset ends the chain. */
     signal(SIGBUS, SIG_DFL);
@@ -140,9 +180,6 @@ static void states(void) {
     install(1);
     REQUIRE(mce_handler_state(SIGBUS, &state) == 0 && state.function == (const void *)(uintptr_t)library_1 &&
             state.position == MCE_COVERED);
-    install(0);
-    below[0] = (struct sigaction){.sa_handler = SIG_IGN};
-    REQUIRE(position() == MCE_REMOVED);
     signal(SIGBUS, SIG_IGN);
     REQUIRE(mce_handler_state(SIGBUS, &state) == 0 && state.function == NULL && state.position == MCE_REMOVED);
     REQUIRE(mce_handler_state(SIGSEGV, &state) == 0 && state.position == MCE_NOT_ENABLED && state.clients == 0);
@@ -165,6 +202,13 @@ void handlers_over_ours(void) {
     CHECK(outcome_of(called_twice_for_a_signal) == 0, "ours calls no function above it");
     CHECK(outcome_of(a_library_leaves_by_a_jump) == 0, "a library leaves by siglongjmp");
     CHECK(outcome_of(a_signal_within_a_signal) == 0, "a signal within a signal");
+    CHECK(outcome_of(a_library_restores_what_it_found) == -SIGBUS,
+          "a library restores what it found: it is called once, and the process dies");
+    CHECK(outcome_of(a_library_removes_itself) == 0, "a library removes itself from below ours");
+    CHECK(outcome_of(restored_by_signal) == 0, "ours is restored by signal(3)");
+#ifdef __x86_64__
+    CHECK(outcome_of(fault_without_information) < 0, "a fault without information is not recovered from");
+#endif
     CHECK(outcome_of(too_many_libraries) == -SIGBUS, "more libraries than levels, and a reset");
     CHECK(outcome_of(states) == 0, "states");
     CHECK(outcome_of(enabled_in_a_handler) == 0, "enabled in a handler");

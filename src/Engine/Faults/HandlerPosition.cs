@@ -12,6 +12,6 @@ public enum HandlerPosition
     /// <summary>Another function was installed over the handler: copies recover if that function passes their faults on.</summary>
     Covered = 2,
 
-    /// <summary>SIG_DFL, SIG_IGN or the handler from before is back: copies do not recover.</summary>
+    /// <summary>SIG_DFL or SIG_IGN is set, or the handler without SA_SIGINFO: copies do not recover.</summary>
     Removed = 3,
 }
