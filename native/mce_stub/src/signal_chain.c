@@ -96,21 +96,9 @@ static int index_of(const struct chain *chain, const struct sigaction *action) {
 
 static const struct chain *chain_of(const struct handled_signal *state) { return &state->chains[atomic_load(&state->changes) % 2]; }
 
-struct mce_top mce_top_of(int signal) {
+int mce_level_on_top(int signal) {
     struct sigaction current;
-    if (sigaction(signal, NULL, &current) != 0)
-        return (struct mce_top){-1, -1};
-    if (is_ours(&current))
-        return (struct mce_top){level_of(&current), -1};
-    struct handled_signal *state = handled(signal);
-    unsigned changes;
-    int below_ours;
-    do {
-        changes = atomic_load_explicit(&state->changes, memory_order_acquire);
-        below_ours = index_of(&state->chains[changes % 2], &current);
-        atomic_thread_fence(memory_order_acquire);
-    } while (atomic_load_explicit(&state->changes, memory_order_relaxed) != changes);
-    return (struct mce_top){-1, below_ours};
+    return sigaction(signal, NULL, &current) == 0 && is_ours(&current) ? level_of(&current) : -1;
 }
 
 /* Changing. The lock is held. */

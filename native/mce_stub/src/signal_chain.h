@@ -31,11 +31,8 @@ uint64_t mce_recovered_signals(void);
 
 bool mce_is_recovering(int signal);
 
-/* What the kernel calls: ours, by its level, or a function that is also below ours, by the level that is over it. Otherwise -1. */
-struct mce_top {
-    int ours, below_ours;
-};
-struct mce_top mce_top_of(int signal);
+/* The level of our handler, if the kernel calls it; -1 if it calls another function. */
+int mce_level_on_top(int signal);
 
 /* Copies the action of a level. An action with SA_RESETHAND is taken once, and then the default one. */
 void mce_take_action(int signal, int level, struct sigaction *action);

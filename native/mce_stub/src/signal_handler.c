@@ -68,10 +68,8 @@ static bool pass_on_to(const struct sigaction *action, int signal, siginfo_t *in
  * levels whose actions were called for a signal are marked in the link of its context, which the kernel sets to null at delivery and does
  * not read. Returns -1 if no level is left.
  */
-static int next_level(ucontext_t *context, int level, const struct mce_top *top) {
+static int next_level(ucontext_t *context, int level) {
     uintptr_t called = (uintptr_t)context->uc_link;
-    if (called == 0 && top->below_ours >= 0)
-        called = (uintptr_t)1 << top->below_ours;
     while (level >= 0 && (called & (uintptr_t)1 << level))
         level--;
     context->uc_link = (ucontext_t *)(level >= 0 ? called | (uintptr_t)1 << level : called);
@@ -79,13 +77,12 @@ static int next_level(ucontext_t *context, int level, const struct mce_top *top)
 }
 
 static void pass_on(int entered, int signal, siginfo_t *info, void *context) {
-    const struct mce_top top = mce_top_of(signal);
-    const int level = next_level(context, entered, &top);
+    const int level = next_level(context, entered);
     struct sigaction action = {.sa_handler = SIG_DFL};
     if (level >= 0)
         mce_take_action(signal, level, &action);
-    const bool goes_on = pass_on_to(&action, signal, info, context);
-    if (goes_on && level >= 0 && level == top.ours && mce_top_of(signal).ours < 0)
+    const bool on_top = level >= 0 && mce_level_on_top(signal) == level;
+    if (pass_on_to(&action, signal, info, context) && on_top && mce_level_on_top(signal) < 0)
         mce_install_again(signal, level, &action);
 }
 

@@ -1,6 +1,6 @@
 /*
- * Tests that another handler may interrupt ours at any instruction. A tracer steps through the handler, once for each instruction of it, and
- * there sends SIGUSR2, whose handler copies, sends signals, changes handlers, or unwinds the stack.
+ * Tests that another handler may interrupt ours at any instruction. A tracer steps through the handler, once for each instruction of it,
+ * and there sends SIGUSR2, whose handler copies, sends signals, changes handlers, or unwinds the stack.
  */
 #define _GNU_SOURCE
 #include <elf.h>

@@ -70,7 +70,9 @@ static void three_libraries_in_turn(void) {
     /* A library reinstalls itself. */
     install(1);
     REQUIRE(mce_reinstall(SIGBUS) == 0 && SENDS_THROUGH(1, 2, 0));
-    REQUIRE(mce_disable(SIGBUS) == 0 && position() == MCE_NOT_ENABLED && SENDS_THROUGH(1, 2, 0));
+    REQUIRE(mce_disable(SIGBUS) == 0 && position() == MCE_NOT_ENABLED);
+    /* On top without ours over it, it is not known to be the one below ours, and called again; but only once. */
+    REQUIRE(SENDS_THROUGH(1, 2, 1, 0));
     struct sigaction now;
     sigaction(SIGBUS, NULL, &now);
     REQUIRE(now.sa_sigaction == library_1);
@@ -147,6 +149,7 @@ static void restored_by_signal(void) {
     signal(SIGBUS, ours);
     REQUIRE(position() == MCE_REMOVED && mce_reinstall(SIGBUS) == 0 && position() == MCE_ON_TOP && recovers() && SENDS_THROUGH(0));
 }
+#ifdef __x86_64__
 /* Nor does the kernel say then what was lost: a copy must not recover by what it said before. */
 static void fault_without_information(void) {
     begin_over(-1);
@@ -155,6 +158,7 @@ static void fault_without_information(void) {
     alarm(2);
     recovers();
 }
+#endif
 
 static void too_many_libraries(void) {
     begin_over(0);

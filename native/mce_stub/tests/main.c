@@ -11,12 +11,15 @@
 static void everything_about_signals(void) {
     signals();
     handlers_over_ours();
+    handlers_that_leave();
     shared_process();
 #ifdef __x86_64__
     jump();
 #endif
-    if (!emulated)
+    if (!emulated) {
+        at_every_instruction();
         stress(100000);
+    }
 }
 
 /* main VECTORS [emulated], main signals, or main stress COPIES */

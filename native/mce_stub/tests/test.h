@@ -65,6 +65,8 @@ void copies(void);
 void contract(void);
 void signals(void);
 void handlers_over_ours(void);
+void handlers_that_leave(void);
+void at_every_instruction(void);
 void shared_process(void);
 void stress(long copies);
 void jump(void);
