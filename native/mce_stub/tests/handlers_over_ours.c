@@ -160,6 +160,33 @@ static void fault_without_information(void) {
 }
 #endif
 
+/* A function over ours goes on with its own mask after ours has called the one below with that one's. */
+static volatile bool blocked_below, blocked_after;
+static bool is_blocked(int signal) {
+    sigset_t mask;
+    sigprocmask(SIG_BLOCK, NULL, &mask);
+    return sigismember(&mask, signal) == 1;
+}
+static void with_a_mask(int signal, siginfo_t *info, void *context) {
+    (void)signal, (void)info, (void)context;
+    blocked_below = is_blocked(SIGUSR1);
+}
+static void going_on(int signal, siginfo_t *info, void *context) {
+    below[1].sa_sigaction(signal, info, context);
+    blocked_after = is_blocked(SIGUSR1);
+}
+static void masks_of_each(void) {
+    begin_over(-1);
+    mce_disable(SIGBUS);
+    struct sigaction masked = {.sa_sigaction = with_a_mask, .sa_flags = SA_SIGINFO};
+    sigaddset(&masked.sa_mask, SIGUSR1);
+    sigaction(SIGBUS, &masked, NULL);
+    REQUIRE(mce_enable(SIGBUS) == 0);
+    sigaction(SIGBUS, &(struct sigaction){.sa_sigaction = going_on, .sa_flags = SA_SIGINFO}, &below[1]);
+    raise(SIGBUS);
+    REQUIRE(blocked_below && !blocked_after);
+}
+
 static void too_many_libraries(void) {
     begin_over(0);
     for (int library = 1; library < LIBRARIES - 2; library++) {
@@ -213,6 +240,7 @@ void handlers_over_ours(void) {
 #ifdef __x86_64__
     CHECK(outcome_of(fault_without_information) < 0, "a fault without information is not recovered from");
 #endif
+    CHECK(outcome_of(masks_of_each) == 0, "each function runs with its own mask");
     CHECK(outcome_of(too_many_libraries) == -SIGBUS, "more libraries than levels, and a reset");
     CHECK(outcome_of(states) == 0, "states");
     CHECK(outcome_of(enabled_in_a_handler) == 0, "enabled in a handler");
