@@ -1,6 +1,6 @@
 /*
- * The signal handler. All of it is async-signal-safe: it reads registers and static data, and calls only sigaction, sigprocmask and
- * the raw system calls that raise a signal again. It may be interrupted by itself.
+ * The signal handler. All of it is async-signal-safe: it reads registers, static data and a thread-local variable in the static block, and
+ * calls only sigaction, sigprocmask and the raw system calls that raise a signal again. It may be interrupted by itself.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -64,25 +64,43 @@ static bool pass_on_to(const struct sigaction *action, int signal, siginfo_t *in
 }
 
 /*
- * A function over ours may pass a signal on to ours although it is also below ours: it reinstalled itself. It must not be called again. The
- * levels whose actions were called for a signal are marked in the link of its context, which the kernel sets to null at delivery and does
- * not read. Returns -1 if no level is left.
+ * The signal that this thread passes on, and the levels whose actions were called for it. If a function leaves by siglongjmp, this stays,
+ * and the context of a later signal may be at the same address; but its link is null, as the kernel sets it at delivery and does not read
+ * it. Another copy of this library has levels of its own.
  */
-static int next_level(ucontext_t *context, int level) {
-    uintptr_t called = (uintptr_t)context->uc_link;
-    while (level >= 0 && (called & (uintptr_t)1 << level))
+struct passing {
+    const void *context;
+    unsigned called;
+};
+
+/* Thread-local memory of the initial-exec model exists from the start of the thread; other models may allocate at the first use. */
+static __thread volatile struct passing passing __attribute__((tls_model("initial-exec")));
+
+/*
+ * A function over ours may pass a signal on to ours although it is also below ours: it reinstalled itself. It must not be called again. -1
+ * if no level is left.
+ */
+static int next_level(unsigned called, int level) {
+    while (level >= 0 && (called & 1u << level))
         level--;
-    context->uc_link = (ucontext_t *)(level >= 0 ? called | (uintptr_t)1 << level : called);
     return level;
 }
 
 static void pass_on(int entered, int signal, siginfo_t *info, void *context) {
-    const int level = next_level(context, entered);
+    ucontext_t *at = context, *const link = at->uc_link;
+    const struct passing outer = passing;
+    const unsigned called = outer.context == context && link ? outer.called : 0;
+    const int level = next_level(called, entered);
     struct sigaction action = {.sa_handler = SIG_DFL};
     if (level >= 0)
         mce_take_action(signal, level, &action);
     const bool on_top = level >= 0 && mce_level_on_top(signal) == level;
-    if (pass_on_to(&action, signal, info, context) && on_top && mce_level_on_top(signal) < 0)
+    passing = (struct passing){context, level >= 0 ? called | 1u << level : called};
+    at->uc_link = at;
+    const bool goes_on = pass_on_to(&action, signal, info, context);
+    at->uc_link = link;
+    passing = outer;
+    if (goes_on && on_top && mce_level_on_top(signal) < 0)
         mce_install_again(signal, level, &action);
 }
 

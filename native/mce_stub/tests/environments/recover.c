@@ -181,6 +181,11 @@ static void alternate_stack(void) {
 }
 
 /* Another copy of the library, perhaps of another version, has its own handler. */
+static volatile sig_atomic_t first_calls;
+static void first(int signal) {
+    (void)signal;
+    first_calls++;
+}
 static void second_library(const char *path) {
     void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     REQUIRE(library);
@@ -190,17 +195,27 @@ static void second_library(const char *path) {
     mce_copy_fn *copy_second = (mce_copy_fn *)dlsym(library, "mce_copy");
     REQUIRE(enable_second != mce_enable && copy_second != mce_copy);
     const unsigned char *memory = lost_after_a_page();
+    signal(SIGBUS, first);
     enable();
     REQUIRE(enable_second(SIGBUS) == 0 && recovers_with(mce_copy, memory) && recovers_with(copy_second, memory));
     /* Each comes over the other in turn. */
     for (int i = 0; i < 5; i++) {
         REQUIRE(mce_reinstall(SIGBUS) == 0 && recovers_with(mce_copy, memory) && recovers_with(copy_second, memory));
         REQUIRE(reinstall_second(SIGBUS) == 0 && recovers_with(mce_copy, memory) && recovers_with(copy_second, memory));
+        raise(SIGBUS);
+        REQUIRE(first_calls == i + 1);
     }
     REQUIRE(disable_second(SIGBUS) == 0 && recovers_with(mce_copy, memory));
     REQUIRE(mce_disable(SIGBUS) == 0);
-    /* What is left of them does not keep a foreign signal from its default action. */
     raise(SIGBUS);
+    REQUIRE(first_calls == 6);
+    signal(SIGBUS, SIG_DFL);
+    /* What is left of them does not keep a foreign signal from its default action. */
+    int status;
+    pid_t child = fork();
+    if (child == 0)
+        _exit(raise(SIGBUS));
+    REQUIRE(waitpid(child, &status, 0) == child && WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS);
 }
 
 int main(int count, char **arguments) {
