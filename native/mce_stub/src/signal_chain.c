@@ -14,7 +14,7 @@
 #include "mce_stub.h"
 #include "return.h"
 
-/* The actions below ours. One stays for ever once its level was used: a function over ours may call ours at any time. */
+/* The actions below ours. One stays while a function over ours may call ours of its level. */
 struct chain {
     int count;
     struct sigaction actions[MCE_LEVELS];
@@ -119,6 +119,12 @@ static void replace(struct handled_signal *state, int level, const struct sigact
     end_change(state);
 }
 
+/* Ours of the level is on top, so the functions over it have restored it. A thread may still be in one of them: the actions stay. */
+static void forget_levels_above(struct handled_signal *state, int level) {
+    begin_change(state)->count = level + 1;
+    end_change(state);
+}
+
 /* The level over an action, which may have been below ours before; -1 if there are too many. */
 static int level_over(struct handled_signal *state, const struct sigaction *action) {
     int level = index_of(chain_of(state), action);
@@ -163,6 +169,7 @@ static int install(int signal) {
         /* Another function that was installed over ours may have restored it, but not how it returns, or not with all flags. */
         struct sigaction below;
         read_action(signal, level, &below);
+        forget_levels_above(state, level);
         return install_over(signal, level, &below);
     }
     level = level_over(state, &current);

@@ -201,6 +201,19 @@ static void too_many_libraries(void) {
     raise(SIGBUS);
 }
 
+/* As plugins that are loaded and unloaded. */
+static void many_libraries_one_after_another(void) {
+    begin_over(0);
+    for (int turn = 0; turn < 3; turn++) {
+        for (int library = 1; library < LIBRARIES; library++) {
+            install(library);
+            REQUIRE(mce_reinstall(SIGBUS) == 0 && SENDS_THROUGH(library, 0));
+            sigaction(SIGBUS, &below[library], NULL);
+            REQUIRE(mce_reinstall(SIGBUS) == 0 && SENDS_THROUGH(0) && recovers());
+        }
+    }
+}
+
 static void states(void) {
     struct mce_handler_state state;
     begin_over(0);
@@ -242,6 +255,7 @@ void handlers_over_ours(void) {
 #endif
     CHECK(outcome_of(masks_of_each) == 0, "each function runs with its own mask");
     CHECK(outcome_of(too_many_libraries) == -SIGBUS, "more libraries than levels, and a reset");
+    CHECK(outcome_of(many_libraries_one_after_another) == 0, "libraries that come and leave one after another use up no levels");
     CHECK(outcome_of(states) == 0, "states");
     CHECK(outcome_of(enabled_in_a_handler) == 0, "enabled in a handler");
 }
