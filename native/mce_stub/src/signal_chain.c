@@ -125,7 +125,10 @@ static void forget_levels_above(struct handled_signal *state, int level) {
     end_change(state);
 }
 
-/* The level over an action, which may have been below ours before; -1 if there are too many. */
+/*
+ * The level over an action, which may have been below ours before. If all are in use, the last one is used again, and its action is not
+ * called any more: another copy of this library comes over ours with another function each time, and passes on through one below.
+ */
 static int level_over(struct handled_signal *state, const struct sigaction *action) {
     int level = index_of(chain_of(state), action);
     if (level >= 0) {
@@ -133,10 +136,10 @@ static int level_over(struct handled_signal *state, const struct sigaction *acti
         return level;
     }
     struct chain *chain = begin_change(state);
-    if (chain->count == MCE_LEVELS)
-        return -1;
-    chain->actions[chain->count] = *action;
-    level = chain->count++;
+    if (chain->count < MCE_LEVELS)
+        chain->count++;
+    level = chain->count - 1;
+    chain->actions[level] = *action;
     end_change(state);
     return level;
 }
@@ -172,8 +175,7 @@ static int install(int signal) {
         forget_levels_above(state, level);
         return install_over(signal, level, &below);
     }
-    level = level_over(state, &current);
-    return level >= 0 ? install_over(signal, level, &current) : ENOSPC;
+    return install_over(signal, level_over(state, &current), &current);
 }
 
 /* Restores the action below ours, unless a function was installed over ours since. */
