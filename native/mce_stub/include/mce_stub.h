@@ -124,8 +124,8 @@ size_t mce_streams_from(void);
 /*
  * Installs the handler for SIGBUS or SIGSEGV, for the whole process, or again if another action has replaced it: then it passes on to that
  * one, even if that one passes on to it. Every call needs an mce_disable, so that several clients of the library can each make theirs.
- * If more than 16 functions are over each other, the last ones but one are not called. Returns 0, EINVAL for another signal, or the errno of
- * sigaction(2).
+ * If more than 16 functions are over each other, only the first 15 and the last are called. Returns 0, EINVAL for another signal, or the
+ * errno of sigaction(2).
  */
 int mce_enable(int signal);
 

@@ -96,11 +96,6 @@ static int index_of(const struct chain *chain, const struct sigaction *action) {
 
 static const struct chain *chain_of(const struct handled_signal *state) { return &state->chains[atomic_load(&state->changes) % 2]; }
 
-int mce_level_on_top(int signal) {
-    struct sigaction current;
-    return sigaction(signal, NULL, &current) == 0 && is_ours(&current) ? level_of(&current) : -1;
-}
-
 /* Changing. The lock is held. */
 
 static struct chain *begin_change(struct handled_signal *state) {
@@ -206,8 +201,7 @@ void mce_take_action(int signal, int level, struct sigaction *action) {
 void mce_install_again(int signal, int level, const struct sigaction *passed_to) {
     struct sigaction current;
     lock();
-    bool replaceable = sigaction(signal, NULL, &current) == 0 && level_of(&current) < 0 &&
-                       (!mce_is_function(&current) || same_function(&current, passed_to));
+    bool replaceable = sigaction(signal, NULL, &current) == 0 && (!mce_is_function(&current) || same_function(&current, passed_to));
     /* mce_disable may have run meanwhile. */
     if (replaceable && mce_is_recovering(signal)) {
         replace(handled(signal), level, &current);
