@@ -4,30 +4,14 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fenv.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "scenario.h"
-
-/* The kernel kills the process at rt_sigreturn. */
-static void forbid_return(void) {
-    struct sock_filter filter[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_rt_sigreturn, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    };
-    const struct sock_fprog program = {.len = sizeof filter / sizeof *filter, .filter = filter};
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
-        _exit(UNAVAILABLE);
-}
 
 /* What another handler on top of ours was, and did. */
 static void (*chained)(int, siginfo_t *, void *);
@@ -210,6 +194,20 @@ static void mask_is_kept(void) {
     REQUIRE(recovers() && is_blocked(SIGUSR1) && !is_blocked(SIGUSR2) && !is_blocked(SIGBUS));
 }
 
+/* Another handler restored ours, with a mask that ours does not have. */
+static void mask_of_restored_is_undone(void) {
+    struct sigaction ours;
+    sigaction(SIGBUS, NULL, &ours);
+    sigaddset(&ours.sa_mask, SIGUSR2);
+    sigaction(SIGBUS, &ours, NULL);
+    REQUIRE(recovers() && !is_blocked(SIGUSR2));
+    REQUIRE(mce_reinstall(SIGBUS) == 0 && recovers() && !is_blocked(SIGUSR2));
+    ours.sa_flags &= ~SA_NODEFER;
+    sigaction(SIGBUS, &ours, NULL);
+    REQUIRE(recovers() && !is_blocked(SIGBUS));
+    REQUIRE(mce_reinstall(SIGBUS) == 0 && recovers() && !is_blocked(SIGBUS) && !is_blocked(SIGUSR2));
+}
+
 static void function_on_top_finishes(void) {
     install_on_top(calling_with_more_to_do, SA_NODEFER);
     REQUIRE(recovers() && done_after == 1 && recovers() && done_after == 2);
@@ -258,33 +256,26 @@ static void tail_call_without_return(void) { without_return(mask_is_kept); }
 static void more_to_do_without_return(void) { without_return(function_on_top_finishes); }
 static void disarmed_without_return(void) { without_return(disarmed_stack_is_armed_again); }
 
-static void check(void (*f)(void), int expected, const char *promise) {
-    int outcome = outcome_of(f);
-    if (outcome == UNAVAILABLE)
-        printf("%s: skipped, this kernel or CPU lacks it\n", promise);
-    else
-        CHECK(outcome == expected, "%s: %d", promise, outcome);
-}
-
 void jump(void) {
-    check(alone, 0, "a recovery leaves by a jump");
-    check(both_sides_and_all_kernels, 0, "every kernel recovers by a jump, at both sides");
-    check(restored_by_another, 0, "a recovery leaves by a jump after another handler came and went");
-    check(over_a_handler_with_a_mask, 0, "a recovery over a handler with a mask leaves by a jump");
-    check(on_alternate_stack, 0, "a recovery on an alternate stack leaves by a jump");
-    check(registers_are_kept, 0, "the registers of the caller are unchanged");
-    check(floating_point_is_kept, 0, "rounding modes and exceptions are unchanged");
+    check_scenario(alone, 0, "a recovery leaves by a jump");
+    check_scenario(both_sides_and_all_kernels, 0, "every kernel recovers by a jump, at both sides");
+    check_scenario(restored_by_another, 0, "a recovery leaves by a jump after another handler came and went");
+    check_scenario(over_a_handler_with_a_mask, 0, "a recovery over a handler with a mask leaves by a jump");
+    check_scenario(on_alternate_stack, 0, "a recovery on an alternate stack leaves by a jump");
+    check_scenario(registers_are_kept, 0, "the registers of the caller are unchanged");
+    check_scenario(floating_point_is_kept, 0, "rounding modes and exceptions are unchanged");
 
-    check(x87_registers_are_kept, 0, "live x87 registers are unchanged");
-    check(mask_is_kept, 0, "the mask of signals is unchanged");
-    check(stepping_goes_on, 0, "a program that steps itself goes on stepping");
-    check(function_on_top_finishes, 0, "a function on top of the handler finishes");
-    check(disarmed_stack_is_armed_again, 0, "an alternate stack with SS_AUTODISARM is armed again");
-    check(protection_keys_are_kept, 0, "protection keys are unchanged");
+    check_scenario(x87_registers_are_kept, 0, "live x87 registers are unchanged");
+    check_scenario(mask_is_kept, 0, "the mask of signals is unchanged");
+    check_scenario(mask_of_restored_is_undone, 0, "a mask that another handler added is undone");
+    check_scenario(stepping_goes_on, 0, "a program that steps itself goes on stepping");
+    check_scenario(function_on_top_finishes, 0, "a function on top of the handler finishes");
+    check_scenario(disarmed_stack_is_armed_again, 0, "an alternate stack with SS_AUTODISARM is armed again");
+    check_scenario(protection_keys_are_kept, 0, "protection keys are unchanged");
     /* Otherwise the five above would show nothing. */
-    check(x87_without_return, -SIGSYS, "live x87 registers need rt_sigreturn");
-    check(tail_call_without_return, -SIGSYS, "a mask of another handler needs rt_sigreturn");
-    check(more_to_do_without_return, -SIGSYS, "a function on top of the handler needs rt_sigreturn");
-    check(disarmed_without_return, -SIGSYS, "an alternate stack with SS_AUTODISARM needs rt_sigreturn");
+    check_scenario(x87_without_return, -SIGSYS, "live x87 registers need rt_sigreturn");
+    check_scenario(tail_call_without_return, -SIGSYS, "a mask of another handler needs rt_sigreturn");
+    check_scenario(more_to_do_without_return, -SIGSYS, "a function on top of the handler needs rt_sigreturn");
+    check_scenario(disarmed_without_return, -SIGSYS, "an alternate stack with SS_AUTODISARM needs rt_sigreturn");
 }
 #endif

@@ -12,9 +12,11 @@ static void everything_about_signals(void) {
     signals();
     handlers_over_ours();
     handlers_that_leave();
+    previous_handler();
     shared_process();
 #ifdef __x86_64__
     jump();
+    jump_state();
 #endif
     if (!emulated) {
         at_every_instruction();

@@ -27,4 +27,10 @@ bool recovers(void);
 
 int position(void);
 
+/* From now on, the kernel kills the process at rt_sigreturn. */
+void forbid_return(void);
+
+/* Runs a scenario in a child, and checks its outcome. A scenario that exits with UNAVAILABLE is skipped. */
+void check_scenario(void (*f)(void), int expected, const char *promise);
+
 #endif
