@@ -144,6 +144,15 @@ static void the_lowest_stays(void) {
     }
 }
 
+/* The kernel resets the action of a library over ours before it calls that library. The default action stays, as without ours. */
+static void reset_over_ours(void) {
+    begin_under(0);
+    flags_of_libraries = (int)SA_RESETHAND;
+    install(1);
+    REQUIRE(SENDS_THROUGH(1, 0) && position() == MCE_REMOVED && current() == (handler *)(uintptr_t)SIG_DFL);
+    REQUIRE(mce_reinstall(SIGBUS) == 0 && recovers());
+}
+
 /* signal() restores a function without its flags: it then gets no siginfo. */
 static void plain(int signal) { (void)signal; }
 static void restored_without_flags(void) {
@@ -270,6 +279,7 @@ void handlers_that_leave(void) {
     CHECK(outcome_of(then_disabled) == 0, "disabled after a library left, the action below that library is restored");
     CHECK(outcome_of(installed_again_in_between) == 0, "a library that has installed itself twice leaves");
     CHECK(outcome_of(the_lowest_stays) == 0, "the function that was there first stays");
+    CHECK(outcome_of(reset_over_ours) == 0, "a library over ours is reset at its signal, and ours does not come back by itself");
     CHECK(outcome_of(restored_without_flags) == 0, "ours is restored without its flags, and installed again");
     CHECK(outcome_of(left_by_a_jump) == 0, "a library leaves by siglongjmp, and another comes, on an alternate stack");
     CHECK(outcome_of(on_another_stack) == 0, "a library passes on on another stack");
