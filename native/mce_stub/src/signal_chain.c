@@ -96,6 +96,11 @@ static int index_of(const struct chain *chain, const struct sigaction *action) {
 
 static const struct chain *chain_of(const struct handled_signal *state) { return &state->chains[atomic_load(&state->changes) % 2]; }
 
+int mce_level_on_top(int signal) {
+    struct sigaction current;
+    return sigaction(signal, NULL, &current) == 0 && is_ours(&current) ? level_of(&current) : -1;
+}
+
 /* Changing. The lock is held. */
 
 static struct chain *begin_change(struct handled_signal *state) {

@@ -31,6 +31,9 @@ uint64_t mce_recovered_signals(void);
 
 bool mce_is_recovering(int signal);
 
+/* The level of our handler, if the kernel calls it; -1 if it calls another function. */
+int mce_level_on_top(int signal);
+
 /* Copies the action of a level. An action with SA_RESETHAND is taken once, and then the default one. */
 void mce_take_action(int signal, int level, struct sigaction *action);
 

@@ -94,12 +94,13 @@ static void pass_on(int entered, int signal, siginfo_t *info, void *context) {
     struct sigaction action = {.sa_handler = SIG_DFL};
     if (level >= 0)
         mce_take_action(signal, level, &action);
+    const bool on_top = level >= 0 && mce_level_on_top(signal) == level;
     passing = (struct passing){context, level >= 0 ? called | 1u << level : called};
     at->uc_link = at;
     const bool goes_on = pass_on_to(&action, signal, info, context);
     at->uc_link = link;
     passing = outer;
-    if (goes_on && level >= 0)
+    if (goes_on && on_top)
         mce_install_again(signal, level, &action);
 }
 
