@@ -217,6 +217,11 @@ static void many_libraries_one_after_another(void) {
             REQUIRE(mce_reinstall(SIGBUS) == 0 && SENDS_THROUGH(0) && recovers());
         }
     }
+    for (int library = LIBRARIES - 4; library < LIBRARIES; library++) {
+        install(library);
+        REQUIRE(mce_reinstall(SIGBUS) == 0);
+    }
+    REQUIRE(SENDS_THROUGH(LIBRARIES - 1, LIBRARIES - 2, LIBRARIES - 3, LIBRARIES - 4, 0));
 }
 
 static void states(void) {

@@ -89,8 +89,19 @@ __asm__(".text\n.type call_with_registers, @function\ncall_with_registers:\n"
         " pop %r15\n pop %r14\n pop %r13\n pop %r12\n pop %rbp\n pop %rbx\n ret\n"
         ".size call_with_registers, . - call_with_registers\n");
 
+/* A function over ours that uses all registers, which a handler need not keep. */
+void using_all_registers(int signal, siginfo_t *info, void *context);
+void (*passed_to)(int, siginfo_t *, void *);
+__asm__(".text\n.type using_all_registers, @function\nusing_all_registers:\n"
+        " mov $-1, %rax\n mov %rax, %rbx\n mov %rax, %rcx\n mov %rax, %rbp\n mov %rax, %r8\n mov %rax, %r9\n mov %rax, %r10\n"
+        " mov %rax, %r11\n mov %rax, %r12\n mov %rax, %r13\n mov %rax, %r14\n mov %rax, %r15\n"
+        " jmp *passed_to(%rip)\n"
+        ".size using_all_registers, . - using_all_registers\n");
+
 static void registers_are_kept(void) {
     static unsigned char out[2 * PAGE];
+    install_on_top(using_all_registers, SA_NODEFER);
+    passed_to = chained;
     forbid_return();
     unsigned char *bad = truncated(PAGE, 2 * PAGE) + PAGE;
     for (size_t i = 0; i < kernel_count; i++) {

@@ -126,6 +126,24 @@ static void forks_while_others_enable(void) {
     pthread_join(thread, NULL);
 }
 
+static void *enables_often(void *argument) {
+    (void)argument;
+    for (int i = 0; i < 20000; i++)
+        REQUIRE(mce_enable(SIGBUS) == 0 && mce_reinstall(SIGBUS) == 0 && mce_disable(SIGBUS) == 0);
+    return NULL;
+}
+static void clients_in_threads(void) {
+    pthread_t threads[4];
+    struct mce_handler_state before, after;
+    prepare();
+    REQUIRE(mce_handler_state(SIGBUS, &before) == 0);
+    for (int i = 0; i < 4; i++)
+        REQUIRE(pthread_create(&threads[i], NULL, enables_often, NULL) == 0);
+    for (int i = 0; i < 4; i++)
+        pthread_join(threads[i], NULL);
+    REQUIRE(mce_handler_state(SIGBUS, &after) == 0 && after.clients == before.clients && after.position == MCE_ON_TOP && recovers());
+}
+
 /* Threads that block signals. */
 
 static bool is_blocked(int signal) {
@@ -213,6 +231,7 @@ static void reports_are_counted(void) {
 void shared_process(void) {
     CHECK(outcome_of(in_nested_handlers) == 0, "copies in nested handlers");
     CHECK(outcome_of(while_ours_passes_on) == 0, "a copy in a handler that interrupts a previous handler");
+    CHECK(outcome_of(clients_in_threads) == 0, "clients in several threads");
     CHECK(outcome_of(forks_while_others_enable) == 0, "a fork while another thread enables");
     CHECK(outcome_of(blocked_long_in_a_thread) == 0, "a long copy in a thread that blocks SIGBUS recovers");
     CHECK(outcome_of(blocked_and_prepared) == 0, "a prepared thread recovers");
