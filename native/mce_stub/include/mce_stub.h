@@ -101,16 +101,54 @@ enum mce_cpu_feature {
 uint32_t mce_cpu_features(void);
 
 /*
- * Which CPU's figures the thresholds of the kernels come from, and whether they were measured: "AMD Zen 5: measured". COPYMC_CPU="Intel 6
- * 207" (AMD or Intel, family, model) makes the library choose as on that CPU.
+ * How long copies are made. Sizes in bytes; SIZE_MAX: never. Every combination of values copies right: they decide the speed only.
+ * docs/performance.md says how each was measured.
+ */
+struct mce_tuning {
+    /* The length above which one rep movsb is used instead of a loop of vectors. */
+    size_t string_copy_above;
+    /* The lengths from which a copy with a streaming kernel streams, and from which every copy does. The kernels copy 2 MiB at a time. */
+    size_t streams_hinted_from;
+    size_t streams_from;
+    /* 4095 or 63: rep movsb is not used where dst - src, masked with this, is 1 to 63. */
+    uint32_t string_copy_distance;
+    /* enum mce_streaming_form */
+    uint32_t streaming_form;
+    /* 1: the AVX-512 loop moves 32 bytes at a time. */
+    uint32_t loop_in_halves;
+    uint32_t reserved;
+    /* The kernels for copies without and with the hint, as COPYMC_KERNEL takes them; empty: the first of mce_copy_fn's list that runs. */
+    char kernel[32];
+    char streaming_kernel[32];
+};
+
+enum mce_streaming_form {
+    MCE_STREAMS_IN_EIGHTS = 0,   /* eight vectors per iteration, no prefetch */
+    MCE_STREAMS_PREFETCHING = 1, /* two lines per iteration; prefetchnta 4 KiB ahead */
+};
+
+/* The values that this process uses. Thread-safe. */
+void mce_get_tuning(struct mce_tuning *tuning);
+
+/*
+ * Changes them for all later copies, to measure another choice. Copies that run meanwhile may use old values, new ones or some of each.
+ * The kernels' names are ignored: mce_copy keeps its kernel. EINVAL: a distance or form that is none of the above; nothing changes.
+ */
+int mce_set_tuning(const struct mce_tuning *tuning);
+
+/*
+ * Where the values come from, and whether they were measured: "AMD Zen 5: measured", "profile /etc/copymc.tuning". COPYMC_TUNING names a
+ * profile, a file that `copymc tune` writes. COPYMC_CPU="Intel 6 207" (AMD, Intel or ARM, family, model; for ARM the implementer and the
+ * part) makes the library choose as on that CPU.
  */
 const char *mce_tuning_name(void);
 
-/*
- * The length in bytes from which a streaming kernel is the fastest even if the destination is used soon, because it is larger than the
- * cache; SIZE_MAX if a streaming kernel never is.
+/* Why the profile that COPYMC_TUNING names is not used; null if it is, or if there is none. The library printed it to standard error, once.
  */
-size_t mce_streams_from(void);
+const char *mce_tuning_problem(void);
+
+/* The CPU, as COPYMC_CPU and profiles name it: "AMD 25 1". */
+const char *mce_cpu_name(void);
 
 /*
  * The signal handler of the process. Every function here is async-signal-safe and thread-safe unless it says otherwise; other code must not

@@ -12,11 +12,9 @@
 #include "addresses.h"
 #include "blocked_signals.h"
 #include "poison_marks.h"
+#include "tuning.h"
 
 _Static_assert(offsetof(struct mce_gate, poisoned_pages) == MCE_GATE_PAGES, "the assembly reads the counts");
-
-/* Bytes in a block of a long copy, between two looks at the maps. */
-#define BLOCK_SIZE ((size_t)2 << 20)
 
 /* A kernel that a copy can be given by name, in order of preference. */
 struct choice {
@@ -52,7 +50,6 @@ mce_copy_fn *mce_chosen = choose_and_copy;
 
 /* For copies that are not short: the kernel, and the one for copies larger than the cache. */
 static mce_copy_fn *long_kernel, *beyond_cache;
-static size_t beyond_cache_from;
 static const char *chosen_name;
 
 static const struct choice *first_that_runs(uint32_t features, bool streams) {
@@ -71,15 +68,26 @@ static const struct choice *by_name(uint32_t features, const char *name) {
     return NULL;
 }
 
+bool mce_kernel_runs(const char *name, bool streams) {
+    const struct choice *named = by_name(mce_cpu_features(), name);
+    return named && named->streams == streams;
+}
+
+/* The kernel that a profile names, or the first that runs. */
+static const struct choice *preferred(uint32_t features, bool streams) {
+    const struct choice *named = by_name(features, streams ? mce_tuning.streaming_kernel : mce_tuning.kernel);
+    return named ? named : first_that_runs(features, streams);
+}
+
 /* As CopyEngine.Shared does. A name that is no native kernel, or none that runs here, is ignored. */
 __attribute__((constructor)) static void choose(void) {
+    mce_choose_tuning();
     uint32_t features = mce_cpu_features();
     const struct choice *named = by_name(features, getenv("COPYMC_KERNEL"));
-    const struct choice *chosen = named ? named : first_that_runs(features, false);
+    const struct choice *chosen = named ? named : preferred(features, false);
     chosen_name = chosen->name;
     long_kernel = chosen->kernel;
-    beyond_cache = (named ? named : first_that_runs(features, true))->kernel;
-    beyond_cache_from = mce_streams_from();
+    beyond_cache = (named ? named : preferred(features, true))->kernel;
     __atomic_store_n(&mce_chosen, chosen->checked, __ATOMIC_RELEASE);
 }
 
@@ -162,7 +170,7 @@ static bool is_unsound(uintptr_t source, uintptr_t destination, size_t n, struct
 static size_t copy_blocks(void *dst, const void *src, size_t n, struct mce_fault *fault, mce_copy_fn *kernel) {
     uintptr_t source = mce_untagged((uintptr_t)src);
     for (size_t done = 0; done < n;) {
-        size_t left = n - done, block = left < BLOCK_SIZE ? left : BLOCK_SIZE;
+        size_t left = n - done, block = left < MCE_BLOCK ? left : MCE_BLOCK;
         int64_t marks = __atomic_load_n(&mce_gate.marks, __ATOMIC_ACQUIRE);
         size_t clean = any_poison() ? mce_first_poisoned(source + done, source + done + block) - (source + done) : block;
         size_t remaining = clean ? kernel((char *)dst + done, (const char *)src + done, clean, fault) : 0;
@@ -188,7 +196,7 @@ size_t mce_copy_full(void *dst, const void *src, size_t n, struct mce_fault *fau
         return copy_blocks(dst, src, n, fault, kernel);
     uint64_t mask;
     bool unblocked = mce_long_copy_begins(&mask);
-    size_t remaining = copy_blocks(dst, src, n, fault, n >= beyond_cache_from ? beyond_cache : long_kernel);
+    size_t remaining = copy_blocks(dst, src, n, fault, n >= mce_tuning.streams_from ? beyond_cache : long_kernel);
     if (unblocked)
         mce_long_copy_ends(&mask);
     return remaining;

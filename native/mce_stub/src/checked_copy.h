@@ -6,6 +6,9 @@
 /* The longest copy that the assembly finishes. */
 #define MCE_SHORT_COPY 32768
 
+/* Bytes in a block of a long copy, between two looks at the maps. */
+#define MCE_BLOCK ((size_t)2 << 20)
+
 /* The offset of the page counts in struct mce_gate, and the longest range that one of them covers. */
 #define MCE_GATE_PAGES 64
 #define MCE_GATE_RANGE 4096
@@ -28,6 +31,9 @@ extern mce_copy_fn mce_checked_avx512_erms, mce_checked_avx2_erms, mce_checked_a
 
 /* What mce_copy calls: the form with checks of the kernel for this CPU. */
 extern mce_copy_fn *mce_chosen;
+
+/* Whether a native kernel of this name runs here, with or without streaming stores. */
+bool mce_kernel_runs(const char *name, bool streams);
 
 /* Called by the assembly, with the arguments of the copy, before the first byte is copied. */
 size_t mce_copy_full(void *dst, const void *src, size_t n, struct mce_fault *fault, mce_copy_fn *kernel);

@@ -141,11 +141,7 @@ static void every_kernel(void) {
     }
 }
 
-#ifdef __x86_64__
-extern size_t mce_string_copy_above, mce_streaming_from;
-extern uint32_t mce_string_copy_distance;
-extern bool mce_loop_in_halves, mce_streams_with_prefetch;
-#else
+#ifndef __x86_64__
 /* A tagged pointer: the hardware ignores the top byte, and the kernel reports addresses without it. */
 static void tagged_pointers(void) {
     unsigned char *edge = truncated(PAGE, PAGE) + PAGE, *whole = anonymous(2 * PAGE);
@@ -162,17 +158,22 @@ static void tagged_pointers(void) {
 #endif
 
 void copies(void) {
+    struct mce_tuning here, other;
+    mce_get_tuning(&here);
     every_kernel();
-#ifdef __x86_64__
     /* Again with the loops that this CPU does not choose, or only for longer copies. */
-    mce_streaming_from = 1024;
-    mce_string_copy_above = 600;
-    mce_string_copy_distance = mce_string_copy_distance == 63 ? 4095 : 63;
-    mce_loop_in_halves = !mce_loop_in_halves;
-    for (int i = 0; i < 2; i++) {
-        mce_streams_with_prefetch = !mce_streams_with_prefetch;
+    other = here;
+    other.streams_hinted_from = 1024;
+    other.string_copy_above = 600;
+    other.string_copy_distance = here.string_copy_distance == 63 ? 4095 : 63;
+    other.loop_in_halves = !here.loop_in_halves;
+    for (uint32_t form = 0; form <= MCE_STREAMS_PREFETCHING; form++) {
+        other.streaming_form = form;
+        CHECK(mce_set_tuning(&other) == 0, "form %u", form);
         every_kernel();
     }
+    mce_set_tuning(&here);
+#ifdef __x86_64__
     upper_halves_are_clear();
 #else
     tagged_pointers();

@@ -24,8 +24,12 @@ static void everything_about_signals(void) {
     }
 }
 
-/* main VECTORS [emulated], main signals, or main stress COPIES */
+/* main VECTORS [emulated], main signals, main tuning, or main stress COPIES */
 int main(int count, char **arguments) {
+    if (count == 2 && !strcmp(arguments[1], "tuning")) {
+        print_tuning();
+        return 0;
+    }
     emulated = count > 2 && !strcmp(arguments[2], "emulated");
     CHECK(mce_abi_version() == MCE_ABI_VERSION, "ABI version");
     CHECK(mce_enable(SIGBUS) == 0 && mce_enable(SIGSEGV) == 0, "enable");
@@ -40,9 +44,9 @@ int main(int count, char **arguments) {
         printf("C: %d passed, %d failed, 0 skipped\n", passed, failed);
         return failed != 0;
     }
-#ifdef __x86_64__
     cpu_table();
-#endif
+    tuning();
+    tuning_profile();
     copies();
     contract();
     everything_about_signals();

@@ -61,6 +61,9 @@ uint64_t next_random(uint64_t *state);
 int outcome_of(void (*f)(void));
 
 void cpu_table(void);
+void tuning(void);
+void print_tuning(void);
+void tuning_profile(void);
 void copies(void);
 void contract(void);
 void signals(void);

@@ -3,6 +3,7 @@
  * may fault.
  */
 #include "../fixup_table.inc"
+#include "../tuning.h"
 
 .macro FUNCTION name
     .globl \name
@@ -53,29 +54,21 @@ mce_fixups:
 
 #define NAME mce_copy_neon
 #define FIXUP .Lfixup
-#define STORE_PAIR stp
-#define FENCE
 #include "neon.inc"
 
 #define NAME mce_copy_neon_streaming
 #define FIXUP .Lfixup_streaming
-#define STORE_PAIR stnp
-#define FENCE dmb ishst
+#define STREAMING
 #include "neon.inc"
 
 #define NAME mce_checked_neon
 #define CHECKED mce_copy_neon
 #define FIXUP .Lchecked_fixup
-#define STORE_PAIR stp
-#define FENCE
 #include "neon.inc"
 
-#define NAME mce_checked_neon_streaming
-#define CHECKED mce_copy_neon_streaming
-#define FIXUP .Lchecked_fixup_streaming
-#define STORE_PAIR stnp
-#define FENCE dmb ishst
-#include "neon.inc"
+/* A short copy never streams. */
+    .globl mce_checked_neon_streaming
+    .set mce_checked_neon_streaming, mce_checked_neon
 
 /* long mce_madvise_hwpoison(void *page, size_t length): the signal that the call raises arrives at the instruction after it. */
     .hidden mce_madvise_hwpoison

@@ -3,6 +3,7 @@
  * may fault.
  */
 #include "../fixup_table.inc"
+#include "../tuning.h"
 
 .macro FUNCTION name
     .globl \name

@@ -2,20 +2,13 @@
 #ifndef MCE_CPU_TABLE_H
 #define MCE_CPU_TABLE_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
+
+#include "cpu.h"
 
 #pragma GCC visibility push(hidden)
 
-enum mce_vendor { MCE_OTHER, MCE_AMD, MCE_INTEL };
-
-struct mce_identity {
-    enum mce_vendor vendor;
-    unsigned family, model;
-};
-
-struct mce_tuning {
+struct mce_cpu_entry {
     enum mce_vendor vendor;
     unsigned family, first_model, last_model;
     const char *name; /* and where the figures come from */
@@ -36,18 +29,21 @@ struct mce_tuning {
     /* Whether the AVX-512 loop moves 32 bytes at a time. */
     bool loop_in_halves;
 
-    /* Whether the streaming loop prefetches (prefetchnta, 4 KiB ahead, two lines a turn). Otherwise it moves eight vectors a turn. */
-    bool streams_with_prefetch;
+    /* enum mce_streaming_form */
+    uint32_t streaming_form;
 
     /* With the streaming hint, copies stream from this many quarters of the second-level cache on. */
-    unsigned streams_from_quarters;
+    unsigned hinted_quarters;
 
-    /* Whether copies stream without the hint from three quarters of the last-level cache on, as the C library's do. */
-    bool streams_beyond_cache;
+    /*
+     * Without the hint, from this many quarters of the last-level cache on. 0: never, because rep movsb does not read what it overwrites
+     * either; from three if a hypervisor hides that the CPU has it.
+     */
+    unsigned unhinted_quarters;
 };
 
 /* The entry of a CPU; the last one for an unknown CPU. */
-const struct mce_tuning *mce_tuning_of(struct mce_identity cpu);
+const struct mce_cpu_entry *mce_entry_of(struct mce_identity cpu);
 
 #pragma GCC visibility pop
 
