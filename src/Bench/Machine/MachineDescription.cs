@@ -50,8 +50,15 @@ internal static class MachineDescription
         ("system", $"{machine.OperatingSystem}; {machine.Runtime}"),
         ("native stub", machine.FaultRecoveryUnsupportedReason is { } reason ? $"no: {reason}" : "yes: copies recover from faults"),
         ("chosen kernel", $"{machine.ChosenKernel}: {machine.ChosenKernelReason}"),
-        ("thresholds", machine.Tuning ?? "none: native kernels are not available"),
+        ("long copies", $"as for {machine.Tuning.Source} ({machine.Tuning.Cpu})"),
+        .. Problem(machine.Tuning.ProfileProblem),
+        ("rep movsb", machine.Tuning.StringCopyAboveBytes is { } above ? $"above {Units.Bytes(above)}, unless destination minus source mod {machine.Tuning.StringCopyDistance + 1} is 1 to 63" : "never"),
+        ("streaming", $"with the hint from {From(machine.Tuning.StreamsHintedFromBytes)}, without it from {From(machine.Tuning.StreamsFromBytes)}; {(machine.Tuning.StreamingPrefetches ? "with prefetches" : "eight vectors at a time")}"),
     ];
+
+    private static (string Name, string Value)[] Problem(string? problem) => problem is null ? [] : [("profile", $"not used: {problem}")];
+
+    private static string From(long? bytes) => bytes is { } length ? Units.Bytes(length) : "no length on";
 
     private static string Names(IEnumerable<KernelReport> kernels) =>
         kernels.Any() ? string.Join(", ", kernels.Select(kernel => kernel.Name)) : "none";

@@ -4,5 +4,5 @@ namespace CopyMc.Bench.Machine;
 internal sealed record MachineReport(
     string CpuModel, string Architecture, int LogicalProcessors, IReadOnlyList<string> InstructionSets, IReadOnlyList<CacheReport> Caches, long MemoryBytes,
     long MemoryAvailableBytes, string OperatingSystem, string Runtime, string TransparentHugePages, long HugeTlbPages, long HugeTlbPagesFree,
-    string? FaultRecoveryUnsupportedReason, string ChosenKernel, string ChosenKernelReason, string? Tuning, IReadOnlyList<KernelReport> Kernels,
+    string? FaultRecoveryUnsupportedReason, string ChosenKernel, string ChosenKernelReason, TuningReport Tuning, IReadOnlyList<KernelReport> Kernels,
     IReadOnlyList<PoisonSourceReport> PoisonSources, IReadOnlyList<FeatureReport> Features);

@@ -62,7 +62,7 @@ public sealed unsafe class CopyEngine
             if (options.RecoverSegmentationFaults)
                 FaultRecovery.EnableSegmentationFaults();
             _short = _checkedCopy = (delegate* unmanaged[SuppressGCTransition]<byte*, byte*, nuint, FaultRecord*, nuint>)Kernel.CheckedFunction;
-            _beyondCacheFrom = MceStub.StreamsFrom;
+            _beyondCacheFrom = CopyTuning.Current.StreamsFrom;
             ShortCopySampler.Add(this);
         }
         else if (options.RecoverSegmentationFaults)

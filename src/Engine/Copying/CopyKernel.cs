@@ -28,12 +28,6 @@ public sealed unsafe class CopyKernel
         CheckedFunction = checkedFunction;
     }
 
-    /// <summary>
-    /// Which CPU's figures the thresholds of the native kernels come from, and whether they were measured (<c>AMD Zen 5: measured</c>);
-    /// <see langword="null"/> where they are not available. docs/performance.md describes the table.
-    /// </summary>
-    public static string? Tuning => MceStub.Tuning;
-
     /// <summary>The kernels for all platforms, including those that cannot run here.</summary>
     public static IReadOnlyList<CopyKernel> All => KernelCatalog.All;
 

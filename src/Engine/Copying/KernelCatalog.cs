@@ -37,13 +37,17 @@ internal static unsafe class KernelCatalog
 
     internal static readonly CopyKernel[] Available = [.. All.Where(kernel => kernel.IsSupported)];
 
-    /// <summary>The kernel that <c>COPYMC_KERNEL</c> names, else the preferred one for the hint.</summary>
+    /// <summary>The kernel that <c>COPYMC_KERNEL</c> names, else the one that the profile names for the hint, else the preferred one.</summary>
     /// <exception cref="ArgumentException">The variable names no kernel.</exception>
     internal static CopyKernel Choose(CopyHint hint)
     {
         string? forced = Environment.GetEnvironmentVariable(EnvironmentVariable);
         if (string.IsNullOrWhiteSpace(forced))
-            return Available.First(kernel => kernel.IsStreaming == (hint == CopyHint.Streaming));
+        {
+            bool streams = hint == CopyHint.Streaming;
+            string? profile = streams ? CopyTuning.Current.StreamingKernel : CopyTuning.Current.Kernel;
+            return profile is not null ? TryFind(profile)! : Available.First(kernel => kernel.IsStreaming == streams);
+        }
         string name = forced.Trim();
         // The name is not a parameter, so the message names the variable.
         return TryFind(name) ?? throw new ArgumentException($"{EnvironmentVariable}: {DescribeUnknown(name)}");

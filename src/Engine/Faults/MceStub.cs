@@ -62,8 +62,6 @@ internal static unsafe class MceStub
             return;
         }
         CpuFeatures = ((delegate* unmanaged<CpuFeatures>)NativeLibrary.GetExport(s_library, "mce_cpu_features"))();
-        Tuning = Marshal.PtrToStringUTF8((nint)((delegate* unmanaged<byte*>)NativeLibrary.GetExport(s_library, "mce_tuning_name"))());
-        StreamsFrom = ((delegate* unmanaged<nuint>)NativeLibrary.GetExport(s_library, "mce_streams_from"))();
         s_enable = (delegate* unmanaged<int, int>)NativeLibrary.GetExport(s_library, "mce_enable");
         s_reinstall = (delegate* unmanaged<int, int>)NativeLibrary.GetExport(s_library, "mce_reinstall");
         s_disable = (delegate* unmanaged<int, int>)NativeLibrary.GetExport(s_library, "mce_disable");
@@ -94,18 +92,23 @@ internal static unsafe class MceStub
     /// <summary>The features of this CPU that kernels may need.</summary>
     internal static CpuFeatures CpuFeatures { get; }
 
-    /// <summary>Which CPU's figures the thresholds of the kernels come from; null without the stub.</summary>
-    internal static string? Tuning { get; }
-
-    /// <summary>The length from which a streaming kernel is the fastest even for a destination that is used soon; the highest value if it never is.</summary>
-    internal static nuint StreamsFrom { get; } = nuint.MaxValue;
-
     /// <summary>The gate of the stub's maps.</summary>
     internal static PoisonGate* Gate { get; }
 
     /// <summary>The address of a copy kernel, or 0 if the stub has none of that name.</summary>
     internal static nint FindKernel(string export) =>
         IsLoaded && NativeLibrary.TryGetExport(s_library, export, out nint address) ? address : 0;
+
+    /// <summary>Calls a function that returns a string or null.</summary>
+    internal static string? Text(string function) =>
+        Marshal.PtrToStringUTF8((nint)((delegate* unmanaged<byte*>)NativeLibrary.GetExport(s_library, function))());
+
+    internal static TuningRecord Tuning()
+    {
+        TuningRecord record;
+        ((delegate* unmanaged<TuningRecord*, void>)NativeLibrary.GetExport(s_library, "mce_get_tuning"))(&record);
+        return record;
+    }
 
     /// <summary>Installs the handler for a client, or, for a client that has it already, again.</summary>
     internal static void Enable(int signal, bool isEnabled)

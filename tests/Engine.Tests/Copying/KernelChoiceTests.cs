@@ -14,7 +14,6 @@ public sealed unsafe class KernelChoiceTests : IDisposable
     {
         Assert.Equal(FaultRecovery.IsSupported, new CopyEngine().Kernel.RecoversFromFaults);
         Assert.Equal(FaultRecovery.IsSupported, FaultRecovery.UnsupportedReason is null);
-        Assert.Equal(FaultRecovery.IsSupported, CopyKernel.Tuning is not null);
         Assert.Equal(FaultRecovery.IsSupported, CopyEngine.Shared.Kernel.RecoversFromFaults);
     }
 

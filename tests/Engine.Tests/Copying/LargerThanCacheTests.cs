@@ -6,7 +6,7 @@ namespace CopyMc.Engine.Tests.Copying;
 public sealed unsafe class LargerThanCacheTests : IDisposable
 {
     /// <summary>Bytes in such a copy here; any long copy where streaming is never faster.</summary>
-    private static readonly nuint s_length = nuint.Min(MceStub.StreamsFrom, 96u << 20) + 12_345;
+    private static readonly nuint s_length = nuint.Min(CopyTuning.Current.StreamsFrom, 96u << 20) + 12_345;
 
     private readonly NativeRegion _source = new(s_length, new NativeRegionOptions { Backing = RegionBacking.Memfd });
     private readonly NativeRegion _destination = new(s_length);

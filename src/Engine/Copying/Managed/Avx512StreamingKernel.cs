@@ -9,20 +9,20 @@ internal static unsafe class Avx512StreamingKernel
 {
     private const nuint VecSize = 64;
 
-    /// <summary>Shorter copies displace little of the cache, so they do not stream.</summary>
-    private const nuint StreamingLeast = 4096;
-
     internal static nuint Copy(byte* source, byte* destination, nuint byteCount)
     {
-        if (byteCount < StreamingLeast)
+        if (byteCount < ManagedStreaming.From)
             return Avx512Kernel.Copy(source, destination, byteCount);
 
         // One unaligned vector, then aligned stores from the next boundary of the destination on.
         Vector512.Load(source).Store(destination);
         nuint offset = VecSize - ((nuint)destination & (VecSize - 1));
+        nuint prefetchEnd = ManagedStreaming.PrefetchEnd(byteCount);
         for (; offset + 4 * VecSize <= byteCount; offset += 4 * VecSize)
         {
             byte* from = source + offset;
+            if (offset < prefetchEnd)
+                ManagedStreaming.Prefetch(from, 4 * VecSize);
             byte* to = destination + offset;
             Vec a = Vector512.Load(from);
             Vec b = Vector512.Load(from + VecSize);

@@ -9,12 +9,9 @@ internal static unsafe class NeonStreamingKernel
 {
     private const nuint VecSize = 16;
 
-    /// <summary>Shorter copies displace little of the cache, so they do not stream.</summary>
-    private const nuint StreamingLeast = 4096;
-
     internal static nuint Copy(byte* source, byte* destination, nuint byteCount)
     {
-        if (byteCount < StreamingLeast)
+        if (byteCount < ManagedStreaming.From)
             return NeonKernel.Copy(source, destination, byteCount);
 
         // One unaligned vector, then aligned stores from the next boundary of the destination on.
