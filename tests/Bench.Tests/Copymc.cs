@@ -14,8 +14,15 @@ internal sealed record Copymc(int ExitCode, string Output, string Error)
         return WaitFor(process);
     }
 
+    /// <summary>With a profile for long copies.</summary>
+    internal static Copymc RunTuned(string profile, params string[] arguments)
+    {
+        using Process process = Start(kernel: null, arguments, profile);
+        return WaitFor(process);
+    }
+
     /// <summary>Starts it and does not wait.</summary>
-    internal static Process Start(string? kernel, string[] arguments)
+    internal static Process Start(string? kernel, string[] arguments, string? profile = null)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "CopyMc.Bench.dll"));
@@ -23,6 +30,9 @@ internal sealed record Copymc(int ExitCode, string Output, string Error)
             start.ArgumentList.Add(argument);
         start.Environment["TMPDIR"] = ChildFiles.Path;
         start.Environment.Remove("COPYMC_KERNEL");
+        start.Environment.Remove("COPYMC_TUNING");
+        if (profile is not null)
+            start.Environment["COPYMC_TUNING"] = profile;
         if (kernel is not null)
             start.Environment["COPYMC_KERNEL"] = kernel;
         return Process.Start(start)!;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CopyMc.Bench.Commands;
 using CopyMc.Bench.Results;
 
 [assembly: AssemblyFixture(typeof(CopyMc.Bench.Tests.SmokeRuns))]
@@ -16,7 +17,11 @@ public sealed class SmokeRuns : IDisposable
     internal string EventsOf(string benchmark) => _directory.File($"{benchmark}.nettrace");
 
     /// <summary>A benchmark, traced.</summary>
-    internal SmokeRun Bench(string name) => Of("bench", name, "--smoke", "--trace", EventsOf(name));
+    internal SmokeRun Bench(string name)
+    {
+        bool isUnderBench = ResultSchema.All.OfType<Measurement>().Single(measurement => measurement.Kind == $"bench-{name}").IsUnderBench;
+        return Of([.. isUnderBench ? ["bench"] : Array.Empty<string>(), name, "--smoke", "--trace", EventsOf(name)]);
+    }
 
     internal SmokeRun Of(params string[] arguments)
     {

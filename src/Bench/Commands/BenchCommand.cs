@@ -14,7 +14,7 @@ internal static class BenchCommand
 
             BenchmarkDotNet runs throughput, scaling and suites. The other commands compare copies in interleaved rounds, or show distributions, and measure without it.
             """);
-        foreach (Measurement measurement in ResultSchema.All.OfType<Measurement>())
+        foreach (Measurement measurement in ResultSchema.All.OfType<Measurement>().Where(measurement => measurement.IsUnderBench))
             bench.Add(measurement.Create(help));
         bench.Add(BenchSuiteCommands.CreateThroughput(help));
         bench.Add(BenchSuiteCommands.CreateScaling(help));

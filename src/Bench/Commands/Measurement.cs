@@ -9,7 +9,7 @@ using Spectre.Console;
 namespace CopyMc.Bench.Commands;
 
 /// <summary>
-/// A measurement of <c>copymc bench</c>. A derived class says how it measures; its command, its schema and its report follow from that. It checks
+/// A measurement. A derived class says how it measures; its command, its schema and its report follow from that. It checks
 /// the output files first, measures, prints and writes the JSON.
 /// </summary>
 /// <param name="name">The command, and with <c>bench-</c> before it the schema.</param>
@@ -22,6 +22,9 @@ internal abstract class Measurement(string name, Type result, int defaultRounds,
 {
     /// <summary>Whether it records the events of <c>--trace</c> itself.</summary>
     protected virtual bool TracesItself => false;
+
+    /// <summary>Whether it is a command of <c>copymc bench</c>, and not of <c>copymc</c>.</summary>
+    internal virtual bool IsUnderBench => true;
 
     internal Command Create(HelpWithExamples help)
     {

@@ -50,6 +50,8 @@ internal static class MainJobCommand
             "copymc rescue /dev/sdb1 disk.img", "copymc collapse poison_known_middle");
         root.Add(ProbeCommand.Create(help));
         root.Add(BenchCommand.Create(help));
+        foreach (Measurement measurement in ResultSchema.All.OfType<Measurement>().Where(measurement => !measurement.IsUnderBench))
+            root.Add(measurement.Create(help));
         root.Add(WatchCommand.Create(help));
         root.Add(ReportCommand.Create(help));
         root.Add(SchemaCommand.Create(help));

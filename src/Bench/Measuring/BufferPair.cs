@@ -38,9 +38,11 @@ internal sealed unsafe class BufferPair : IDisposable
         _destination.Dispose();
     }
 
-    internal AccessPattern PatternFor(MeasurementPoint point)
+    /// <param name="point">What is copied.</param>
+    /// <param name="distance">Destination minus source modulo the page size; null: half a page where the same bytes are copied again, else 0.</param>
+    internal AccessPattern PatternFor(MeasurementPoint point, int? distance = null)
     {
-        nuint apart = point.Temperature == Temperature.FirstLevel ? (nuint)AccessPattern.HalfAPage : 0;
+        nuint apart = (nuint)(distance ?? (point.Temperature == Temperature.FirstLevel ? AccessPattern.HalfAPage : 0));
         if (point.Mixture is { } mixture)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(ByteCount, MixedSizes.WindowBytes);

@@ -1,0 +1,24 @@
+using CopyMc.Bench.Measuring;
+using CopyMc.Bench.Statistics;
+
+namespace CopyMc.Bench.Tune;
+
+/// <summary>The time of a copy in each way that takes part, measured in turns.</summary>
+/// <param name="Bytes">Bytes of one copy.</param>
+/// <param name="Temperature">Where the data is when a copy starts.</param>
+/// <param name="Threads">Threads that copy at the same time, each its own memory.</param>
+/// <param name="Distance">Destination minus source modulo 4096.</param>
+/// <param name="Ways">The ways.</param>
+internal sealed record TunePoint(long Bytes, Temperature Temperature, int Threads, int Distance, IReadOnlyList<TuneTime> Ways)
+{
+    internal TuneTime Fastest => Ways.MinBy(way => way.Nanoseconds.Median)!;
+
+    internal bool Has(string way) => Ways.Any(one => one.Way == way);
+
+    internal double TimeOf(string way) => Ways.First(one => one.Way == way).Nanoseconds.Median;
+}
+
+/// <summary>The time of one copy in one way.</summary>
+/// <param name="Way">The way.</param>
+/// <param name="Nanoseconds">Of a copy, and of the read after it where that counts.</param>
+internal sealed record TuneTime(string Way, Quartiles Nanoseconds);
