@@ -103,10 +103,14 @@ internal static unsafe class ForeignFault
         Thread.Sleep(200);
     }
 
-    /// <summary>Keeps the thread inside a copy, the engine's or the runtime's, nearly all the time.</summary>
+    /// <summary>
+    /// Keeps the thread inside a copy, the engine's or the runtime's: copies take milliseconds, because a signal that arrives between two of them, in
+    /// managed code, ends the process in another way.
+    /// </summary>
     private static void DisturbCopy(bool withLibrary, Action<(nuint Handle, int Id), nuint> send)
     {
-        byte* source = (byte*)NativeMemory.AllocZeroed(Length), destination = (byte*)NativeMemory.AllocZeroed(Length);
+        const int Long = 32 << 20;
+        byte* source = (byte*)NativeMemory.AllocZeroed(Long), destination = (byte*)NativeMemory.AllocZeroed(Long);
         (nuint Handle, int Id) copying = default;
         bool started = false, sent = false;
         nuint remaining = 0;
@@ -114,14 +118,14 @@ internal static unsafe class ForeignFault
         {
             CopyEngine? engine = withLibrary ? CopyEngine.Shared : null;
             copying = (SentSignal.ThisThread, ForgedSigBus.ThisThread);
-            for (int i = 0; i < 1000 || !Volatile.Read(ref sent); i++)
+            for (int i = 0; i < 10 || !Volatile.Read(ref sent); i++)
             {
-                if (engine is null)
-                    NativeMemory.Copy(source, destination, Length);
-                else
-                    remaining |= engine.Copy(source, destination, Length);
-                if (i == 100)
+                if (i == 5)
                     Volatile.Write(ref started, true);
+                if (engine is null)
+                    NativeMemory.Copy(source, destination, Long);
+                else
+                    remaining |= engine.Copy(source, destination, Long);
             }
         });
         thread.Start();
