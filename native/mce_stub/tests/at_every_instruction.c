@@ -244,7 +244,7 @@ static void check(const struct interruption *interruption) {
     fflush(stdout);
     child = fork();
     if (child == 0) {
-        alarm(60);
+        alarm(300);
         act_and_stop();
     }
     waitpid(child, &status, 0);

@@ -20,7 +20,7 @@ static void everything_about_signals(void) {
 #endif
     if (!emulated) {
         at_every_instruction();
-        stress(100000);
+        stress(repetitions(100000));
     }
 }
 
@@ -39,7 +39,8 @@ int main(int count, char **arguments) {
         return failed != 0;
     }
     /* In a guest. */
-    if (count == 2 && !strcmp(arguments[1], "signals")) {
+    in_guest = count == 2 && !strcmp(arguments[1], "signals");
+    if (in_guest) {
         everything_about_signals();
         printf("C: %d passed, %d failed, 0 skipped\n", passed, failed);
         return failed != 0;

@@ -85,7 +85,7 @@ static void while_ours_recovers_of(int segv) {
     copier = pthread_self();
     REQUIRE(pthread_create(&thread, NULL, sends_signals, NULL) == 0);
     struct mce_fault fault;
-    for (int i = 0; i < 20000; i++)
+    for (int i = 0; i < repetitions(20000); i++)
         REQUIRE(segv ? mce_copy(out, none, sizeof out, &fault) == sizeof out : recovers());
     stop = true;
     pthread_join(thread, NULL);
@@ -115,7 +115,7 @@ static void forks_while_others_enable(void) {
     for (int i = 0; i < 300; i++) {
         pid_t child = fork();
         if (child == 0) {
-            alarm(20);
+            alarm(60);
             _exit(mce_enable(SIGBUS) == 0 && recovers() ? 0 : 1);
         }
         int status;
@@ -128,7 +128,7 @@ static void forks_while_others_enable(void) {
 
 static void *enables_often(void *argument) {
     (void)argument;
-    for (int i = 0; i < 20000; i++)
+    for (int i = 0; i < repetitions(20000); i++)
         REQUIRE(mce_enable(SIGBUS) == 0 && mce_reinstall(SIGBUS) == 0 && mce_disable(SIGBUS) == 0);
     return NULL;
 }

@@ -87,8 +87,8 @@ static void *change_handlers(void *unused) {
 }
 
 static void run(void) {
-    /* outcome_of allows half a minute. */
-    alarm(30 + (unsigned)(copies_per_thread / 5000));
+    /* Longer than outcome_of allows. */
+    alarm(120 + (unsigned)(copies_per_thread / 5000));
     prepare();
     REQUIRE(sigaction(SIGBUS, NULL, &below_other) == 0);
     sigaction(SIGPROF, &(struct sigaction){.sa_handler = copying, .sa_flags = SA_RESTART}, NULL);

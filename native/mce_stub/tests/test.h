@@ -35,6 +35,10 @@ extern const size_t kernel_count;
 /* Whether this runs under user-mode emulation, which a forged SIGBUS kills and which does not restart system calls. */
 extern bool emulated;
 
+/* How often something is repeated: a tenth in a guest, whose CPU is emulated. */
+extern bool in_guest;
+int repetitions(int on_a_machine);
+
 /* Maps length bytes of pattern, then pages that raise SIGBUS because the file ends there. */
 unsigned char *truncated(size_t length, size_t beyond);
 unsigned char *anonymous(size_t length);
