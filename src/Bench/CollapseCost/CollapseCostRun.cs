@@ -28,15 +28,17 @@ internal sealed unsafe class CollapseCostRun(CopyEngine engine, int rounds, int 
     {
         var raw = new double[rounds];
         var commit = new double[rounds];
+        double[] commitRead = new double[rounds], streaming = new double[rounds], streamingRead = new double[rounds];
         double[][] aborts = [.. s_poisonedPages.Select(_ => new double[rounds])], prefixes = [.. s_poisonedPages.Select(_ => new double[rounds])];
-        using SimulatedMachine simulated = NewMachine();
+        using SimulatedMachine simulated = NewMachine(engine), other = NewMachine(new CopyEngine(new CopyEngineOptions { Hint = CopyHint.Streaming }));
         // The first round compiles the code.
         for (int round = -1; round < rounds; round++)
         {
             int at = Math.Max(round, 0);
-            (commit[at], raw[at]) = Collapses(simulated, poisonedPage: null);
+            (commit[at], raw[at], commitRead[at]) = Collapses(simulated, poisonedPage: null);
+            (streaming[at], _, streamingRead[at]) = Collapses(other, poisonedPage: null);
             for (int i = 0; i < s_poisonedPages.Length; i++)
-                (aborts[i][at], prefixes[i][at]) = Collapses(simulated, s_poisonedPages[i]);
+                (aborts[i][at], prefixes[i][at], _) = Collapses(simulated, s_poisonedPages[i]);
             progress.Report(new PhaseProgress("collapses", (round + 1.0) / (rounds + 1)));
         }
         var scan = new ScanRun(scannedBytes, Math.Min(rounds, 5)).Run();
@@ -45,6 +47,8 @@ internal sealed unsafe class CollapseCostRun(CopyEngine engine, int rounds, int 
         double[] Each(Func<int, double> of) => [.. Enumerable.Range(0, rounds).Select(of)];
         return new CollapseCostReport(
             rounds, ranges, Quartiles.Of(raw), Quartiles.Of(commit), Quartiles.Of(Each(round => commit[round] / raw[round])),
+            Quartiles.Of(Each(round => streaming[round] / raw[round])), Quartiles.Of(Each(round => commit[round] + commitRead[round])),
+            Quartiles.Of(Each(round => (streaming[round] + streamingRead[round]) / (commit[round] + commitRead[round]))),
             [
                 .. s_poisonedPages.Select((page, i) => new AbortCost(
                     page, Quartiles.Of(aborts[i]), Quartiles.Of(Each(round => (aborts[i][round] - prefixes[i][round]) / commit[round])))),
@@ -56,16 +60,19 @@ internal sealed unsafe class CollapseCostRun(CopyEngine engine, int rounds, int 
     }
 
     /// <summary>A machine whose memory was all touched before, so that no timed code touches a page for the first time.</summary>
-    private SimulatedMachine NewMachine()
+    private SimulatedMachine NewMachine(CopyEngine copies)
     {
         var machine = new SimulatedMachine(
-            (nuint)(2 * ranges + 2) * NativeRegion.HugePageSize, new SimulatedMachineOptions { Engine = engine, HugePagesAtFault = true });
+            (nuint)(2 * ranges + 2) * NativeRegion.HugePageSize, new SimulatedMachineOptions { Engine = copies, HugePagesAtFault = true });
         NativeMemory.Clear(machine.Content.Pointer, machine.Content.Length);
         return machine;
     }
 
-    /// <summary>Microseconds of a collapse, and of the raw copy of the pages it copies: all of the 2 MiB, or those before the poison.</summary>
-    private (double Collapse, double RawCopy) Collapses(SimulatedMachine machine, int? poisonedPage)
+    /// <summary>
+    /// Microseconds of a collapse, of the raw copy of the pages it copies (all of the 2 MiB, or those before the poison), and of the first read of what
+    /// it copied.
+    /// </summary>
+    private (double Collapse, double RawCopy, double Read) Collapses(SimulatedMachine machine, int? poisonedPage)
     {
         (AddressSpace process, ulong start) = Fill(machine);
         byte*[] sources = Contents(machine, process, start);
@@ -84,11 +91,15 @@ internal sealed unsafe class CollapseCostRun(CopyEngine engine, int rounds, int 
         double each = Stopwatch.GetElapsedTime(begin).TotalMicroseconds / ranges;
 
         byte*[] destinations = poisonedPage is null ? Contents(machine, process, start) : Repeated(NextHugePage(machine), ranges);
+        begin = Stopwatch.GetTimestamp();
+        foreach (byte* destination in poisonedPage is null ? destinations : [])
+            FirstRead.Of(destination, NativeRegion.HugePageSize);
+        double read = Stopwatch.GetElapsedTime(begin).TotalMicroseconds / ranges;
         process.Exit();
         machine.MemoryFailure.RunPending();
         foreach (uint pfn in bad)
             machine.MemoryFailure.Unpoison(pfn);
-        return (each, RawCopies(sources, destinations, (nuint)(poisonedPage ?? PageTable.EntryCount) * NativeRegion.PageSize));
+        return (each, RawCopies(sources, destinations, (nuint)(poisonedPage ?? PageTable.EntryCount) * NativeRegion.PageSize), read);
     }
 
     private double RawCopies(byte*[] sources, byte*[] destinations, nuint byteCount)
