@@ -21,4 +21,8 @@ internal sealed record TunePoint(long Bytes, Temperature Temperature, int Thread
 /// <summary>The time of one copy in one way.</summary>
 /// <param name="Way">The way.</param>
 /// <param name="Nanoseconds">Of a copy, and of the read after it where that counts.</param>
-internal sealed record TuneTime(string Way, Quartiles Nanoseconds);
+/// <param name="GibibytesPerSecond">Copied by one thread, by the median time.</param>
+internal sealed record TuneTime(string Way, Quartiles Nanoseconds, double GibibytesPerSecond)
+{
+    internal static TuneTime Of(string way, long bytes, Quartiles nanoseconds) => new(way, nanoseconds, bytes / nanoseconds.Median * 1e9 / (1 << 30));
+}

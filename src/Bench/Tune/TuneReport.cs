@@ -52,7 +52,7 @@ internal sealed record TuneReport(
             foreach ((int i, TuneTime way) in points[0].Ways.Index())
             {
                 table.Text(
-                    way.Way, point => $"{new Figure($"ways[{i}].nanoseconds.median", point.Ways[i].Nanoseconds.Median, time => Units.Number(Rate(point, time)))}",
+                    way.Way, point => $"{new Figure($"ways[{i}].gibibytesPerSecond", point.Ways[i].GibibytesPerSecond, Units.Number)}",
                     point => point.Ways[i] == point.Fastest ? Mark.Strong : Mark.None);
             }
         });
@@ -60,7 +60,7 @@ internal sealed record TuneReport(
         {
             TunePoint[] line = [.. series];
             ThroughputSeries[] drawn = [.. line[0].Ways.Select((_, i) =>
-                new ThroughputSeries([.. line.Select(point => (point.Bytes, Rate(point, point.Ways[i].Nanoseconds.Median)))], [], []))];
+                new ThroughputSeries([.. line.Select(point => (point.Bytes, point.Ways[i].GibibytesPerSecond))], [], []))];
             document.Plot(
                 $"{title}, {Units.Count(series.Key, "thread")}", size => ThroughputPlot.Draw(size, drawn, [], machine.Caches), line[0].Ways.Select(way => way.Way));
         }
@@ -71,6 +71,4 @@ internal sealed record TuneReport(
         + (point.Temperature == Measuring.Temperature.FirstLevel && point.Distance == 0 ? " in L1" : "")
         + (point.Distance != 0 ? $", {point.Distance} apart" : "")
         + (point.Threads > 1 ? $", {point.Threads} threads" : "");
-
-    private static double Rate(TunePoint point, double nanoseconds) => point.Bytes / nanoseconds * 1e9 / (1 << 30);
 }

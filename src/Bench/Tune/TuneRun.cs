@@ -97,6 +97,6 @@ internal sealed class TuneRun(MeasurementSettings settings, long availableBytes,
         })];
         double[][] times = TimedCopy.Measure(settings, copies);
         return new TunePoint(
-            point.CopyBytes, point.Temperature, threads, distance, [.. ways.Select((way, i) => new TuneTime(way.Name, Quartiles.Of(times[i])))]);
+            point.CopyBytes, point.Temperature, threads, distance, [.. ways.Select((way, i) => TuneTime.Of(way.Name, point.CopyBytes, Quartiles.Of(times[i])))]);
     }
 }

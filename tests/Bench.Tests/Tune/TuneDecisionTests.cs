@@ -63,7 +63,7 @@ public sealed class TuneDecisionTests
     private static (TuningValues Values, IReadOnlyList<TuneChoice> Choices) Decide(Func<string, long, double> time)
     {
         TunePoint At(long bytes, int distance = 0) => new(
-            bytes, Temperature.Hot, 1, distance, [.. s_ways.Select(way => new TuneTime(way.Name, Quartiles.Of([time(way.Name, bytes)])))]);
+            bytes, Temperature.Hot, 1, distance, [.. s_ways.Select(way => TuneTime.Of(way.Name, bytes, Quartiles.Of([time(way.Name, bytes)])))]);
         TunePoint[] points = [.. s_sizes.Select(bytes => At(bytes))];
         return new TuneDecision(s_ways, s_table, points, [.. s_sizes.Select(bytes => At(bytes, 72))], points, points).Decide();
     }
