@@ -46,18 +46,23 @@ static bool pass_on_to(const struct sigaction *action, int signal, siginfo_t *in
     }
     const struct sigaction standard = {.sa_handler = SIG_DFL};
     const bool again = may_recur(signal, info->si_code);
-    if (action->sa_handler == SIG_DFL && (!again || info->si_code == SI_KERNEL)) {
+    if (action->sa_handler == SIG_DFL && (!again || info->si_code == SI_KERNEL || info->si_signo != signal)) {
         sigset_t only_this;
         sigemptyset(&only_this);
         sigaddset(&only_this, signal);
-        sigaction(signal, &standard, NULL);
-        syscall(SYS_rt_tgsigqueueinfo, getpid(), (pid_t)syscall(SYS_gettid), signal, info);
+        /* Where a sandbox refuses sigaction, the signal would come back here without end. */
+        if (sigaction(signal, &standard, NULL) != 0)
+            kill(getpid(), SIGKILL);
+        /* The kernel refuses what is left on the stack where it gave no information. */
+        if (syscall(SYS_rt_tgsigqueueinfo, getpid(), (pid_t)syscall(SYS_gettid), signal, info) != 0)
+            raise(signal);
         /* The process dies here, unless it is the init process of a PID namespace, which the default action does not kill
          * (pid_namespaces(7)). */
         sigprocmask(SIG_UNBLOCK, &only_this, NULL);
     } else if (again) {
-        /* The kernel takes the default action for an ignored fault too. */
-        sigaction(signal, &standard, NULL);
+        /* The kernel takes the default action for an ignored fault too, and for a blocked one, where a sandbox refuses sigaction. */
+        if (sigaction(signal, &standard, NULL) != 0)
+            sigaddset(&((ucontext_t *)context)->uc_sigmask, signal);
         return false;
     }
     return true;
@@ -86,7 +91,8 @@ static int next_level(unsigned called, int level) {
     return level;
 }
 
-static void pass_on(int entered, int signal, siginfo_t *info, void *context) {
+/* Apart from a recovery, which must need little of an alternate stack. */
+__attribute__((noinline)) static void pass_on(int entered, int signal, siginfo_t *info, void *context) {
     ucontext_t *at = context, *const link = at->uc_link;
     const struct passing outer = passing;
     const unsigned called = outer.context == context && link ? outer.called : 0;

@@ -155,6 +155,17 @@ static void refused_after_enabling(int call) {
     refuse(call);
     recover_often(10);
 }
+/* A sandbox that refuses sigaction must not keep a process from dying. */
+static void foreign_in_sandbox(bool sent) {
+    signal(SIGBUS, SIG_DFL);
+    enable();
+    refuse(SYS_rt_sigaction);
+    alarm(10);
+    if (sent)
+        raise(SIGBUS);
+    else
+        (void)*(const volatile unsigned char *)(lost_after_a_page() + PAGE);
+}
 
 /* The least alternate stack on which a recovery works, in steps of 256 bytes. */
 static void alternate_stack(void) {
@@ -246,6 +257,10 @@ int main(int count, char **arguments) {
         refused_sigaction();
     else if (!strcmp(environment, "no-sigaction-later"))
         refused_after_enabling(SYS_rt_sigaction);
+    else if (!strcmp(environment, "foreign-no-sigaction"))
+        foreign_in_sandbox(false);
+    else if (!strcmp(environment, "sent-no-sigaction"))
+        foreign_in_sandbox(true);
     else if (!strcmp(environment, "no-process-vm-readv"))
         refused_after_enabling(SYS_process_vm_readv);
     else if (!strcmp(environment, "alternate-stack"))
