@@ -196,7 +196,7 @@ int mce_handler_state(int signal, struct mce_handler_state *state);
  * Unblocks the signals that recovery is enabled for in the calling thread. A fault in a thread that blocks its signal kills the process, as
  * without this library, and threads inherit the mask of the thread that starts them. mce_copy needs this for short copies only: for more
  * than 32 KiB it unblocks the signals itself, and blocks them again at the end, in a thread that blocks them at its first such copy.
- * Returns 0.
+ * Returns 0, or the errno of sigprocmask(2), which a sandbox may refuse: the signals may then be blocked.
  */
 int mce_prepare_thread(void);
 
@@ -227,7 +227,7 @@ struct mce_gate *mce_gate_of_process(void);
 /*
  * Poison maps mark the 64-byte lines of a range of memory that are known to be poisoned. Every copy of the process, from C or from .NET,
  * stops at the marks of every live map that covers a part of its source. The handler marks in the maps what the kernel reports before an
- * access (SIGBUS, BUS_MCEERR_AO; needs mce_enable(SIGBUS)); a report that no map covers goes to the previous handler.
+ * access (SIGBUS, BUS_MCEERR_AO; needs mce_enable(SIGBUS)); mce_handle_uncovered_reports decides about the others.
  *
  * Lines are aligned to 64-byte addresses, not to the start of the map. A line that a map covers in part counts whole. Maps may overlap. A
  * map of up to 16 MiB takes 8 bytes of the heap for each page, and no mapping of its own; a larger one commits memory only for marked

@@ -86,6 +86,7 @@ public static class FaultRecovery
     /// Copies of more than 32 KiB do not need it: they unblock the signals themselves, and block them again at the end, in a thread that blocks them
     /// at its first such copy.
     /// </remarks>
+    /// <exception cref="InvalidOperationException">A sandbox refuses <c>sigprocmask(2)</c>.</exception>
     public static void PrepareThread()
     {
         if (IsSupported)

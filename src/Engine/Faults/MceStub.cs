@@ -127,7 +127,12 @@ internal static unsafe class MceStub
         return error == 0 ? record : throw new InvalidOperationException($"The handler of signal {signal}: {Marshal.GetPInvokeErrorMessage(error)}.");
     }
 
-    internal static void PrepareThread() => _ = s_prepareThread();
+    internal static void PrepareThread()
+    {
+        int error = s_prepareThread();
+        if (error != 0)
+            throw new InvalidOperationException($"The signals of recovery could not be unblocked: {Marshal.GetPInvokeErrorMessage(error)}.");
+    }
 
     /// <summary>Unblocks the signals of recovery for a long copy. Returns whether <see cref="LongCopyEnds"/> must follow.</summary>
     internal static bool LongCopyBegins(out ulong mask)

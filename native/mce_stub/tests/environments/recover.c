@@ -155,6 +155,15 @@ static void refused_after_enabling(int call) {
     refuse(call);
     recover_often(10);
 }
+static void refused_sigprocmask(void) {
+    static unsigned char out[40000];
+    struct mce_fault fault;
+    enable();
+    refuse(SYS_rt_sigprocmask);
+    REQUIRE(mce_prepare_thread() == EPERM);
+    recover_often(10);
+    REQUIRE(mce_copy(out, lost_after_a_page() + PAGE - 100, sizeof out, &fault) == sizeof out - 100);
+}
 /* A sandbox that refuses sigaction must not keep a process from dying. */
 static void foreign_in_sandbox(bool sent) {
     signal(SIGBUS, SIG_DFL);
@@ -257,6 +266,8 @@ int main(int count, char **arguments) {
         refused_sigaction();
     else if (!strcmp(environment, "no-sigaction-later"))
         refused_after_enabling(SYS_rt_sigaction);
+    else if (!strcmp(environment, "no-sigprocmask"))
+        refused_sigprocmask();
     else if (!strcmp(environment, "foreign-no-sigaction"))
         foreign_in_sandbox(false);
     else if (!strcmp(environment, "sent-no-sigaction"))
