@@ -52,6 +52,7 @@ internal static class MachineDescription
     private static (string Name, string Value)[] System(MachineReport machine) =>
     [
         ("CPU", $"{machine.CpuModel}, {machine.Architecture}, {Units.Count(machine.LogicalProcessors, "logical processor")}"),
+        .. ProcessorDescription.Facts(machine.Processors),
         ("caches", machine.Caches.Count == 0 ? "unknown" : string.Join(", ", machine.Caches.Select(cache => $"{cache.Name} {Units.Bytes(cache.SizeBytes)}"))),
         ("instruction sets", string.Join(", ", machine.InstructionSets)),
         ("memory", $"{Units.Bytes(machine.MemoryBytes)}, {Units.Bytes(machine.MemoryAvailableBytes)} available"),

@@ -21,6 +21,7 @@ internal static class MachineProbe
         FeatureProbe.Run())
     {
         Configuration = ConfigurationProbe.Run(Environment.GetEnvironmentVariables()),
+        Processors = OperatingSystem.IsLinux() ? new ProcessorProbe().Run(Scheduling.BoundNodes()) : null,
     };
 
     /// <summary>Memory of the machine, or of the container if that is less.</summary>

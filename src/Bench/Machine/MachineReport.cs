@@ -9,4 +9,7 @@ internal sealed record MachineReport(
 {
     /// <summary>The environment variables of the engine and the runtime that change what is measured, those that are set; null in results that do not record them.</summary>
     public IReadOnlyDictionary<string, string>? Configuration { get; init; }
+
+    /// <summary>How the CPUs run, and what the process may use; null in results that do not record it, and on other systems than Linux.</summary>
+    public ProcessorReport? Processors { get; init; }
 }

@@ -28,15 +28,15 @@ internal sealed record MachineDifference(string What, string Before, string Afte
     private static IEnumerable<(string What, bool IsOfMachine, Func<MachineReport, string?> Value)> Aspects(IEnumerable<MachineReport> machines) =>
     [
         ("CPU", true, machine => $"{machine.CpuModel}, {machine.Architecture}"),
-        ("processors", true, machine => Units.Count(machine.LogicalProcessors, "logical processor")),
+        ("processors", true, machine => Units.Count(Processors(machine), "logical processor")),
         ("instruction sets", true, machine => string.Join(", ", machine.InstructionSets)),
         ("caches", true, machine => string.Join(", ", machine.Caches.Select(cache => $"{cache.Name} {Units.Bytes(cache.SizeBytes)}"))),
         ("system", true, machine => machine.OperatingSystem),
         (".NET", true, machine => machine.Runtime),
         ("transparent huge pages", true, machine => machine.TransparentHugePages),
         ("chosen kernel", false, machine => machine.ChosenKernel),
-        .. machines.SelectMany(machine => MachineDescription.LongCopies(machine.Tuning)).Select(fact => fact.Name).Distinct()
-            .Select(name => (name, false, (Func<MachineReport, string?>)(machine => LongCopies(machine, name)))),
+        .. FromFacts(machines, machine => ProcessorDescription.Facts(machine.Processors)),
+        .. FromFacts(machines, machine => MachineDescription.LongCopies(machine.Tuning)),
         .. machines.SelectMany(machine => machine.Configuration?.Keys ?? []).Distinct().Order(StringComparer.Ordinal)
             .Select(name => (name, IsOfRuntime(name), (Func<MachineReport, string?>)(machine => Variable(machine, name)))),
     ];
@@ -44,8 +44,15 @@ internal sealed record MachineDifference(string What, string Before, string Afte
     /// <summary>The runtime's variables change how the controls are compiled; the engine's change the engine alone.</summary>
     private static bool IsOfRuntime(string variable) => variable.StartsWith("DOTNET_", StringComparison.Ordinal);
 
-    private static string? LongCopies(MachineReport machine, string name) =>
-        MachineDescription.LongCopies(machine.Tuning).FirstOrDefault(fact => fact.Name == name).Value;
+    /// <summary>What a description of the machine names, none of which changes the controls alone.</summary>
+    private static IEnumerable<(string What, bool IsOfMachine, Func<MachineReport, string?> Value)> FromFacts(
+        IEnumerable<MachineReport> machines, Func<MachineReport, (string Name, string Value)[]> facts) =>
+        from name in machines.SelectMany(facts).Select(fact => fact.Name).Distinct()
+        select (name, false, (Func<MachineReport, string?>)(machine => facts(machine).FirstOrDefault(fact => fact.Name == name).Value));
+
+    /// <summary>Those of the machine: the runtime counts those that the process may use.</summary>
+    private static int Processors(MachineReport machine) =>
+        machine.Processors is { } processors && CpuList.TryParse(processors.OnlineCpus, out int[] online) && online.Length > 0 ? online.Length : machine.LogicalProcessors;
 
     private static string? Variable(MachineReport machine, string name) =>
         machine.Configuration is { } variables ? variables.GetValueOrDefault(name, Unset) : null;

@@ -15,10 +15,9 @@ public sealed class MachineDifferenceTests
     [Fact]
     public void Another_CPU_system_or_runtime_is_another_machine()
     {
-        MachineReport other = s_machine with { CpuModel = "Another", OperatingSystem = "Another kernel", Runtime = ".NET 11", LogicalProcessors = 1000 };
-        MachineDifference[] differences = [.. MachineDifference.Between([s_machine], [other])];
+        MachineReport other = s_machine with { CpuModel = "Another", OperatingSystem = "Another kernel", Runtime = ".NET 11", Processors = s_machine.Processors! with { OnlineCpus = "0-999" } };
+        MachineDifference[] differences = [.. MachineDifference.Between([s_machine], [other]).Where(difference => difference.IsOfMachine)];
         Assert.Equal(["CPU", "processors", "system", ".NET"], differences.Select(difference => difference.What));
-        Assert.All(differences, difference => Assert.True(difference.IsOfMachine));
         Assert.Equal((s_machine.Runtime, ".NET 11"), (differences[^1].Before, differences[^1].After));
     }
 
@@ -29,6 +28,18 @@ public sealed class MachineDifferenceTests
         Assert.Equal(
             [new("COPYMC_CPU", "not set", "Intel 6 207", IsOfMachine: false), new("DOTNET_TieredPGO", "not set", "0", IsOfMachine: true)],
             MachineDifference.Between([s_machine], [other]));
+    }
+
+    [Fact]
+    public void Other_CPUs_of_the_machine_and_another_governor_are_another_configuration()
+    {
+        ProcessorReport processors = s_machine.Processors! with { AllowedCpus = "0", OnlineCpus = "0-9", Governors = ["powersave"] };
+        MachineReport before = s_machine with { Processors = processors, LogicalProcessors = 1 };
+        MachineReport after = s_machine with { Processors = processors with { AllowedCpus = "2-3", Governors = ["performance"] }, LogicalProcessors = 2 };
+        Assert.Equal(
+            [("governor", "powersave", "performance"), ("may use", "CPUs 0 of 0-9", "CPUs 2-3 of 0-9")],
+            MachineDifference.Between([before], [after]).Select(one => (one.What, one.Before.Split(", memory")[0], one.After.Split(", memory")[0])));
+        Assert.DoesNotContain(MachineDifference.Between([before], [after]), difference => difference.IsOfMachine);
     }
 
     [Fact]

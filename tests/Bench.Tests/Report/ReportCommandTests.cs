@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using CopyMc.Bench.Machine;
 using CopyMc.Bench.Measuring;
 using CopyMc.Bench.Results;
 using CopyMc.Bench.Terminal;
@@ -143,7 +144,7 @@ public sealed class ReportCommandTests(SmokeRuns runs) : IDisposable
     }
 
     /// <summary>A result of the quick table with times that are made up.</summary>
-    private string Result(string name, double engineFactor = 1, Func<Machine.MachineReport, Machine.MachineReport>? machine = null)
+    private string Result(string name, double engineFactor = 1, Func<MachineReport, MachineReport>? machine = null)
     {
         var random = new Random(engineFactor == 1 ? 1 : 2);
         MethodResult Method(string method, double factor)
@@ -160,7 +161,7 @@ public sealed class ReportCommandTests(SmokeRuns runs) : IDisposable
         ];
         var report = new QuickReport(new ThroughputReport(Rounds: 3, BatchMilliseconds: 1, Contenders.Baseline, points))
         {
-            Machine = (machine ?? (here => here))(Machine.MachineProbe.Run(CopyEngine.Shared)),
+            Machine = (machine ?? (here => here))(MachineProbe.Run(CopyEngine.Shared)),
         };
         string path = _directory.File(name);
         new ReportFile(path).Write(report);
