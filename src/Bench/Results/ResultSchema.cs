@@ -22,6 +22,7 @@ internal class ResultSchema(string kind, int version, Type type)
         new Salvage.SalvageMeasurement(),
         new CollapseCost.CollapseMeasurement(),
         new Gc.GcMeasurement(),
+        new Numa.NumaMeasurement(),
     ];
 
     internal string Kind { get; } = kind;
