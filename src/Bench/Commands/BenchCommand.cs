@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CopyMc.Bench.Machine;
 using CopyMc.Bench.Results;
 using CopyMc.Bench.Throughput.Suites;
 
@@ -14,6 +15,9 @@ internal static class BenchCommand
 
             BenchmarkDotNet runs throughput, scaling and suites. The other commands compare copies in interleaved rounds, or show distributions, and measure without it.
             """);
+        var probe = new ProcessorProbe();
+        bench.Add(Placement.Cpu(probe));
+        bench.Add(Placement.MemoryNode(probe));
         foreach (Measurement measurement in ResultSchema.All.OfType<Measurement>().Where(measurement => measurement.IsUnderBench))
             bench.Add(measurement.Create(help));
         bench.Add(BenchSuiteCommands.CreateThroughput(help));

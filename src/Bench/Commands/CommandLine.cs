@@ -20,6 +20,7 @@ internal static class CommandLine
         }
         try
         {
+            Placement.Apply(parsed);
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
         catch (Exception error) when (error is InvalidInputException || IsForTheUser(error))

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CopyMc.Bench.Documents;
 using CopyMc.Bench.Machine;
+using CopyMc.Bench.Measuring;
 using CopyMc.Bench.Results;
 using CopyMc.Bench.Terminal;
 using CopyMc.Bench.Tracing;
@@ -54,9 +55,10 @@ internal abstract class Measurement(string name, Type result, int defaultRounds,
         ReportFile? file = ReportFile.For(json), events = ReportFile.For(tracePath, json);
         IAnsiConsole console = OutputConsole.Create(json);
         MachineReport machine = MachineProbe.Run(CopyEngine.Shared);
+        var clock = new ClockDrift();
         (Result report, TraceReport? trace) = EventTrace.Around(TracesItself ? null : events, () => ProgressView.Run(
             console, name, progress => Measure(new MeasurementRequest(parsed, defaultRounds, machine, progress, events))));
-        report.Complete(startedAt, machine, trace);
+        report.Complete(startedAt, machine, trace, clock);
         report.WriteAll(new ConsoleDocument(console));
         file?.Write(report);
         return report.EveryCheckHeld ? ExitCode.Success : ExitCode.Failure;

@@ -40,9 +40,19 @@ internal static class MachineDescription
         .. machine.PoisonSources.Select(source => ($"{source.Source} poison", Here(source.UnsupportedReason))),
     ]);
 
+    /// <summary>How long copies are made.</summary>
+    internal static (string Name, string Value)[] LongCopies(TuningReport tuning) =>
+    [
+        ("long copies", $"as for {tuning.Source} ({tuning.Cpu})"),
+        .. Problem(tuning.ProfileProblem),
+        ("rep movsb", tuning.StringCopyAboveBytes is { } above ? $"above {Units.Bytes(above)}, unless destination minus source mod {tuning.StringCopyDistance + 1} is 1 to 63" : "never"),
+        ("streaming", $"with the hint from {From(tuning.StreamsHintedFromBytes)}, without it from {From(tuning.StreamsFromBytes)}; {(tuning.StreamingPrefetches ? "with prefetches" : "eight vectors at a time")}"),
+    ];
+
     private static (string Name, string Value)[] System(MachineReport machine) =>
     [
         ("CPU", $"{machine.CpuModel}, {machine.Architecture}, {Units.Count(machine.LogicalProcessors, "logical processor")}"),
+        .. ProcessorDescription.Facts(machine.Processors),
         ("caches", machine.Caches.Count == 0 ? "unknown" : string.Join(", ", machine.Caches.Select(cache => $"{cache.Name} {Units.Bytes(cache.SizeBytes)}"))),
         ("instruction sets", string.Join(", ", machine.InstructionSets)),
         ("memory", $"{Units.Bytes(machine.MemoryBytes)}, {Units.Bytes(machine.MemoryAvailableBytes)} available"),
@@ -50,10 +60,7 @@ internal static class MachineDescription
         ("system", $"{machine.OperatingSystem}; {machine.Runtime}"),
         ("native stub", machine.FaultRecoveryUnsupportedReason is { } reason ? $"no: {reason}" : "yes: copies recover from faults"),
         ("chosen kernel", $"{machine.ChosenKernel}: {machine.ChosenKernelReason}"),
-        ("long copies", $"as for {machine.Tuning.Source} ({machine.Tuning.Cpu})"),
-        .. Problem(machine.Tuning.ProfileProblem),
-        ("rep movsb", machine.Tuning.StringCopyAboveBytes is { } above ? $"above {Units.Bytes(above)}, unless destination minus source mod {machine.Tuning.StringCopyDistance + 1} is 1 to 63" : "never"),
-        ("streaming", $"with the hint from {From(machine.Tuning.StreamsHintedFromBytes)}, without it from {From(machine.Tuning.StreamsFromBytes)}; {(machine.Tuning.StreamingPrefetches ? "with prefetches" : "eight vectors at a time")}"),
+        .. LongCopies(machine.Tuning),
     ];
 
     private static (string Name, string Value)[] Problem(string? problem) => problem is null ? [] : [("profile", $"not used: {problem}")];

@@ -18,7 +18,11 @@ internal static class MachineProbe
         HugeTlb("nr_hugepages"), HugeTlb("free_hugepages"), FaultRecovery.UnsupportedReason, engine.Kernel.Name, ReasonFor(engine.Kernel), TuningProbe.Run(),
         [.. CopyKernel.All.Select(kernel => new KernelReport(kernel.Name, kernel.Isa, kernel.RecoversFromFaults, kernel.IsStreaming, kernel.UnsupportedReason))],
         [.. Enum.GetValues<PoisonSource>().Select(source => new PoisonSourceReport(source, PoisonInjector.UnsupportedReason(source)))],
-        FeatureProbe.Run());
+        FeatureProbe.Run())
+    {
+        Configuration = ConfigurationProbe.Run(Environment.GetEnvironmentVariables()),
+        Processors = OperatingSystem.IsLinux() ? new ProcessorProbe().Run(Scheduling.BoundNodes()) : null,
+    };
 
     /// <summary>Memory of the machine, or of the container if that is less.</summary>
     private static long MemoryLimit => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;

@@ -5,4 +5,11 @@ internal sealed record MachineReport(
     string CpuModel, string Architecture, int LogicalProcessors, IReadOnlyList<string> InstructionSets, IReadOnlyList<CacheReport> Caches, long MemoryBytes,
     long MemoryAvailableBytes, string OperatingSystem, string Runtime, string TransparentHugePages, long HugeTlbPages, long HugeTlbPagesFree,
     string? FaultRecoveryUnsupportedReason, string ChosenKernel, string ChosenKernelReason, TuningReport Tuning, IReadOnlyList<KernelReport> Kernels,
-    IReadOnlyList<PoisonSourceReport> PoisonSources, IReadOnlyList<FeatureReport> Features);
+    IReadOnlyList<PoisonSourceReport> PoisonSources, IReadOnlyList<FeatureReport> Features)
+{
+    /// <summary>The environment variables of the engine and the runtime that change what is measured, those that are set; null in results that do not record them.</summary>
+    public IReadOnlyDictionary<string, string>? Configuration { get; init; }
+
+    /// <summary>How the CPUs run, and what the process may use; null in results that do not record it, and on other systems than Linux.</summary>
+    public ProcessorReport? Processors { get; init; }
+}

@@ -79,6 +79,7 @@ internal static class MainJobCommand
         MachineDescription.WriteShort(document, machine);
 
         document.Section("2. Throughput");
+        var clock = new ClockDrift();
         MeasurementSettings settings = smoke
             ? MeasurementSettings.Smoke(rounds ?? SmokeRounds)
             : MeasurementSettings.Full(rounds ?? DefaultRounds, machine.MemoryAvailableBytes);
@@ -97,8 +98,9 @@ internal static class MainJobCommand
         {
             EveryCheckHeld = recovery.Cases.All(one => one.EveryCheckHeld) && throughput.EveryCheckHeld,
         };
-        report.Complete(startedAt, machine);
+        report.Complete(startedAt, machine, clock: clock);
         console.WriteLine();
+        report.WriteWarnings(document);
         console.WriteLine(Verdict(report));
         file?.Write(report);
         return report.EveryCheckHeld ? ExitCode.Success : ExitCode.Failure;

@@ -12,9 +12,13 @@ internal static class ComparisonText
     /// <param name="comparison">The comparison.</param>
     /// <param name="before">The names of the earlier results.</param>
     /// <param name="after">The names of the results that are judged.</param>
-    internal static void Write(Document document, ResultComparison comparison, IEnumerable<string> before, IEnumerable<string> after)
+    /// <param name="differences">In what the machines, systems and configurations of the results differ.</param>
+    internal static void Write(
+        Document document, ResultComparison comparison, IEnumerable<string> before, IEnumerable<string> after, IReadOnlyList<MachineDifference> differences)
     {
         document.Section("Comparison");
+        if (differences.Count > 0)
+            WriteDifferences(document, comparison, differences);
         document.Paragraph($"{string.Join(", ", after):strong} against {string.Join(", ", before):strong}. {Summary(comparison)}");
         document.Paragraph(Method(comparison));
         document.Heading("Methods, over all their rows");
@@ -35,10 +39,26 @@ internal static class ComparisonText
             row => row.Change, row => row.Kind != MethodKind.Control));
     }
 
+    private static void WriteDifferences(Document document, ResultComparison comparison, IReadOnlyList<MachineDifference> differences)
+    {
+        string change = comparison.OnOneMachine
+            ? "What follows from these differences is part of every change below."
+            : "Nothing is subtracted: every change below is that of machine, system and CopyMc together."
+                + (comparison.ControlsPercent is { } percent ? $" The median of the copies that are not the engine's (the controls) changed by {Percent(percent)}." : "");
+        document.Paragraph($"{(comparison.OnOneMachine ? "These results are not of one configuration." : "These results are not of one machine and system."):strong} {change}");
+        document.TableAt(differences.Select(difference => ("", difference)), (Columns<MachineDifference> table) => table
+            .Words("differs", difference => difference.What)
+            .Words("before", difference => difference.Before)
+            .Words("after", difference => difference.After));
+    }
+
     /// <summary>How rows are judged.</summary>
     private static string Method(ResultComparison comparison) =>
-        "Change of speed in percent: + is faster. Whatever changed the copies that are not the engine's (the controls) at the same size in a process is the machine and "
-        + "is subtracted. The interval is 4 standard errors to either side (3.3 for a method over all its rows), the error "
+        "Change of speed in percent: + is faster. "
+        + (comparison.OnOneMachine
+            ? "Whatever changed the copies that are not the engine's (the controls) at the same size in a process is the machine and is subtracted. "
+            : "")
+        + "The interval is 4 standard errors to either side (3.3 for a method over all its rows), the error "
         + (comparison.Processes > 2
             ? $"from the differences among the {comparison.Processes} processes of the two sides. "
             : "from the scatter of the rows of this comparison: with one process on either side, the difference between processes is not part of it. ")

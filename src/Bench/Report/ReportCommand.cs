@@ -32,7 +32,7 @@ internal static class ReportCommand
         var report = new Command("report", """
             Writes results as one HTML page that needs no network: machine, tables, plots, maps of what was copied and lost.
 
-            With --compare it also compares two sides, row by row: the change with its confidence interval, and whether that is faster, slower or within noise.
+            With --compare it also compares two sides, row by row: the change with its confidence interval, and whether that is faster, slower or within noise. If the sides are of different machines, systems or configurations, it says so first.
 
             Exit codes: 0, 1 if --fail-on-regression found one, 2 if a file is not a result or has a newer schema, 3 if a file cannot be read or written.
             """)
@@ -72,10 +72,11 @@ internal static class ReportCommand
         ResultInput[] results = [.. paths.Select(ResultInput.Read)], others = [.. otherPaths.Select(ResultInput.Read)];
         // The results of the page that are of the compared kind.
         ResultInput[] judged = [.. results.Where(result => others.FirstOrDefault()?.Content.GetType() == result.Content.GetType())];
-        ResultComparison? comparison = others.Length == 0 ? null : Compare(judged, others);
+        MachineDifference[] differences = [.. MachineDifference.Between([.. others.Select(other => other.Content.Machine)], [.. judged.Select(result => result.Content.Machine)])];
+        ResultComparison? comparison = others.Length == 0 ? null : Compare(judged, others, !differences.Any(difference => difference.IsOfMachine));
         Action<Document>? write = comparison is null
             ? null
-            : document => ComparisonText.Write(document, comparison, others.Select(other => other.Name), judged.Select(result => result.Name));
+            : document => ComparisonText.Write(document, comparison, others.Select(other => other.Name), judged.Select(result => result.Name), differences);
         string page = Page(results, write);
         write?.Invoke(new ConsoleDocument(OutputConsole.Create(output)));
         file.Write(stream => stream.Write(Encoding.UTF8.GetBytes(page)));
@@ -95,14 +96,15 @@ internal static class ReportCommand
         }
     }
 
-    private static ResultComparison Compare(ResultInput[] judged, ResultInput[] others)
+    private static ResultComparison Compare(ResultInput[] judged, ResultInput[] others, bool onOneMachine)
     {
         Type kind = others[0].Content.GetType();
         if (others.FirstOrDefault(other => other.Content.GetType() != kind) is { } another)
             throw new InvalidInputException($"'{others[0].Path}' is a {others[0].Content.Schema} and '{another.Path}' a {another.Content.Schema}: compare with one kind at a time.");
         if (judged.Length == 0)
             throw new InvalidInputException($"'{others[0].Path}' is a {others[0].Content.Schema}, and no result of that kind is there to compare it with.");
-        ResultComparison comparison = ResultComparison.Of([.. others.Select(other => other.Content.Timings().ToArray())], [.. judged.Select(result => result.Content.Timings().ToArray())]);
+        ResultComparison comparison = ResultComparison.Of(
+            [.. others.Select(other => other.Content.Timings().ToArray())], [.. judged.Select(result => result.Content.Timings().ToArray())], onOneMachine);
         return comparison.Rows.Count > 0
             ? comparison
             : throw new InvalidInputException($"'{others[0].Path}' and '{judged[0].Path}' have no row in common that could be compared.");

@@ -5,13 +5,15 @@ namespace CopyMc.Bench.Report;
 /// <summary>
 /// Compares two sides, of one or several processes each, row by row. Two processes always differ in the placement of code and memory. So a row has a
 /// value for each process; the changes of the controls of its group are the machine's and are subtracted; and the remaining differences between the
-/// processes of a side give the error. With one process on either side, the scatter of the rows gives it.
+/// processes of a side give the error. With one process on either side, the scatter of the rows gives it. Between two machines the controls are
+/// other copies: nothing is subtracted then.
 /// </summary>
 /// <param name="Rows">All rows that both sides have, including the controls.</param>
 /// <param name="Methods">The methods that have several rows.</param>
 /// <param name="NoisePercent">The standard deviation of a row between two processes.</param>
 /// <param name="Processes">The number of processes of both sides.</param>
-internal sealed record ResultComparison(IReadOnlyList<ComparedRow> Rows, IReadOnlyList<ComparedMethod> Methods, double NoisePercent, int Processes)
+/// <param name="OnOneMachine">Whether the changes of the controls are subtracted.</param>
+internal sealed record ResultComparison(IReadOnlyList<ComparedRow> Rows, IReadOnlyList<ComparedMethod> Methods, double NoisePercent, int Processes, bool OnOneMachine)
 {
     /// <summary>
     /// Standard errors to either side of a row's change. More than a single row needs, because there are a hundred rows, noise has long tails,
@@ -41,16 +43,21 @@ internal sealed record ResultComparison(IReadOnlyList<ComparedRow> Rows, IReadOn
     internal double WorstRegressionPercent => Judged.Select(row => row.Change).Concat(Methods.Select(method => method.Change))
         .Where(change => change.Verdict == Verdict.Slower).Select(change => -change.Percent).DefaultIfEmpty(0).Max();
 
+    /// <summary>The change of the median control, in percent; null without controls.</summary>
+    internal double? ControlsPercent =>
+        Rows.Where(row => row.Kind == MethodKind.Control).Select(row => row.Change.Percent).ToArray() is { Length: > 0 } changes ? Median(changes) : null;
+
     /// <param name="before">Rows of one run or several.</param>
     /// <param name="after">The same methods, later.</param>
-    internal static ResultComparison Of(IReadOnlyList<IReadOnlyList<Timing>> before, IReadOnlyList<IReadOnlyList<Timing>> after)
+    /// <param name="onOneMachine">Whether both sides were measured on one machine and system.</param>
+    internal static ResultComparison Of(IReadOnlyList<IReadOnlyList<Timing>> before, IReadOnlyList<IReadOnlyList<Timing>> after, bool onOneMachine = true)
     {
         Dictionary<(string, string), Timing> from = Together(before), to = Together(after);
         Pair[] pairs = [.. from.Where(row => to.ContainsKey(row.Key)).Select(row => new Pair(row.Value, to[row.Key]))];
         if (pairs.Length == 0)
-            return new ResultComparison([], [], 0, 0);
+            return new ResultComparison([], [], 0, 0, onOneMachine);
 
-        foreach (IGrouping<string, Pair> group in pairs.GroupBy(pair => pair.Before.Group))
+        foreach (IGrouping<string, Pair> group in pairs.GroupBy(pair => pair.Before.Group).Where(_ => onOneMachine))
             TakeDriftOff([.. group]);
         Dictionary<string, double> ofMethod = pairs.GroupBy(pair => pair.Before.Method).ToDictionary(group => group.Key, group => Median(group.Select(pair => pair.Change)));
         double noise = SetErrors(pairs, ofMethod);
@@ -62,7 +69,8 @@ internal sealed record ResultComparison(IReadOnlyList<ComparedRow> Rows, IReadOn
                     .Where(group => group.Count() > 1).Select(group => ToMethod(group.Key, [.. group], ofKind[group.First().Before.Kind])),
             ],
             100 * noise,
-            pairs.Max(pair => pair.Logarithms.Length));
+            pairs.Max(pair => pair.Logarithms.Length),
+            onOneMachine);
     }
 
     /// <summary>Subtracts the changes of a group's controls in each process. Controls that share compiled code count once.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using CopyMc.Bench.Documents;
 using CopyMc.Bench.Machine;
+using CopyMc.Bench.Measuring;
 using CopyMc.Bench.Report;
 using CopyMc.Bench.Tracing;
 
@@ -38,15 +39,31 @@ internal abstract record Result
     [JsonPropertyOrder(3)]
     public TraceReport? Trace { get; set; }
 
+    /// <summary>How much longer a loop of a fixed number of cycles took at the end than at the start, in percent; null if it was not timed.</summary>
+    [JsonPropertyOrder(4)]
+    public double? ClockDriftPercent { get; set; }
+
+    /// <summary>Why the figures may be worth little; empty if nothing is known.</summary>
+    [JsonPropertyOrder(5)]
+    public IReadOnlyList<string> Warnings { get; set; } = [];
+
     /// <summary>Whether the trace is written in a section of its own.</summary>
     internal virtual bool ShowsTrace => true;
 
     /// <summary>Writes what was measured.</summary>
     internal abstract void Write(Document document);
 
-    /// <summary>Writes what was measured and what the trace shows.</summary>
+    /// <summary>Writes why the figures may be worth little.</summary>
+    internal void WriteWarnings(Document document)
+    {
+        foreach (string warning in Warnings)
+            document.Paragraph($"{"Warning:":strong} {warning}");
+    }
+
+    /// <summary>Writes the warnings, what was measured and what the trace shows.</summary>
     internal void WriteAll(Document document)
     {
+        WriteWarnings(document);
         Write(document);
         if (ShowsTrace)
             Trace?.Write(document);
@@ -56,8 +73,17 @@ internal abstract record Result
     internal virtual IEnumerable<Timing> Timings() => [];
 
     /// <summary>Fills in the common members after the measurement.</summary>
-    internal void Complete(DateTimeOffset startedAt, MachineReport machine, TraceReport? trace = null)
+    /// <param name="startedAt">When it started.</param>
+    /// <param name="machine">The machine.</param>
+    /// <param name="trace">What the trace shows.</param>
+    /// <param name="clock">Made before the measurement; null if it measures no times.</param>
+    internal void Complete(DateTimeOffset startedAt, MachineReport machine, TraceReport? trace = null, ClockDrift? clock = null)
     {
+        if (clock is not null)
+        {
+            ClockDriftPercent = clock.Percent();
+            Warnings = [.. Reliability.Warnings(machine.Processors, ClockDriftPercent)];
+        }
         StartedAt = startedAt;
         CommandLine = Environment.GetCommandLineArgs()[1..];
         Machine = machine;

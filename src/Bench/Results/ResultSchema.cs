@@ -23,6 +23,7 @@ internal class ResultSchema(string kind, int version, Type type)
         new CollapseCost.CollapseMeasurement(),
         new Gc.GcMeasurement(),
         new Tune.TuneMeasurement(),
+        new Numa.NumaMeasurement(),
     ];
 
     internal string Kind { get; } = kind;

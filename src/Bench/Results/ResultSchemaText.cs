@@ -65,6 +65,10 @@ internal sealed class ResultSchemaText
     /// <summary>Moves a type's schema to the definitions and returns a reference to it.</summary>
     private JsonObject Refer(Type type, JsonObject schema)
     {
+        JsonObject Reference() => new() { ["$ref"] = $"#/$defs/{type.Name}" };
+        // The exporter refers to a type that it has met before by its place there, which is not where the definition is.
+        if (schema.ContainsKey("$ref") && _definitions.ContainsKey(type.Name))
+            return Reference();
         bool isNullable = false;
         if (schema["type"] is JsonArray types)
         {
@@ -79,7 +83,6 @@ internal sealed class ResultSchemaText
         if (Documentation($"T:{type.FullName}") is { } text)
             schema.Insert(0, "description", text);
         _definitions[type.Name] = schema;
-        JsonObject Reference() => new() { ["$ref"] = $"#/$defs/{type.Name}" };
         return isNullable ? new JsonObject { ["anyOf"] = new JsonArray(Reference(), new JsonObject { ["type"] = "null" }) } : Reference();
     }
 

@@ -45,6 +45,10 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     internal static partial nint Syscall(nint number, nint argument);
 
+    /// <summary>mbind(2), which the C library does not export.</summary>
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    internal static partial nint BindMemory(nint number, void* address, nuint length, nint mode, ulong* nodes, nuint nodeBits, nuint flags);
+
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     internal static partial int ProcessControl(int operation, nuint argument2, nuint argument3, nuint argument4, nuint argument5);
 

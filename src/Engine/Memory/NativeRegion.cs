@@ -29,12 +29,15 @@ public sealed unsafe class NativeRegion : IDisposable
     private readonly bool _locked;
     private readonly bool _reserve = true;
     private readonly bool _writable = true;
+    private readonly int? _node;
     private bool _disposed;
 
     /// <summary>Maps <paramref name="length"/> bytes of zeroed memory.</summary>
     /// <param name="length">Bytes. The mapping, but not <see cref="Length"/>, is rounded up to whole pages of the requested kind.</param>
     /// <param name="options">How to map it; <see langword="null"/>: private memory of small pages, populated.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is zero or more than the address space holds.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="length"/> is zero or more than the address space holds, or <see cref="NativeRegionOptions.Node"/> has no memory that this process may use.
+    /// </exception>
     /// <exception cref="ArgumentException">The options ask for <see cref="RegionBacking.File"/>.</exception>
     /// <exception cref="IOException">A system call failed; the message says which and why.</exception>
     /// <exception cref="PlatformNotSupportedException">The options need Linux.</exception>
@@ -51,13 +54,14 @@ public sealed unsafe class NativeRegion : IDisposable
         Pages = options.Pages;
         _locked = options.Lock;
         _reserve = options.Reserve;
+        _node = options.Node;
         nuint unit = Pages == PageKind.HugeTlb ? HugePageSize : (nuint)PageSize;
         _mappedLength = RoundUp(length, unit);
 
         if (!OperatingSystem.IsLinux())
         {
-            if (Backing != RegionBacking.Anonymous || Pages != PageKind.Small || options.Lock)
-                throw new PlatformNotSupportedException("Shared, huge-page and locked regions need Linux.");
+            if (Backing != RegionBacking.Anonymous || Pages != PageKind.Small || options.Lock || _node is not null)
+                throw new PlatformNotSupportedException("Shared, huge-page and locked regions, and regions of a NUMA node, need Linux.");
             _pointer = (byte*)NativeMemory.AlignedAlloc(_mappedLength, PageSize);
             NativeMemory.Clear(_pointer, _mappedLength);
         }
@@ -68,7 +72,7 @@ public sealed unsafe class NativeRegion : IDisposable
             _pointer = MapAligned(_mappedLength, _file, Pages, Protection, reserve: _reserve);
             try
             {
-                AdviseAndLock(_pointer, _mappedLength);
+                BindAdviseAndLock(_pointer, _mappedLength);
             }
             catch
             {
@@ -208,7 +212,7 @@ public sealed unsafe class NativeRegion : IDisposable
         if (source == PoisonSource.TruncatedMapping)
         {
             MapFixed(_pointer + offset, length, _file, Pages, Protection, _fileOffset + (nint)offset, _reserve);
-            AdviseAndLock(_pointer + offset, length);
+            BindAdviseAndLock(_pointer + offset, length);
             return;
         }
         if (source == PoisonSource.HwPoison && _file is not null
@@ -282,8 +286,11 @@ public sealed unsafe class NativeRegion : IDisposable
             throw new IOException($"mmap of {length} bytes{(pages == PageKind.HugeTlb ? " of hugetlb pages" : "")}: {Libc.LastErrorMessage()}.");
     }
 
-    private void AdviseAndLock(byte* start, nuint length)
+    /// <summary>In this order: a lock touches the pages.</summary>
+    private void BindAdviseAndLock(byte* start, nuint length)
     {
+        if (_node is { } node)
+            MemoryNode.BindTo(node, start, length);
         if (Pages != PageKind.HugeTlb && Backing != RegionBacking.File)
             _ = Libc.Advise(start, length, Pages == PageKind.TransparentHuge ? Libc.MadvHugePage : Libc.MadvNoHugePage);
         if (_locked && Libc.Lock(start, length) != 0)

@@ -20,4 +20,10 @@ public sealed class NativeRegionOptions
     /// touched pages fit.
     /// </summary>
     public bool Reserve { get; init; } = true;
+
+    /// <summary>
+    /// The NUMA node that the memory comes from, and no other (<c>MPOL_BIND</c>); <see langword="null"/>: the kernel chooses, mostly the node of the
+    /// thread that touches a page first. A touch of a <see cref="PageKind.HugeTlb"/> page that the node's pool does not have raises SIGBUS.
+    /// </summary>
+    public int? Node { get; init; }
 }

@@ -19,6 +19,15 @@ public sealed class ProbeTests
         }
     }
 
+    [Theory]
+    [InlineData("governor")]
+    [InlineData("boost")]
+    [InlineData("SMT siblings")]
+    [InlineData("NUMA nodes")]
+    [InlineData("may use")]
+    public void It_says_how_the_CPUs_run_and_what_the_process_may_use(string fact) =>
+        Assert.Contains(Copymc.Run("probe").ExpectSuccess().Output.Split('\n'), line => line.StartsWith(fact + " ", StringComparison.Ordinal));
+
     [Fact]
     public void A_dash_writes_the_json_to_standard_output_and_the_text_to_standard_error()
     {

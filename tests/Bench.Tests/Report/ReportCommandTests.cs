@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using CopyMc.Bench.Machine;
 using CopyMc.Bench.Measuring;
 using CopyMc.Bench.Results;
 using CopyMc.Bench.Terminal;
@@ -32,6 +34,34 @@ public sealed class ReportCommandTests(SmokeRuns runs) : IDisposable
     [Fact]
     public void What_was_slower_before_is_faster_now() =>
         Assert.Contains("faster", Compare(Result("new.json"), Result("old.json", engineFactor: 1.6)).ExpectSuccess().Output);
+
+    [Fact]
+    public void Results_of_two_machines_say_so_first_and_nothing_is_subtracted()
+    {
+        string old = Result("old.json", machine: machine => machine with { CpuModel = "Another CPU", Runtime = ".NET 9" });
+        string output = Compare(Result("new.json"), old).ExpectSuccess().Output;
+        ExpectHead("These results are not of one machine and system.", output);
+        ExpectHead("These results are not of one machine and system.", File.ReadAllText(_directory.File("report.html")));
+        Assert.Matches(@"CPU +Another CPU", output);
+        Assert.Matches(@"\.NET +\.NET 9 ", output);
+        Assert.Contains("the controls) changed by", Joined(output));
+        Assert.DoesNotContain("is subtracted. The interval", Joined(output));
+    }
+
+    [Fact]
+    public void Results_of_two_configurations_say_so_first()
+    {
+        string old = Result("old.json", machine: machine => machine with { Configuration = new Dictionary<string, string> { ["COPYMC_TUNING"] = "/etc/copymc.tuning" } });
+        string output = Compare(Result("new.json"), old).ExpectSuccess().Output;
+        ExpectHead("These results are not of one configuration.", output);
+        ExpectHead("These results are not of one configuration.", File.ReadAllText(_directory.File("report.html")));
+        Assert.Matches(@"COPYMC_TUNING +/etc/copymc.tuning +not set", output);
+        Assert.Contains("is subtracted. The interval", Joined(output));
+    }
+
+    [Fact]
+    public void Results_of_one_machine_say_nothing_of_it() =>
+        Assert.DoesNotContain("not of one", Compare(Result("new.json"), Result("old.json")).ExpectSuccess().Output);
 
     [Fact]
     public void A_regression_needs_something_to_compare_with() =>
@@ -103,8 +133,18 @@ public sealed class ReportCommandTests(SmokeRuns runs) : IDisposable
     private Copymc Compare(string after, string before, params string[] options) =>
         Copymc.Run(["report", after, "--compare", before, "-o", _directory.File("report.html"), .. options]);
 
+    /// <summary>The output without its line breaks.</summary>
+    private static string Joined(string output) => string.Join(' ', output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
+    /// <summary>It stands before what is compared with what.</summary>
+    private static void ExpectHead(string expected, string text)
+    {
+        string head = Regex.Replace(Joined(text), "<[^>]*>", "");
+        Assert.Contains(expected, head[..head.IndexOf("new.json against", StringComparison.Ordinal)]);
+    }
+
     /// <summary>A result of the quick table with times that are made up.</summary>
-    private string Result(string name, double engineFactor = 1)
+    private string Result(string name, double engineFactor = 1, Func<MachineReport, MachineReport>? machine = null)
     {
         var random = new Random(engineFactor == 1 ? 1 : 2);
         MethodResult Method(string method, double factor)
@@ -121,7 +161,7 @@ public sealed class ReportCommandTests(SmokeRuns runs) : IDisposable
         ];
         var report = new QuickReport(new ThroughputReport(Rounds: 3, BatchMilliseconds: 1, Contenders.Baseline, points))
         {
-            Machine = Machine.MachineProbe.Run(CopyEngine.Shared),
+            Machine = (machine ?? (here => here))(MachineProbe.Run(CopyEngine.Shared)),
         };
         string path = _directory.File(name);
         new ReportFile(path).Write(report);

@@ -65,6 +65,14 @@ public sealed class ResultComparisonTests
     }
 
     [Fact]
+    public void Another_machine_at_half_the_speed_slows_everybody()
+    {
+        var comparison = ResultComparison.Of([SyntheticTimings.Run(1)], [SyntheticTimings.Run(2, factor: (_, _) => 2)], onOneMachine: false);
+        Assert.All(comparison.Methods, method => Assert.Equal(Verdict.Slower, method.Change.Verdict));
+        Assert.InRange(comparison.ControlsPercent!.Value, -70, -20);
+    }
+
+    [Fact]
     public void One_size_of_one_kernel_at_half_the_speed_is_called_slower_there_alone()
     {
         var comparison = ResultComparison.Of(

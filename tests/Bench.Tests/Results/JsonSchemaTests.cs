@@ -16,6 +16,15 @@ public sealed class JsonSchemaTests(SmokeRuns runs)
     public void The_documented_schema_is_the_one_that_is_written() => Assert.Equal(
         File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "schemas", "results.schema.json")), Copymc.Run("schema").ExpectSuccess().Output);
 
+    [Fact]
+    public void Every_reference_of_the_schema_is_to_a_definition()
+    {
+        JsonNode schema = JsonNode.Parse(Copymc.Run("schema").ExpectSuccess().Output)!;
+        string[] references = [.. References(schema)];
+        Assert.NotEmpty(references);
+        Assert.All(references, reference => Assert.NotNull(reference.StartsWith("#/$defs/", StringComparison.Ordinal) ? schema["$defs"]![reference["#/$defs/".Length..]] : null));
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void A_result_of_a_newer_schema_is_refused_by_name(string name)
@@ -55,6 +64,13 @@ public sealed class JsonSchemaTests(SmokeRuns runs)
     public void A_result_reads_back_as_it_was_written() =>
         Assert.All([runs.MainJob, runs.Of("probe"), .. ((string[])["quick", "recovery", "limits", "gc", "collapse"]).Select(runs.Bench)], run =>
             Assert.Equal(File.ReadAllText(run.Path), JsonSerializer.Serialize(run.Result, run.Result.GetType(), ReportJson.Options)));
+
+    private static IEnumerable<string> References(JsonNode? node) => node switch
+    {
+        JsonObject one => one.SelectMany(member => member.Key == "$ref" ? [member.Value!.GetValue<string>()] : References(member.Value)),
+        JsonArray many => many.SelectMany(References),
+        _ => [],
+    };
 
     private static string Refusal(string content)
     {

@@ -1,3 +1,4 @@
+using CopyMc.Bench.Machine;
 using CopyMc.Bench.Probe;
 using CopyMc.Bench.Results;
 
@@ -65,5 +66,5 @@ public sealed class ReportFileTests
 
     private static void Write(string path) => new ReportFile(path).Write(Report());
 
-    private static ProbeReport Report() => new() { Machine = Machine.MachineProbe.Run(CopyEngine.Shared) };
+    private static ProbeReport Report() => new() { Machine = MachineProbe.Run(CopyEngine.Shared) };
 }

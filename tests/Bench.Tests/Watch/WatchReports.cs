@@ -1,3 +1,4 @@
+using CopyMc.Bench.Machine;
 using CopyMc.Bench.Watch;
 
 namespace CopyMc.Bench.Tests.Watch;
@@ -14,6 +15,6 @@ internal static class WatchReports
         [new WatchedFault(5, CopyFaultKind.BusError, CopySide.Source, "0x7f0000001000", 4096)],
         FaultCount: 1, [new WatchedHandler(6, "SIGBUS", HandlerPosition.Covered, "on_crash in /usr/lib/libreporter.so")], Dump: null, ProcessEnded: true, ProcessFellSilent: false)
     {
-        Machine = Machine.MachineProbe.Run(CopyEngine.Shared),
+        Machine = MachineProbe.Run(CopyEngine.Shared),
     };
 }

@@ -81,6 +81,43 @@ public sealed unsafe class NativeRegionTests
         Assert.Throws<IOException>(() => new NativeRegion((nuint)1 << 60));
     }
 
+    [Theory]
+    [InlineData(RegionBacking.Anonymous, PageKind.Small, false)]
+    [InlineData(RegionBacking.Anonymous, PageKind.Small, true)]
+    [InlineData(RegionBacking.Anonymous, PageKind.TransparentHuge, false)]
+    [InlineData(RegionBacking.Memfd, PageKind.Small, false)]
+    public void A_region_of_a_node_is_bound_to_it(RegionBacking backing, PageKind pages, bool locked)
+    {
+        Assert.SkipUnless(Directory.Exists("/sys/devices/system/node"), "This kernel shows no NUMA nodes.");
+        using var region = new NativeRegion(
+            NativeRegion.HugePageSize, new NativeRegionOptions { Backing = backing, Pages = pages, Lock = locked, Node = 0 });
+        Assert.Contains("bind:0", PolicyOf(region));
+        using var other = new NativeRegion(NativeRegion.HugePageSize, new NativeRegionOptions { Backing = backing, Pages = pages });
+        Assert.DoesNotContain("bind", PolicyOf(other));
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1023)]
+    [InlineData(1024)]
+    [InlineData(int.MaxValue)]
+    public void A_node_that_is_not_there_is_named(int node)
+    {
+        Assert.SkipUnless(Directory.Exists("/sys/devices/system/node"), "This kernel shows no NUMA nodes.");
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => new NativeRegion(1, new NativeRegionOptions { Node = node }));
+        Assert.Contains($"NUMA node {node} ", error.Message);
+        Assert.Equal(node, error.ActualValue);
+    }
+
+    [Fact]
+    public void A_healed_page_of_a_region_of_a_node_is_bound_to_it()
+    {
+        Assert.SkipUnless(Directory.Exists("/sys/devices/system/node"), "This kernel shows no NUMA nodes.");
+        using var region = new NativeRegion(3 * NativeRegion.PageSize, new NativeRegionOptions { Node = 0 });
+        region.Remap(NativeRegion.PageSize, NativeRegion.PageSize, PoisonSource.TruncatedMapping);
+        Assert.Contains("bind:0", PolicyOf(region, NativeRegion.PageSize));
+    }
+
     [Fact]
     public void A_disposed_region_is_unmapped_and_throws()
     {
@@ -90,4 +127,8 @@ public sealed unsafe class NativeRegionTests
         Assert.Throws<ObjectDisposedException>(() => region.Span.Length);
         Assert.Throws<ObjectDisposedException>(() => region.Poison);
     }
+
+    /// <summary>The line of /proc/self/numa_maps about the mapping that has a byte of the region.</summary>
+    private static string PolicyOf(NativeRegion region, nuint offset = 0) => File.ReadLines("/proc/self/numa_maps")
+        .Last(line => ulong.Parse(line.Split(' ')[0], System.Globalization.NumberStyles.HexNumber) <= (ulong)region.Pointer + offset);
 }
