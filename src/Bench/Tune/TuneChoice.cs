@@ -4,7 +4,7 @@ namespace CopyMc.Bench.Tune;
 /// <param name="Key">Its key in the profile.</param>
 /// <param name="Table">The value of the table for this CPU.</param>
 /// <param name="Best">The value that was the fastest.</param>
-/// <param name="Gain">By how much copies are faster with it than with the table's, in the mean of the sizes: 0.05 is 5 %.</param>
+/// <param name="Gain">By how much the copies that it changes are faster with it than with the table's, in their mean: 0.05 is 5 %.</param>
 /// <param name="Chosen">The value of the profile: the best one if it gains enough, else the table's.</param>
 internal sealed record TuneChoice(string Key, string Table, string Best, double Gain, string Chosen)
 {
@@ -13,17 +13,20 @@ internal sealed record TuneChoice(string Key, string Table, string Best, double 
 
     internal bool Differs => Chosen != Table;
 
-    /// <summary>Chooses between values by what copies cost with them.</summary>
+    /// <summary>Chooses between values by the times of the copies that are made in another way with them.</summary>
     /// <param name="key">The key in the profile.</param>
     /// <param name="table">The value of the table.</param>
     /// <param name="others">The other candidates.</param>
     /// <param name="text">The value as the profile has it.</param>
-    /// <param name="cost">The mean of the logarithms of the times of all copies.</param>
-    internal static (TuneChoice Choice, T Value) Between<T>(string key, T table, IEnumerable<T> others, Func<T, string> text, Func<T, double> cost)
+    /// <param name="points">The copies.</param>
+    /// <param name="way">The way in which a copy is made with a value.</param>
+    internal static (TuneChoice Choice, T Value) Between<T>(
+        string key, T table, IEnumerable<T> others, Func<T, string> text, IReadOnlyList<TunePoint> points, Func<T, TunePoint, string> way)
     {
-        double tableCost = cost(table);
-        T best = others.Prepend(table).MinBy(cost)!;
-        double gain = Math.Exp(tableCost - cost(best)) - 1;
+        double Cost(T value) => points.Sum(point => Math.Log(point.TimeOf(way(value, point))));
+        T best = others.Prepend(table).MinBy(Cost)!;
+        int changed = points.Count(point => way(best, point) != way(table, point));
+        double gain = changed == 0 ? 0 : Math.Exp((Cost(table) - Cost(best)) / changed) - 1;
         T chosen = gain >= LeastGain ? best : table;
         return (new TuneChoice(key, text(table), text(best), gain, text(chosen)), chosen);
     }

@@ -20,28 +20,28 @@ internal sealed class TuneDecision(
     internal (TuningValues Values, IReadOnlyList<TuneChoice> Choices) Decide()
     {
         string[] loops = [.. Of(WayKind.Loop)];
-        string loop = Choose("loop", WayNamed(table.Loop, loops), loops, way => way, way => Cost(warm, _ => way));
+        string loop = Choose("loop", WayNamed(table.Loop, loops), loops, way => way, warm, (way, _) => way);
         long above = table.StringCopyAbove;
         int distance = table.StringCopyDistance;
         if (Of(WayKind.StringCopy).Any())
         {
-            above = Choose("string_copy_above", above, [Never, .. Sizes(warm)], Text, value => Cost(warm, bytes => bytes > value ? Way.StringCopy : loop));
+            // From memory too, because rep movsb does not read what it overwrites.
+            above = Choose(
+                "string_copy_above", above, [Never, .. Sizes(warm)], Text, [.. warm, .. hinted], (value, point) => point.Bytes > value ? Way.StringCopy : loop);
             // With 63 the loop is used at these distances, with 4095 rep movsb. Where no copy uses it, there is nothing to choose.
             TunePoint[] used = [.. apart.Where(point => point.Bytes > above)];
             if (used.Length > 0)
             {
                 distance = Choose(
-                    "string_copy_distance", distance, [63, 4095], value => value.ToString(CultureInfo.InvariantCulture),
-                    value => Cost(used, _ => value == 63 ? loop : Way.StringCopy));
+                    "string_copy_distance", distance, [63, 4095], value => value.ToString(CultureInfo.InvariantCulture), used,
+                    (value, _) => value == 63 ? loop : Way.StringCopy);
             }
         }
         string[] streams = [.. Of(WayKind.Stream)];
-        string stream = Choose("stream", WayNamed(table.Stream, streams), streams, way => way, way => Cost(hinted, _ => way));
-        string Kept(long bytes) => bytes > above ? Way.StringCopy : loop;
-        long hintedFrom = Choose(
-            "streams_hinted_from", table.StreamsHintedFrom, [.. Sizes(hinted), Never], Text, value => Cost(hinted, bytes => bytes >= value ? stream : Kept(bytes)));
-        long from = Choose(
-            "streams_from", table.StreamsFrom, [.. Sizes(read), Never], Text, value => Cost(read, bytes => bytes >= value ? stream : Kept(bytes)));
+        string stream = Choose("stream", WayNamed(table.Stream, streams), streams, way => way, hinted, (way, _) => way);
+        string StreamingFrom(long from, TunePoint point) => point.Bytes >= from ? stream : point.Bytes > above ? Way.StringCopy : loop;
+        long hintedFrom = Choose("streams_hinted_from", table.StreamsHintedFrom, [.. Sizes(hinted), Never], Text, hinted, StreamingFrom);
+        long from = Choose("streams_from", table.StreamsFrom, [.. Sizes(read), Never], Text, read, StreamingFrom);
         return (new TuningValues(loop, stream, above, distance, hintedFrom, from), _choices);
     }
 
@@ -52,13 +52,12 @@ internal sealed class TuneDecision(
 
     private static string WayNamed(string name, string[] all) => Array.IndexOf(all, name) >= 0 ? name : all[0];
 
-    private static double Cost(IReadOnlyList<TunePoint> points, Func<long, string> way) => points.Average(point => Math.Log(point.TimeOf(way(point.Bytes))));
-
     private IEnumerable<string> Of(WayKind kind) => ways.Where(way => way.Kind == kind).Select(way => way.Name);
 
-    private T Choose<T>(string key, T ofTable, IEnumerable<T> others, Func<T, string> text, Func<T, double> cost)
+    private T Choose<T>(
+        string key, T ofTable, IEnumerable<T> others, Func<T, string> text, IReadOnlyList<TunePoint> points, Func<T, TunePoint, string> way)
     {
-        (TuneChoice choice, T value) = TuneChoice.Between(key, ofTable, others, text, cost);
+        (TuneChoice choice, T value) = TuneChoice.Between(key, ofTable, others, text, points, way);
         _choices.Add(choice);
         return value;
     }

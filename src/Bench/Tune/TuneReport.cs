@@ -33,8 +33,8 @@ internal sealed record TuneReport(
             .Words("fastest here", choice => choice.Best)
             .Figure("gain", choice => choice.Gain, Units.Ratio)
             .Words("chosen", choice => choice.Chosen, choice => choice.Differs ? Mark.Strong : Mark.None));
-        document.Paragraph($"Table: the values for {Table}. Gain: how much faster copies are in the mean of the sizes, 0.05 for 5 %. A value is chosen "
-            + "instead of the table's from a gain of 0.03 on.");
+        document.Paragraph($"Table: the values for {Table}. Gain: how much faster the copies that the value changes are, 0.05 for 5 %. A value "
+            + "is chosen instead of the table's from a gain of 0.03 on.");
         document.Paragraph(Choices.Any(choice => choice.Differs)
             ? "To use them: copymc tune --output FILE, and COPYMC_TUNING=FILE in the environment of a program."
             : "The table's values are the fastest, or as fast as any.");
