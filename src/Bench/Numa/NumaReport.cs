@@ -14,7 +14,7 @@ internal sealed record NumaReport(int Rounds, PoisonSource? Poison, IReadOnlyLis
     internal override void Write(Document document)
     {
         document.Section("Local and remote memory");
-        if (Cells.Count == 1)
+        if (Machine.Processors is not { Nodes.Count: > 1 })
             document.Paragraph($"{"This machine has one node":strong}: no memory is remote.");
         document.Paragraph($"Copies of 2 MiB that are in no cache, and recoveries from unknown poison ({Poison?.ToString() ?? "none here"}) after one page, {Rounds} rounds.");
         document.Table(Cells, table => table

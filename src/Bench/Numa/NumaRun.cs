@@ -67,7 +67,8 @@ internal sealed class NumaRun(CopyEngine engine, MeasurementSettings settings, I
                     int index = (i + round + Untimed) % memories.Length;
                     times[index].Add(memories[index], engine, isTimed: round >= 0);
                 }
-                progress.Report(new PhaseProgress($"on node {node}", Math.Max(0, round + 1.0) / settings.Rounds));
+                if (round >= 0)
+                    progress.Report(new PhaseProgress($"on node {node}", (round + 1.0) / settings.Rounds));
             }
         });
         thread.Start();

@@ -1,5 +1,7 @@
 using CopyMc.Bench.Machine;
 using CopyMc.Bench.Numa;
+using CopyMc.Bench.Results;
+using CopyMc.Bench.Tests.Report;
 
 namespace CopyMc.Bench.Tests.Numa;
 
@@ -34,6 +36,17 @@ public sealed class BenchNumaTests(SmokeRuns runs)
         Assert.Equal(NumaRun.Places(processors).Length * NumaRun.MemoryNodes(processors).Length, report.Cells.Count);
         Assert.All(report.Cells, cell => Assert.True(cell.GibibytesPerSecond > 0));
         Assert.All(report.Cells.Where(cell => cell.CpuNode == cell.MemoryNode), cell => Assert.Equal(1, cell.RatioToLocal!.Value.Median));
-        Assert.Equal(report.Cells.Count == 1, run.Command.Output.Contains("This machine has one node"));
+        Assert.Equal(processors is not { Nodes.Count: > 1 }, run.Command.Output.Contains("This machine has one node"));
+    }
+
+    [Fact]
+    public void A_process_that_may_use_one_node_of_several_is_not_told_that_there_is_one()
+    {
+        var report = (NumaReport)runs.Bench("numa").Result;
+        report.Machine = report.Machine with { Processors = s_two with { BoundToNodes = "1" } };
+        using var directory = new TemporaryDirectory();
+        string path = directory.File("numa.json");
+        new ReportFile(path).Write(report);
+        Assert.DoesNotContain("This machine has one node", ReportPage.Of(path).Html);
     }
 }

@@ -2,13 +2,14 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using CopyMc.Contract;
 using CopyMc.Guest.MachineChecks;
+using CopyMc.Guest.Nodes;
 
 namespace CopyMc.Guest;
 
 /// <summary>
-/// Tests promises, without a test framework, which would be slow under emulation: [--machine-checks|--collapses] [--filter TEXT]...
-/// [--without TEXT]... [--may-skip TEXT]... Tests the promises of the contract, those about machine checks, or those about the kernel's copies in
-/// collapses, selected by a text that their names contain or do not contain. A promise that cannot be tested has failed, unless the reason
+/// Tests promises, without a test framework, which would be slow under emulation: [--machine-checks|--collapses|--nodes] [--filter
+/// TEXT]... [--without TEXT]... [--may-skip TEXT]... Tests the promises of the contract, those about machine checks, those about the kernel's copies
+/// in collapses, or those about NUMA nodes, selected by a text that their names contain or do not contain. A promise that cannot be tested has failed, unless the reason
 /// contains a text of --may-skip. Prints a line for each promise, then the counts. Exit code 0 if none failed.
 /// </summary>
 internal static class Program
@@ -22,6 +23,7 @@ internal static class Program
         {
             ["--machine-checks", ..] => InjectedMachineChecks.Promises,
             ["--collapses", ..] => KernelCopy.Promises,
+            ["--nodes", ..] => RegionOfNode.Promises,
             _ => Catalog.All,
         };
         string[] wanted = [.. ValuesOf("--filter", args)], unwanted = [.. ValuesOf("--without", args)], allowed = [.. ValuesOf("--may-skip", args)];

@@ -5,12 +5,12 @@ guest_compiler() { if [ "$machine" = "$(uname -m)" ]; then echo "${CC:-cc}"; els
 # build COMMAND PROJECT OPTION...: closes the locks of the run, because the compiler server may outlive it.
 build() { attend dotnet "$1" "${@:2}" -c Release -v quiet --nologo 8>&- 9>&-; }
 
-# publish NAME OPTION...: publishes the test program, by NativeAOT or for the JIT, into $guest/NAME.
+# publish NAME PROJECT OPTION...: publishes a program, by NativeAOT or for the JIT, into $guest/NAME.
 publish() {
-    local name=$1
-    shift
+    local name=$1 project=$2
+    shift 2
     echo "building the guest's program: $name"
-    build publish "$vm/Guest" -r "$rid" -o "$guest/$name" -p:DebugType=none -p:DebugSymbols=false "$@"
+    build publish "$project" -r "$rid" -o "$guest/$name" -p:DebugType=none -p:DebugSymbols=false "$@"
     rm -f "$guest/$name"/*.dbg
     "$repository/native/mce_stub/build" "$rid" "$guest/$name/libmce_stub.so"
     CC=$(guest_compiler) "$repository/native/collapse_probe/build" "$guest/$name/collapse_probe" -static
@@ -22,8 +22,9 @@ build_guest() {
     rm -rf "$guest" && mkdir -p "$guest"/{proc,sys,dev,tmp,bin,modules}
     "$(guest_compiler)" -static -std=gnu11 -O2 -Wall -Wextra -Werror -o "$guest/init" "$vm/init/init.c"
     # Builds only the programs that a scenario uses. lib/linker removes an option of NativeAOT that only Clang knows.
-    ! grep -q -e /aot/ -e panic_in_copy "${scenarios[@]}" || publish aot -p:PublishAot=true -p:CppCompilerAndLinker="$vm/lib/linker" -p:ObjCopyName="$([ "$machine" = "$(uname -m)" ] || echo "$machine-linux-gnu-")objcopy"
-    ! grep -q /jit/ "${scenarios[@]}" || publish jit --self-contained -p:PublishTrimmed=false
+    ! grep -q -e /aot/ -e panic_in_copy "${scenarios[@]}" || publish aot "$vm/Guest" -p:PublishAot=true -p:CppCompilerAndLinker="$vm/lib/linker" -p:ObjCopyName="$([ "$machine" = "$(uname -m)" ] || echo "$machine-linux-gnu-")objcopy"
+    ! grep -q /jit/ "${scenarios[@]}" || publish jit "$vm/Guest" --self-contained -p:PublishTrimmed=false
+    ! grep -q /copymc/ "${scenarios[@]}" || publish copymc "$repository/src/Bench" --self-contained -p:PublishTrimmed=false
     ! grep -q /stub_tests "${scenarios[@]}" || CC=$(guest_compiler) "$repository/native/mce_stub/tests/run" "$machine" build "$guest/bin/stub_tests"
     ! grep -q /situations "${scenarios[@]}" || copy_situations
     copy_libraries
