@@ -18,7 +18,7 @@
 
 #include "mce_stub.h"
 
-enum { ROUNDS = 15, MOST_THREADS = 64 };
+enum { ROUNDS = 21, MOST_THREADS = 64 };
 static const size_t MiB = 1 << 20, BLOCK = 2 << 20, HUGE_PAGE = 2 << 20;
 
 typedef void way_fn(char *to, const char *from, size_t n);
@@ -151,6 +151,18 @@ __attribute__((target("sse2"), noinline)) static uint64_t sum(const char *p, siz
     return (uint64_t)_mm_cvtsi128_si64(_mm_add_epi64(even, odd));
 }
 
+/* Another order in each round, the same in all threads: what a way leaves in the caches costs the next one. */
+static void shuffle(int order[WAYS], uint64_t random) {
+    for (int i = 0; i < WAYS; i++)
+        order[i] = i;
+    for (int i = WAYS - 1; i > 0; i--) {
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        int other = (int)((random >> 33) % (unsigned)(i + 1)), swapped = order[i];
+        order[i] = order[other];
+        order[other] = swapped;
+    }
+}
+
 static void *work(void *argument) {
     static _Atomic uint64_t sums;
     int index = (int)(intptr_t)argument;
@@ -158,9 +170,10 @@ static void *work(void *argument) {
     size_t times = size < 16 * MiB ? 64 * MiB / size : 1;
     char *from = huge(pool, 1), *to = huge(pool, 2);
     for (int round = 0; round < ROUNDS; round++) {
+        int order[WAYS];
+        shuffle(order, (uint64_t)round + 1);
         for (int i = 0; i < WAYS; i++) {
-            /* Each round starts with another way. */
-            int way = (i + round) % WAYS;
+            int way = order[i];
             if (!runs[way])
                 continue;
             pthread_barrier_wait(&barrier);

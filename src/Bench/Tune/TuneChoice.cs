@@ -1,3 +1,5 @@
+using CopyMc.Bench.Statistics;
+
 namespace CopyMc.Bench.Tune;
 
 /// <summary>One value of a profile.</summary>
@@ -23,11 +25,14 @@ internal sealed record TuneChoice(string Key, string Table, string Best, double 
     internal static (TuneChoice Choice, T Value) Between<T>(
         string key, T table, IEnumerable<T> others, Func<T, string> text, IReadOnlyList<TunePoint> points, Func<T, TunePoint, string> way)
     {
-        double Cost(T value) => points.Sum(point => Math.Log(point.TimeOf(way(value, point))));
+        double Cost(T value) => points.Sum(point => Math.Log(point.TimeOf(way(value, point)).Median));
         T best = others.Prepend(table).MinBy(Cost)!;
-        int changed = points.Count(point => way(best, point) != way(table, point));
-        double gain = changed == 0 ? 0 : Math.Exp((Cost(table) - Cost(best)) / changed) - 1;
-        T chosen = gain >= LeastGain ? best : table;
+        TunePoint[] changed = [.. points.Where(point => way(best, point) != way(table, point))];
+        double Gain(Func<Quartiles, double> ofTable, Func<Quartiles, double> ofBest) => changed.Length == 0 ? 0
+            : Math.Exp(changed.Average(point => Math.Log(ofTable(point.TimeOf(way(table, point))) / ofBest(point.TimeOf(way(best, point)))))) - 1;
+        double gain = Gain(time => time.Median, time => time.Median);
+        // The middle halves of the times must not overlap either.
+        T chosen = gain >= LeastGain && Gain(time => time.Lower, time => time.Upper) > 0 ? best : table;
         return (new TuneChoice(key, text(table), text(best), gain, text(chosen)), chosen);
     }
 }

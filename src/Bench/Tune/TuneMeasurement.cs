@@ -7,8 +7,8 @@ namespace CopyMc.Bench.Tune;
 
 /// <summary><c>copymc tune</c>: finds the fastest way to make long copies on this machine, and writes a profile.</summary>
 internal sealed class TuneMeasurement() : Measurement(
-    "tune", typeof(TuneReport), defaultRounds: 9, """
-    Finds the fastest way to make long copies on this machine, in about a minute, and writes a profile for COPYMC_TUNING.
+    "tune", typeof(TuneReport), defaultRounds: 15, """
+    Finds the fastest way to make long copies on this machine, in about a minute and a half, and writes a profile for COPYMC_TUNING.
     """, "copymc tune", "copymc tune --output copymc.tuning", "COPYMC_TUNING=copymc.tuning copymc probe")
 {
     private readonly Option<string?> _output = new("--output") { Description = "Write the profile there.", HelpName = "FILE" };

@@ -13,9 +13,7 @@ internal sealed record TunePoint(long Bytes, Temperature Temperature, int Thread
 {
     internal TuneTime Fastest => Ways.MinBy(way => way.Nanoseconds.Median)!;
 
-    internal bool Has(string way) => Ways.Any(one => one.Way == way);
-
-    internal double TimeOf(string way) => Ways.First(one => one.Way == way).Nanoseconds.Median;
+    internal Quartiles TimeOf(string way) => Ways.First(one => one.Way == way).Nanoseconds;
 }
 
 /// <summary>The time of one copy in one way.</summary>

@@ -34,7 +34,7 @@ internal sealed record TuneReport(
             .Figure("gain", choice => choice.Gain, Units.Ratio)
             .Words("chosen", choice => choice.Chosen, choice => choice.Differs ? Mark.Strong : Mark.None));
         document.Paragraph($"Table: the values for {Table}. Gain: how much faster the copies that the value changes are, 0.05 for 5 %. A value "
-            + "is chosen instead of the table's from a gain of 0.03 on.");
+            + "is chosen instead of the table's from a gain of 0.03 on, if the middle halves of the times do not overlap.");
         document.Paragraph(Choices.Any(choice => choice.Differs)
             ? "To use them: copymc tune --output FILE, and COPYMC_TUNING=FILE in the environment of a program."
             : "The table's values are the fastest, or as fast as any.");

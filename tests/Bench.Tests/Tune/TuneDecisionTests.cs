@@ -31,6 +31,10 @@ public sealed class TuneDecisionTests
     public void A_gain_of_less_than_3_percent_is_no_reason() => Assert.Equal(s_table, Decide((way, _) => way == Other ? 98 : 100).Values);
 
     [Fact]
+    public void Nor_is_a_gain_within_the_noise() =>
+        Assert.Equal(s_table, Decide((way, _) => way == Other ? 90 : 100, time => Quartiles.Of([time * 0.9, time, time * 1.2])).Values);
+
+    [Fact]
     public void The_fastest_loop_and_the_fastest_way_to_stream()
     {
         (TuningValues values, IReadOnlyList<TuneChoice> choices) = Decide((way, _) => way is Other or Prefetching ? 90 : 100);
@@ -60,10 +64,12 @@ public sealed class TuneDecisionTests
         Assert.Equal((hinted, unhinted), (values.StreamsHintedFrom, values.StreamsFrom));
     }
 
-    private static (TuningValues Values, IReadOnlyList<TuneChoice> Choices) Decide(Func<string, long, double> time)
+    private static (TuningValues Values, IReadOnlyList<TuneChoice> Choices) Decide(
+        Func<string, long, double> time, Func<double, Quartiles>? spread = null)
     {
+        spread ??= one => Quartiles.Of([one]);
         TunePoint At(long bytes, int distance = 0) => new(
-            bytes, Temperature.Hot, 1, distance, [.. s_ways.Select(way => TuneTime.Of(way.Name, bytes, Quartiles.Of([time(way.Name, bytes)])))]);
+            bytes, Temperature.Hot, 1, distance, [.. s_ways.Select(way => TuneTime.Of(way.Name, bytes, spread(time(way.Name, bytes))))]);
         TunePoint[] points = [.. s_sizes.Select(bytes => At(bytes))];
         return new TuneDecision(s_ways, s_table, points, [.. s_sizes.Select(bytes => At(bytes, 72))], points, points).Decide();
     }
