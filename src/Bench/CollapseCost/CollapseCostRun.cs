@@ -47,13 +47,13 @@ internal sealed unsafe class CollapseCostRun(CopyEngine engine, int rounds, int 
         double[] Each(Func<int, double> of) => [.. Enumerable.Range(0, rounds).Select(of)];
         return new CollapseCostReport(
             rounds, ranges, Quartiles.Of(raw), Quartiles.Of(commit), Quartiles.Of(Each(round => commit[round] / raw[round])),
-            Quartiles.Of(Each(round => streaming[round] / raw[round])), Quartiles.Of(Each(round => commit[round] + commitRead[round])),
-            Quartiles.Of(Each(round => (streaming[round] + streamingRead[round]) / (commit[round] + commitRead[round]))),
             [
                 .. s_poisonedPages.Select((page, i) => new AbortCost(
                     page, Quartiles.Of(aborts[i]), Quartiles.Of(Each(round => (aborts[i][round] - prefixes[i][round]) / commit[round])))),
             ],
-            scan)
+            scan,
+            Quartiles.Of(Each(round => streaming[round] / raw[round])), Quartiles.Of(Each(round => commit[round] + commitRead[round])),
+            Quartiles.Of(Each(round => (streaming[round] + streamingRead[round]) / (commit[round] + commitRead[round]))))
         {
             EveryCheckHeld = _everyCheckHeld,
         };

@@ -41,7 +41,7 @@ internal static class MachineDescription
     ]);
 
     /// <summary>How long copies are made.</summary>
-    internal static (string Name, string Value)[] LongCopies(TuningReport tuning) =>
+    internal static (string Name, string Value)[] LongCopies(TuningReport? tuning) => tuning is null ? [] :
     [
         ("long copies", $"as for {tuning.Source} ({tuning.Cpu})"),
         .. Problem(tuning.ProfileProblem),

@@ -15,11 +15,12 @@ internal static class MachineProbe
         OperatingSystem: $"{RuntimeInformation.OSDescription}, kernel {KernelRelease()}",
         Runtime: RuntimeInformation.FrameworkDescription,
         TransparentHugePages: Chosen(Read("/sys/kernel/mm/transparent_hugepage/enabled")),
-        HugeTlb("nr_hugepages"), HugeTlb("free_hugepages"), FaultRecovery.UnsupportedReason, engine.Kernel.Name, ReasonFor(engine.Kernel), TuningProbe.Run(),
+        HugeTlb("nr_hugepages"), HugeTlb("free_hugepages"), FaultRecovery.UnsupportedReason, engine.Kernel.Name, ReasonFor(engine.Kernel),
         [.. CopyKernel.All.Select(kernel => new KernelReport(kernel.Name, kernel.Isa, kernel.RecoversFromFaults, kernel.IsStreaming, kernel.UnsupportedReason))],
         [.. Enum.GetValues<PoisonSource>().Select(source => new PoisonSourceReport(source, PoisonInjector.UnsupportedReason(source)))],
         FeatureProbe.Run())
     {
+        Tuning = TuningProbe.Run(),
         Configuration = ConfigurationProbe.Run(Environment.GetEnvironmentVariables()),
         Processors = OperatingSystem.IsLinux() ? new ProcessorProbe().Run(Scheduling.BoundNodes()) : null,
     };

@@ -4,9 +4,12 @@ namespace CopyMc.Bench.Machine;
 internal sealed record MachineReport(
     string CpuModel, string Architecture, int LogicalProcessors, IReadOnlyList<string> InstructionSets, IReadOnlyList<CacheReport> Caches, long MemoryBytes,
     long MemoryAvailableBytes, string OperatingSystem, string Runtime, string TransparentHugePages, long HugeTlbPages, long HugeTlbPagesFree,
-    string? FaultRecoveryUnsupportedReason, string ChosenKernel, string ChosenKernelReason, TuningReport Tuning, IReadOnlyList<KernelReport> Kernels,
+    string? FaultRecoveryUnsupportedReason, string ChosenKernel, string ChosenKernelReason, IReadOnlyList<KernelReport> Kernels,
     IReadOnlyList<PoisonSourceReport> PoisonSources, IReadOnlyList<FeatureReport> Features)
 {
+    /// <summary>How long copies are made; null in results that do not record it.</summary>
+    public TuningReport? Tuning { get; init; }
+
     /// <summary>The environment variables of the engine and the runtime that change what is measured, those that are set; null in results that do not record them.</summary>
     public IReadOnlyDictionary<string, string>? Configuration { get; init; }
 

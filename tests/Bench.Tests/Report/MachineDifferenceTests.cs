@@ -45,7 +45,7 @@ public sealed class MachineDifferenceTests
     [Fact]
     public void Another_way_of_long_copies_is_another_configuration()
     {
-        MachineReport other = s_machine with { Tuning = s_machine.Tuning with { StreamsFromBytes = 12345, Source = "profile /x" } };
+        MachineReport other = s_machine with { Tuning = s_machine.Tuning! with { StreamsFromBytes = 12345, Source = "profile /x" } };
         MachineDifference[] differences = [.. MachineDifference.Between([s_machine], [other])];
         Assert.Equal(["long copies", "streaming"], differences.Select(difference => difference.What));
         Assert.All(differences, difference => Assert.False(difference.IsOfMachine));

@@ -60,6 +60,20 @@ public sealed class JsonSchemaTests(SmokeRuns runs)
         Assert.Equal(Environment.ProcessorCount, Assert.IsType<ProbeReport>(ResultFile.Read(path)).Machine.LogicalProcessors);
     }
 
+    /// <summary>Members that a version has gained.</summary>
+    [Theory]
+    [InlineData("probe", "machine.tuning", "machine.processors", "machine.configuration", "warnings", "clockDriftPercent")]
+    [InlineData("collapse", "streamingToRawCopy", "commitAndReadMicroseconds", "streamingAndReadToCommitAndRead")]
+    public void A_result_without_the_members_of_a_later_copymc_is_read_and_shown(string kind, params string[] members)
+    {
+        using var directory = new TemporaryDirectory();
+        JsonObject result = JsonNode.Parse(File.ReadAllBytes((kind == "probe" ? runs.Of(kind) : runs.Bench(kind)).Path))!.AsObject();
+        foreach (string[] path in members.Select(member => member.Split('.')))
+            (path.Length == 1 ? result : result[path[0]]!.AsObject()).Remove(path[^1]);
+        string older = directory.Write("older.json", Encoding.UTF8.GetBytes(result.ToJsonString()));
+        Copymc.Run("report", older, "--output", directory.File("older.html")).ExpectSuccess();
+    }
+
     [Fact]
     public void A_result_reads_back_as_it_was_written() =>
         Assert.All([runs.MainJob, runs.Of("probe"), .. ((string[])["quick", "recovery", "limits", "gc", "collapse"]).Select(runs.Bench)], run =>
