@@ -28,15 +28,15 @@ internal sealed unsafe class CollapseCostRun(CopyEngine engine, int rounds, int 
     {
         var raw = new double[rounds];
         var commit = new double[rounds];
-        double[] commitRead = new double[rounds], streaming = new double[rounds], streamingRead = new double[rounds];
+        double[] commitRead = new double[rounds], cached = new double[rounds], cachedRead = new double[rounds];
         double[][] aborts = [.. s_poisonedPages.Select(_ => new double[rounds])], prefixes = [.. s_poisonedPages.Select(_ => new double[rounds])];
-        using SimulatedMachine simulated = NewMachine(engine), other = NewMachine(new CopyEngine(new CopyEngineOptions { Hint = CopyHint.Streaming }));
+        using SimulatedMachine simulated = NewMachine(null), other = NewMachine(engine);
         // The first round compiles the code.
         for (int round = -1; round < rounds; round++)
         {
             int at = Math.Max(round, 0);
             (commit[at], raw[at], commitRead[at]) = Collapses(simulated, poisonedPage: null);
-            (streaming[at], _, streamingRead[at]) = Collapses(other, poisonedPage: null);
+            (cached[at], _, cachedRead[at]) = Collapses(other, poisonedPage: null);
             for (int i = 0; i < s_poisonedPages.Length; i++)
                 (aborts[i][at], prefixes[i][at], _) = Collapses(simulated, s_poisonedPages[i]);
             progress.Report(new PhaseProgress("collapses", (round + 1.0) / (rounds + 1)));
@@ -52,15 +52,15 @@ internal sealed unsafe class CollapseCostRun(CopyEngine engine, int rounds, int 
                     page, Quartiles.Of(aborts[i]), Quartiles.Of(Each(round => (aborts[i][round] - prefixes[i][round]) / commit[round])))),
             ],
             scan,
-            Quartiles.Of(Each(round => streaming[round] / raw[round])), Quartiles.Of(Each(round => commit[round] + commitRead[round])),
-            Quartiles.Of(Each(round => (streaming[round] + streamingRead[round]) / (commit[round] + commitRead[round]))))
+            Quartiles.Of(Each(round => cached[round] / raw[round])), Quartiles.Of(Each(round => commit[round] + commitRead[round])),
+            Quartiles.Of(Each(round => (cached[round] + cachedRead[round]) / (commit[round] + commitRead[round]))))
         {
             EveryCheckHeld = _everyCheckHeld,
         };
     }
 
     /// <summary>A machine whose memory was all touched before, so that no timed code touches a page for the first time.</summary>
-    private SimulatedMachine NewMachine(CopyEngine copies)
+    private SimulatedMachine NewMachine(CopyEngine? copies)
     {
         var machine = new SimulatedMachine(
             (nuint)(2 * ranges + 2) * NativeRegion.HugePageSize, new SimulatedMachineOptions { Engine = copies, HugePagesAtFault = true });

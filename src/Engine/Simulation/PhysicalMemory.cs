@@ -13,9 +13,15 @@ internal sealed unsafe partial class PhysicalMemory : IDisposable
     private readonly NativeRegion _metadata;
     private readonly BuddyAllocator _buddy;
 
-    internal PhysicalMemory(nuint length, CopyEngine engine)
+    private readonly CopyEngine _pageEngine;
+
+    /// <param name="length">Bytes; whole huge pages.</param>
+    /// <param name="engine">Copies parts of pages, which are used at once.</param>
+    /// <param name="pageEngine">Copies whole pages.</param>
+    internal PhysicalMemory(nuint length, CopyEngine engine, CopyEngine pageEngine)
     {
         Engine = engine;
+        _pageEngine = pageEngine;
         FrameCount = (uint)(length / NativeRegion.PageSize);
         var lazily = new NativeRegionOptions { Populate = false, Reserve = false };
         _metadata = new NativeRegion(((nuint)FrameCount + 1) * (nuint)sizeof(Frame), lazily);
@@ -203,7 +209,7 @@ internal sealed unsafe partial class PhysicalMemory : IDisposable
     {
         bad = Frame.Null;
         // Sound: the frames are inside the region, and do not overlap.
-        if (Engine.Copy(ContentOf(from), ContentOf(to), (nuint)count * NativeRegion.PageSize, out CopyFault fault) == 0)
+        if (_pageEngine.Copy(ContentOf(from), ContentOf(to), (nuint)count * NativeRegion.PageSize, out CopyFault fault) == 0)
             return true;
         bad = PfnOf(nuint.Max(fault.Address, (nuint)Base));
         return false;

@@ -19,6 +19,9 @@ public sealed class SimulatedMachine : IDisposable
     /// <summary>Bytes of the smallest machine: the pages that are collapsed, and the huge page that they become.</summary>
     public const int LeastMemory = 2 * NativeRegion.HugePageSize;
 
+    // Nobody reads a collapsed page soon: collapse and first read together are faster with streaming stores (docs/performance.md).
+    private static readonly Lazy<CopyEngine> s_streaming = new(() => new CopyEngine(new CopyEngineOptions { Hint = CopyHint.Streaming }));
+
     private PhysicalMemory? _memory;
     private readonly List<AnonVma> _anonVmas = [];
     private readonly List<SimulatedFile> _files = [];
@@ -49,7 +52,7 @@ public sealed class SimulatedMachine : IDisposable
         (ThpEnabled, ShmemEnabled, HugePagesAtFault) = (Options.Enabled, Options.ShmemEnabled, Options.HugePagesAtFault);
         ArgumentOutOfRangeException.ThrowIfNegative(Options.SwapPages);
         Behavior = (Options.Kernel ?? throw new ArgumentException("A kernel is modelled.", nameof(options))).Behavior;
-        _memory = new PhysicalMemory(memory, Options.Engine ?? CopyEngine.Shared);
+        _memory = new PhysicalMemory(memory, Options.Engine ?? CopyEngine.Shared, Options.Engine ?? s_streaming.Value);
         Counters = _memory.Counters;
         Swap = new SwapArea(Options.SwapPages);
         RootCgroup = NewCgroup();

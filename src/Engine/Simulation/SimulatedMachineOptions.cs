@@ -3,7 +3,10 @@ namespace CopyMc.Simulation;
 /// <summary>Settings of a <see cref="SimulatedMachine"/>, read when it is made.</summary>
 public sealed class SimulatedMachineOptions
 {
-    /// <summary>The engine that copies the pages; <see langword="null"/>: <see cref="CopyEngine.Shared"/>.</summary>
+    /// <summary>
+    /// The engine that copies the pages; <see langword="null"/>: <see cref="CopyEngine.Shared"/>, and for the copies of a collapse an engine with
+    /// <see cref="CopyHint.Streaming"/>.
+    /// </summary>
     public CopyEngine? Engine { get; init; }
 
     /// <summary>The modelled kernel.</summary>

@@ -63,7 +63,7 @@ public sealed class JsonSchemaTests(SmokeRuns runs)
     /// <summary>Members that a version has gained.</summary>
     [Theory]
     [InlineData("probe", "machine.tuning", "machine.processors", "machine.configuration", "warnings", "clockDriftPercent")]
-    [InlineData("collapse", "streamingToRawCopy", "commitAndReadMicroseconds", "streamingAndReadToCommitAndRead")]
+    [InlineData("collapse", "cachedToRawCopy", "commitAndReadMicroseconds", "cachedAndReadToCommitAndRead")]
     public void A_result_without_the_members_of_a_later_copymc_is_read_and_shown(string kind, params string[] members)
     {
         using var directory = new TemporaryDirectory();
