@@ -73,27 +73,29 @@ static bool read_whole(const struct reading *reading, char text[LONGEST + 1]) {
     return true;
 }
 
-static bool number(const struct reading *reading, const char *value, uint64_t least, uint64_t most, uint64_t *result) {
+static bool parse(const char *value, uint64_t most, uint64_t *result) {
     char *end;
     errno = 0;
     unsigned long long read = strtoull(value, &end, 10);
-    if (*value < '0' || *value > '9' || *end || errno || read < least || read > most)
-        return fails(reading, "'%.40s' is no number from %llu to %llu", value, (unsigned long long)least, (unsigned long long)most);
     *result = read;
-    return true;
+    return *value >= '0' && *value <= '9' && !*end && !errno && read <= most;
+}
+
+static bool number(const struct reading *reading, const char *value, uint64_t most, uint64_t *result) {
+    return parse(value, most, result) || fails(reading, "'%.40s' is no number from 0 to %llu", value, (unsigned long long)most);
 }
 
 static bool bytes(const struct reading *reading, const char *value, size_t *result) {
     uint64_t read = SIZE_MAX;
-    if (strcmp(value, "never") && !number(reading, value, 0, SIZE_MAX, &read))
-        return false;
+    if (strcmp(value, "never") && !parse(value, SIZE_MAX, &read))
+        return fails(reading, "'%.40s' is neither a number of bytes nor 'never'", value);
     *result = (size_t)read;
     return true;
 }
 
 static bool flag(const struct reading *reading, const char *value, uint32_t *result) {
     uint64_t read;
-    if (!number(reading, value, 0, 1, &read))
+    if (!number(reading, value, 1, &read))
         return false;
     *result = (uint32_t)read;
     return true;
@@ -101,7 +103,7 @@ static bool flag(const struct reading *reading, const char *value, uint32_t *res
 
 static bool set_version(const struct reading *reading, const char *value) {
     uint64_t version;
-    if (!number(reading, value, 0, UINT32_MAX, &version))
+    if (!number(reading, value, UINT32_MAX, &version))
         return false;
     return version == VERSION || fails(reading, "its version is %s; this library reads version %d", value, VERSION);
 }

@@ -91,9 +91,9 @@ void tuning_profile(void) {
     is_refused(2, "kernel " KERNEL "-streaming", "cannot run here");
     is_refused(3, "streaming_kernel " KERNEL, "cannot run here");
     is_refused(2, "kernel native-avx9000", "the kernel 'native-avx9000' cannot run here");
-    is_refused(4, "string_copy_above -1", "is no number");
-    is_refused(4, "string_copy_above 99999999999999999999999", "is no number");
-    is_refused(4, "string_copy_above 16384 bytes", "is no number");
+    is_refused(4, "string_copy_above -1", "is neither a number of bytes nor 'never'");
+    is_refused(4, "string_copy_above 99999999999999999999999", "is neither a number of bytes nor 'never'");
+    is_refused(4, "string_copy_above 16384 bytes", "is neither a number of bytes nor 'never'");
     is_refused(5, "string_copy_distance 64", "is neither 63 nor 4095");
     is_refused(6, "loop_in_halves 2", "is no number from 0 to 1");
     is_refused(7, "streaming_form 2", "is no number from 0 to 1");

@@ -31,6 +31,7 @@ internal static class MachineProbe
     private static string ReasonFor(CopyKernel kernel) =>
         !string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable("COPYMC_KERNEL"))
             ? "COPYMC_KERNEL names it"
+            : CopyTuning.Current.Kernel == kernel.Name ? "the profile names it"
             : kernel.RecoversFromFaults
                 ? $"the first in the order of preference that recovers from faults and runs here ({kernel.Isa})"
                 : $"no recovering kernel runs here; the first of the managed ones that does ({kernel.Isa})";
