@@ -87,6 +87,7 @@ void tuning_profile(void) {
     is_refused(0, "copymc-tuning 2", "its version is 2; this library reads version 1");
     is_refused(1, "cpu AMD 25 2", "it is for the CPU AMD 25 2, and this one is AMD 25 1");
     is_refused(1, "cpu Intel 25 1", "this one is AMD 25 1");
+    is_refused(1, "cpu AMD 26 1", "this one is AMD 25 1");
     is_refused(1, "cpu AMD 25 1 7", "is no CPU");
     is_refused(2, "kernel " KERNEL "-streaming", "cannot run here");
     is_refused(3, "streaming_kernel " KERNEL, "cannot run here");
