@@ -117,7 +117,7 @@ static void variables_decide(void) {
         snprintf(text, sizeof text,
                  "copymc-tuning 1\ncpu %s\nkernel %s\nstreaming_kernel %s-streaming\nstring_copy_above never\nstring_copy_distance 63\n"
                  "loop_in_halves 1\nstreaming_form 1\nstreams_hinted_from 12345\nstreams_from 67890\n",
-                 cpu, kernel, kernel);
+                 mce_cpu_name(), kernel, kernel);
     CHECK(write(file, text, (size_t)length) == length, "write");
     close(file);
     tuning = started_with("COPYMC_TUNING", path, printed, sizeof printed);
