@@ -39,7 +39,9 @@ internal sealed unsafe partial class CollapsibleRange : IDisposable
             {
                 byte* page = Region.Pointer + i * NativeRegion.PageSize;
                 _ = Volatile.Read(ref *page);
-                ulong address = Physical.AddressOf(page);
+                // khugepaged may unmap a file's page after the read.
+                if (Physical.MappedAddressOf(page) is not { } address)
+                    return false;
                 if (i == 0)
                     first = address;
                 if (first % NativeRegion.HugePageSize != 0 || address != first + (ulong)(i * NativeRegion.PageSize))
