@@ -13,9 +13,9 @@ namespace CopyMc.Bench.CollapseCost;
 /// <param name="CommitToRawCopy">The commit's time divided by the raw copy's of the same round.</param>
 /// <param name="Aborts">Collapses that met poison.</param>
 /// <param name="Scan">The scan.</param>
-/// <param name="CachedToRawCopy">A commit whose copies write into the cache, divided by the raw copy; null in results that do not have it, as the next two.</param>
+/// <param name="CachedToRawCopy">The time of a committed collapse with ordinary stores, divided by the raw copy's; null in results of an older copymc, as the next two.</param>
 /// <param name="CommitAndReadMicroseconds">Microseconds of a collapse and of the first read of the huge page.</param>
-/// <param name="CachedAndReadToCommitAndRead">The same with copies that write into the cache, divided by it.</param>
+/// <param name="CachedAndReadToCommitAndRead">The same time with ordinary stores, divided by the time with streaming stores.</param>
 internal sealed record CollapseCostReport(
     int Rounds, int RangesPerRound, Quartiles RawCopyMicroseconds, Quartiles CommitMicroseconds, Quartiles CommitToRawCopy, IReadOnlyList<AbortCost> Aborts,
     ScanCost Scan, Quartiles? CachedToRawCopy = null, Quartiles? CommitAndReadMicroseconds = null, Quartiles? CachedAndReadToCommitAndRead = null) : Result
@@ -42,10 +42,10 @@ internal sealed record CollapseCostReport(
             + "it costs beyond the raw copy of the pages before the poison, as a part of a committed collapse.");
         if (CachedToRawCopy is not null)
         {
-            document.Paragraph($"Collapses copy with streaming stores. With copies that write into the cache a committed collapse takes "
-                + $"{Figure.Of(CachedToRawCopy?.Median, Units.Ratio)} of the raw copy. All of the collapsed ranges are read afterwards: a collapse and its share "
-                + $"of that take {Figure.Of(CommitAndReadMicroseconds?.Median, Units.Time)}, and {Figure.Of(CachedAndReadToCommitAndRead?.Median, Units.Ratio)} of it "
-                + $"with copies that write into the cache.");
+            document.Paragraph($"Collapses copy with streaming stores. With ordinary stores, a committed collapse takes "
+                + $"{Figure.Of(CachedToRawCopy?.Median, Units.Ratio)} of the raw copy. A collapse and the first read of its "
+                + $"pages, after all ranges are collapsed, take {Figure.Of(CommitAndReadMicroseconds?.Median, Units.Time)}, and {Figure.Of(CachedAndReadToCommitAndRead?.Median, Units.Ratio)} of that "
+                + $"with ordinary stores.");
         }
         document.Paragraph($"Scan of {Figure.Of(Scan.Ranges, Units.Whole)} ranges, {Units.Bytes(Scan.MemoryBytes)} of simulated memory whose content is not touched: "
             + $"{Figure.Of(Scan.RangesPerSecond.Median, perSecond => Units.Number(perSecond / 1e6))} million ranges per second, {Scan.CollapsibleRanges} worth "

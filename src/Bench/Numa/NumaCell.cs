@@ -9,6 +9,6 @@ namespace CopyMc.Bench.Numa;
 /// <param name="GibibytesPerSecond">Its speed, from the median; copied bytes count once.</param>
 /// <param name="RecoveryMicroseconds">A copy of the page before unknown poison and the recovery from it; null if there is no latent poison here.</param>
 /// <param name="RatioToLocal">The copy's time divided by that in the memory of the CPUs' own node, in the same round; null if that node has no memory.</param>
-/// <param name="Exact">Whether every copy moved as many bytes as it must.</param>
+/// <param name="Exact">Whether every copy copied the expected number of bytes.</param>
 internal sealed record NumaCell(
     int CpuNode, int MemoryNode, Quartiles CopyMicroseconds, double GibibytesPerSecond, Quartiles? RecoveryMicroseconds, Quartiles? RatioToLocal, bool Exact);

@@ -6,7 +6,7 @@ using CopyMc.Bench.Terminal;
 namespace CopyMc.Bench.Numa;
 
 /// <summary>The result of <c>bench numa</c>.</summary>
-/// <param name="Rounds">Rounds in which every cell was timed once.</param>
+/// <param name="Rounds">The number of rounds; each times every cell once.</param>
 /// <param name="Poison">The source of the poison; null if there is no latent poison here.</param>
 /// <param name="Cells">Every node with CPUs, with every node with memory.</param>
 internal sealed record NumaReport(int Rounds, PoisonSource? Poison, IReadOnlyList<NumaCell> Cells) : Result

@@ -35,15 +35,15 @@ internal abstract record Result
     [JsonRequired, JsonPropertyOrder(2)]
     public bool EveryCheckHeld { get; init; } = true;
 
-    /// <summary>What the runtime's events show; null without <c>--trace</c>.</summary>
+    /// <summary>The analysis of the runtime's events; null without <c>--trace</c>.</summary>
     [JsonPropertyOrder(3)]
     public TraceReport? Trace { get; set; }
 
-    /// <summary>How much longer a loop of a fixed number of cycles took at the end than at the start, in percent; null if it was not timed.</summary>
+    /// <summary>How much slower the clock was at the end than at the start, in percent, by the time of a fixed loop; null if it was not measured.</summary>
     [JsonPropertyOrder(4)]
     public double? ClockDriftPercent { get; set; }
 
-    /// <summary>Why the figures may be worth little; empty if nothing is known.</summary>
+    /// <summary>Reasons why the figures may be unreliable; empty if there are none.</summary>
     [JsonPropertyOrder(5)]
     public IReadOnlyList<string> Warnings { get; set; } = [];
 

@@ -3,7 +3,7 @@ using CopyMc.Bench.Statistics;
 
 namespace CopyMc.Bench.Throughput;
 
-/// <summary>The results of all contenders at one point.</summary>
+/// <summary>The results of all copy methods at one measurement point.</summary>
 /// <param name="Name">The name of the point.</param>
 /// <param name="CopyBytes">Bytes of one copy.</param>
 /// <param name="Temperature">Where the data is when a copy starts.</param>

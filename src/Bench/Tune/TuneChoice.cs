@@ -6,7 +6,7 @@ namespace CopyMc.Bench.Tune;
 /// <param name="Key">Its key in the profile.</param>
 /// <param name="Table">The value of the table for this CPU.</param>
 /// <param name="Best">The value that was the fastest.</param>
-/// <param name="Gain">By how much the copies that it changes are faster with it than with the table's, in their mean: 0.05 is 5 %.</param>
+/// <param name="Gain">How much faster the best value makes the copies it affects, on average: 0.05 is 5 %.</param>
 /// <param name="Chosen">The value of the profile: the best one if it gains enough, else the table's.</param>
 internal sealed record TuneChoice(string Key, string Table, string Best, double Gain, string Chosen)
 {

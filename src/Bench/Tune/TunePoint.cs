@@ -3,7 +3,7 @@ using CopyMc.Bench.Statistics;
 
 namespace CopyMc.Bench.Tune;
 
-/// <summary>The time of a copy in each way that takes part, measured in turns.</summary>
+/// <summary>How long a copy of one size takes in each way, measured in interleaved rounds.</summary>
 /// <param name="Bytes">Bytes of one copy.</param>
 /// <param name="Temperature">Where the data is when a copy starts.</param>
 /// <param name="Threads">Threads that copy at the same time, each its own memory.</param>
@@ -19,7 +19,7 @@ internal sealed record TunePoint(long Bytes, Temperature Temperature, int Thread
 /// <summary>The time of one copy in one way.</summary>
 /// <param name="Way">The way.</param>
 /// <param name="Nanoseconds">Of a copy, and of the read after it where that counts.</param>
-/// <param name="GibibytesPerSecond">Copied by one thread, by the median time.</param>
+/// <param name="GibibytesPerSecond">The throughput of one thread, from the median time.</param>
 internal sealed record TuneTime(string Way, Quartiles Nanoseconds, double GibibytesPerSecond)
 {
     internal static TuneTime Of(string way, long bytes, Quartiles nanoseconds) => new(way, nanoseconds, bytes / nanoseconds.Median * 1e9 / (1 << 30));

@@ -7,7 +7,7 @@ namespace CopyMc.Bench.Tune;
 
 /// <summary>The result of <c>tune</c>.</summary>
 /// <param name="Rounds">Rounds in which every way was timed once at every size.</param>
-/// <param name="Table">Which values the choices were compared with.</param>
+/// <param name="Table">The CPU or profile whose values were in use.</param>
 /// <param name="Choices">The values of the profile.</param>
 /// <param name="Profile">The text of the profile.</param>
 /// <param name="Warm">Copies whose data is in a cache.</param>

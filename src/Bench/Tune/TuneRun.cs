@@ -11,6 +11,8 @@ internal sealed class TuneRun(MeasurementSettings settings, long availableBytes,
 
     private static readonly long[] s_firstLevel = [KiB, 2 * KiB, 4 * KiB, 8 * KiB, 16 * KiB];
     private static readonly long[] s_warm = [2 * KiB, 4 * KiB, 8 * KiB, 16 * KiB, 64 * KiB, 256 * KiB, MiB, 2 * MiB];
+    private static readonly long[] s_apart = [16 * KiB, 64 * KiB, MiB];
+
     /// <summary>Shorter copies fit into the caches whatever the hint says.</summary>
     private static readonly long[] s_hinted = [128 * KiB, 256 * KiB, 512 * KiB, MiB, 2 * MiB];
     private static readonly long[] s_read = [512 * KiB, MiB, 2 * MiB, 4 * MiB, 8 * MiB, 16 * MiB, 32 * MiB, 64 * MiB];
@@ -39,24 +41,22 @@ internal sealed class TuneRun(MeasurementSettings settings, long availableBytes,
         IReadOnlyList<Way> kept = [.. _ways.Where(way => way.Kind != WayKind.Stream)];
         int threads = Environment.ProcessorCount;
         progress.Report(new PhaseProgress("warming up", 0));
+        List<TunePoint> warm = [], apart = [], hinted = [];
         using (var pool = new BufferPair(settings.PoolBytes, PageKind.TransparentHuge))
         {
             WarmUp.Run(pool, [.. _ways.SelectMany(way => new[] { way.Contender(reads: false), way.Contender(reads: true) })]);
-            List<TunePoint> warm = [], hinted = [];
             foreach (long bytes in s_firstLevel)
                 warm.Add(At("first-level cache", 0.05, kept, pool, new MeasurementPoint("", bytes, Temperature.FirstLevel)));
             foreach (long bytes in s_warm)
                 warm.Add(At("caches", 0.1, kept, pool, new MeasurementPoint("", bytes)));
-            List<TunePoint> apart = [.. new[] { 16 * KiB, 64 * KiB, MiB }.SelectMany(bytes => s_distances.Select(distance => Apart(kept, pool, bytes, distance)))];
+            foreach (long bytes in s_apart)
+                apart.AddRange(s_distances.Select(distance => Apart(kept, pool, bytes, distance)));
             foreach ((int i, long bytes) in s_hinted.Index())
                 hinted.Add(At("memory to memory", 0.2 + 0.3 * i / s_hinted.Length, _ways, pool, new MeasurementPoint("", bytes, Temperature.Cold)));
-            pool.Dispose();
-
-            List<TunePoint> read = [.. Read(1, 0.5), .. threads > 1 ? Read(threads, 0.7) : []];
-            (TuningValues values, IReadOnlyList<TuneChoice> choices) = new TuneDecision(_ways, table, warm, apart, hinted, read).Decide();
-            return new TuneReport(
-                settings.Rounds, CopyTuning.Current.Source, choices, values.Profile(_ways, CopyTuning.Current.Cpu), warm, apart, hinted, read);
         }
+        List<TunePoint> read = [.. Read(1, 0.5), .. threads > 1 ? Read(threads, 0.7) : []];
+        (TuningValues values, IReadOnlyList<TuneChoice> choices) = new TuneDecision(_ways, table, warm, apart, hinted, read).Decide();
+        return new TuneReport(settings.Rounds, CopyTuning.Current.Source, choices, values.Profile(_ways, CopyTuning.Current.Cpu), warm, apart, hinted, read);
     }
 
     private TunePoint At(string now, double fraction, IReadOnlyList<Way> ways, BufferPair buffers, MeasurementPoint point)
