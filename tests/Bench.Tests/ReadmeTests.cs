@@ -5,44 +5,10 @@ using CopyMc.Bench.Tests.Report;
 
 namespace CopyMc.Bench.Tests;
 
-/// <summary>README.md: its code runs and prints what it says, its outputs are those of the commands, its picture is the report's, its links exist.</summary>
+/// <summary>README.md: its outputs are those of the commands, its picture is the report's, its links exist. tests/packages runs its code.</summary>
 public sealed partial class ReadmeTests(ReadmeRun run) : IClassFixture<ReadmeRun>
 {
     private static readonly string s_readme = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "README.md"));
-
-    /// <summary>Takes the place of System.Console in the code of the README.</summary>
-    private StringWriter Console { get; } = new(CultureInfo.InvariantCulture);
-
-    [Fact]
-    public unsafe void The_code_prints_what_the_readme_says()
-    {
-        Assert.SkipUnless(FaultRecovery.IsSupported, FaultRecovery.UnsupportedReason ?? "");
-        using var source = new NativeRegion(2 << 20);
-        using var destination = new NativeRegion(2 << 20);
-        source.Poison.Mark(offset: 4096);
-
-        nuint remaining = CopyEngine.Shared.Copy(source.Pointer, destination.Pointer, source.Length, out CopyFault fault);
-
-        Console.WriteLine($"{remaining} bytes not copied: {fault.Kind} at +{fault.Address - (nuint)source.Pointer}, {fault.Extent} bytes");
-        Assert.Equal(OutputAfterCode(0), Printed());
-
-        PoisonInjector.Inject(source, offset: 1 << 20, PoisonSource.TruncatedMapping);
-
-        SalvageResult result = CopyEngine.Shared.Salvage(source.Pointer, destination.Pointer, source.Length);
-
-        foreach (LostRange lost in result.Lost)
-            Console.WriteLine($"{lost.Length} bytes lost at +{lost.Offset}");
-        Assert.Equal(OutputAfterCode(1), Printed());
-    }
-
-    [Fact]
-    public void The_code_is_the_code_that_runs_here()
-    {
-        string here = Unindented(File.ReadAllText(Path.Combine(RepositoryRoot.Path, "tests", "Bench.Tests", "ReadmeTests.cs")));
-        string[] code = [.. CodeBlock().Matches(s_readme).Select(match => Unindented(match.Groups[1].Value))];
-        Assert.Equal(2, code.Length);
-        Assert.All(code, block => Assert.Contains(block, here));
-    }
 
     [Fact]
     public void The_recovery_table_has_the_byte_counts_of_the_main_job()
@@ -116,28 +82,11 @@ public sealed partial class ReadmeTests(ReadmeRun run) : IClassFixture<ReadmeRun
         }
     }
 
-    [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
-    private static partial Regex CodeBlock();
-
-    [GeneratedRegex("```csharp\n.*?```\n\n```\n(.*?)```", RegexOptions.Singleline)]
-    private static partial Regex CodeAndOutput();
-
     [GeneratedRegex("^\\| `copymc (\\w+)", RegexOptions.Multiline)]
     private static partial Regex CommandRow();
 
     [GeneratedRegex(@"\]\(((?!https?:)[^)#]+)[^)]*\)")]
     private static partial Regex RelativeLink();
-
-    private static string OutputAfterCode(int index) => CodeAndOutput().Matches(s_readme)[index].Groups[1].Value;
-
-    private string Printed()
-    {
-        string text = Console.ToString();
-        Console.GetStringBuilder().Clear();
-        return text;
-    }
-
-    private static string Unindented(string code) => string.Join('\n', code.Split('\n').Select(line => line.Trim()));
 
     /// <summary>The cells of the table whose heading starts with a word: columns are at least two spaces apart.</summary>
     private static string[][] Rows(string text, string heading) =>

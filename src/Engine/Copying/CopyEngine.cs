@@ -165,13 +165,34 @@ public sealed unsafe class CopyEngine
     /// <param name="destination">The bytes to write, at least as many as <paramref name="source"/> has.</param>
     /// <returns>Bytes not copied; 0 if all were.</returns>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short, or the spans overlap.</exception>
-    public int Copy(ReadOnlySpan<byte> source, Span<byte> destination)
+    public int Copy(ReadOnlySpan<byte> source, Span<byte> destination) => Copy(source, destination, out _);
+
+    /// <summary>Copies up to the first poison, and says what stopped the copy.</summary>
+    /// <inheritdoc cref="Copy(ReadOnlySpan{byte}, Span{byte})"/>
+    /// <param name="source">The bytes to copy.</param>
+    /// <param name="destination">The bytes to write, at least as many as <paramref name="source"/> has.</param>
+    /// <param name="fault">What stopped the copy.</param>
+    public int Copy(ReadOnlySpan<byte> source, Span<byte> destination, out CopyFault fault)
     {
-        if (destination.Length < source.Length)
-            throw new ArgumentException($"The destination holds {destination.Length} bytes, the source {source.Length}.", nameof(destination));
+        ThrowIfTooShort(source, destination);
         fixed (byte* from = source)
         fixed (byte* to = destination)
-            return (int)Copy(from, to, (nuint)source.Length);
+            return (int)Copy(from, to, (nuint)source.Length, out fault);
+    }
+
+    /// <summary>Copies everything that can be read and lists the rest.</summary>
+    /// <param name="source">The bytes to copy.</param>
+    /// <param name="destination">The bytes to write, at least as many as <paramref name="source"/> has.</param>
+    /// <param name="options">The value for lost bytes, limits, progress; <see langword="null"/>: lost bytes of the destination are not written.</param>
+    /// <returns>The lost ranges, as the overload for pointers returns them.</returns>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short, or the spans overlap.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; the bytes lost so far are filled and propagated as asked.</exception>
+    public SalvageResult Salvage(ReadOnlySpan<byte> source, Span<byte> destination, SalvageOptions? options = null)
+    {
+        ThrowIfTooShort(source, destination);
+        fixed (byte* from = source)
+        fixed (byte* to = destination)
+            return Salvage(from, to, (nuint)source.Length, options);
     }
 
     /// <summary>Copies everything that can be read and lists the rest.</summary>
@@ -199,6 +220,12 @@ public sealed unsafe class CopyEngine
         Volatile.Read(ref PoisonGate.Instance->PoisonedLines) == 0
             ? byteCount
             : PoisonRegistry.OfProcess.FirstPoisonedAddress(source, source + byteCount) - source;
+
+    private static void ThrowIfTooShort(ReadOnlySpan<byte> source, Span<byte> destination)
+    {
+        if (destination.Length < source.Length)
+            throw new ArgumentException($"The destination holds {destination.Length} bytes, the source {source.Length}.", nameof(destination));
+    }
 
     private static void ThrowIfUnsound(void* source, void* destination, nuint byteCount)
     {

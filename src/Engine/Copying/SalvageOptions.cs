@@ -1,6 +1,6 @@
 namespace CopyMc;
 
-/// <summary>Settings of one <see cref="CopyEngine.Salvage"/>.</summary>
+/// <summary>Settings of one <see cref="CopyEngine.Salvage(void*, void*, nuint, SalvageOptions)"/>.</summary>
 public sealed class SalvageOptions
 {
     /// <summary>The value that is written over lost bytes of the destination.</summary>

@@ -51,14 +51,19 @@ internal static unsafe class MceStub
         }
         if (!NativeLibrary.TryLoad(LibraryName, Assembly.GetExecutingAssembly(), DllImportSearchPath.AssemblyDirectory, out s_library))
         {
-            NotLoadedReason = $"{LibraryName} could not be loaded: it is not beside CopyMc.dll (was there a C compiler at build time?) or does not fit this C library.";
+            NotLoadedReason = $"{LibraryName} could not be loaded: it is not beside CopyMc.dll (was there a C compiler at build time?) or is for another "
+                + $"platform than {RuntimeInformation.RuntimeIdentifier}.";
             return;
         }
-
-        var version = (delegate* unmanaged<uint>)NativeLibrary.GetExport(s_library, "mce_abi_version");
-        if (version() != AbiVersion)
+        if (!NativeLibrary.TryGetExport(s_library, "mce_abi_version", out nint abiVersion))
         {
-            NotLoadedReason = $"{LibraryName} has ABI version {version()}, and CopyMc.dll needs {AbiVersion}.";
+            NotLoadedReason = $"{LibraryName} is not the native stub: it has no function mce_abi_version.";
+            return;
+        }
+        uint version = ((delegate* unmanaged<uint>)abiVersion)();
+        if (version != AbiVersion)
+        {
+            NotLoadedReason = $"{LibraryName} has ABI version {version}, and CopyMc.dll needs {AbiVersion}.";
             return;
         }
         CpuFeatures = ((delegate* unmanaged<CpuFeatures>)NativeLibrary.GetExport(s_library, "mce_cpu_features"))();

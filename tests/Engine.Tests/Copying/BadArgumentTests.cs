@@ -131,6 +131,8 @@ public sealed unsafe class BadArgumentTests : IDisposable
         Assert.Equal("destination", Assert.Throws<ArgumentException>(() => engine.Copy(_source.Span[..100], Destination(99))).ParamName);
         Assert.Equal("destination", Assert.Throws<ArgumentException>(() => engine.Copy(_source.Span[..1], [])).ParamName);
         Assert.Equal("destination", Assert.Throws<ArgumentException>(() => engine.Copy(Destination(100), Destination(101)[1..])).ParamName);
+        Assert.Equal("destination", Assert.Throws<ArgumentException>(() => engine.Copy(_source.Span[..100], Destination(99), out _)).ParamName);
+        Assert.Equal("destination", Assert.Throws<ArgumentException>(() => engine.Salvage(_source.Span[..100], Destination(99))).ParamName);
         _destination.CheckUntouched();
     }
 
