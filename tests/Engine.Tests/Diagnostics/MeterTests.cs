@@ -1,11 +1,14 @@
+using System.Diagnostics.Metrics;
 using System.Globalization;
+using System.Text.RegularExpressions;
+using CopyMc.Diagnostics;
 using CopyMc.Engine.Tests.Children;
 using CopyMc.Engine.Tests.Copying;
 
 namespace CopyMc.Engine.Tests.Diagnostics;
 
 /// <summary>The meter's counters are right. In child processes, because the counters are process-wide.</summary>
-public sealed class MeterTests
+public sealed partial class MeterTests
 {
     [Theory]
     [ClassData(typeof(EveryKernel))]
@@ -58,6 +61,29 @@ public sealed class MeterTests
         Assert.Equal(1, figures["copymc.collapses committed"]);
         Assert.Equal(2, figures["copymc.collapses aborted"]);
     }
+
+    [Fact]
+    public void Names_units_and_tags_are_those_of_the_documentation()
+    {
+        Assert.SkipUnless(FaultRecovery.IsSupported, FaultRecovery.UnsupportedReason ?? "");
+        _ = CopyEngine.Shared;
+        var seen = new SortedSet<string>(StringComparer.Ordinal);
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Name == EngineMeter.MeterName)
+                listener.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, _, tags, _) => seen.Add($"{instrument.Name} {instrument.Unit} {tags[0].Key}"));
+        listener.Start();
+        listener.RecordObservableInstruments();
+
+        string page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "../../../../../docs/diagnostics.md"));
+        Assert.Equal(DocumentedInstrument().Matches(page).Select(row => $"{row.Groups[1]} {row.Groups[2]} {row.Groups[3]}").Order(StringComparer.Ordinal), seen);
+    }
+
+    [GeneratedRegex(@"^\| `(copymc\.[^`]+)` \| `([^`]+)` \| `([^`]+)`", RegexOptions.Multiline)]
+    private static partial Regex DocumentedInstrument();
 
     private static Dictionary<string, long> Run(string scenario, string kernel)
     {
