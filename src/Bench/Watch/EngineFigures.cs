@@ -18,7 +18,7 @@ internal sealed class EngineFigures
     internal bool Any => _values.Count > 0;
 
     /// <param name="instrument">The name of the instrument.</param>
-    /// <param name="tags">As the runtime writes them: <c>kind=bus_error</c>.</param>
+    /// <param name="tags">As the runtime writes them: <c>copymc.fault.kind=bus_error</c>.</param>
     /// <param name="value">The value, in digits.</param>
     internal void Set(string instrument, string tags, string value)
     {
@@ -29,7 +29,7 @@ internal sealed class EngineFigures
     /// <param name="at">Since the watch began.</param>
     internal WatchReading Read(TimeSpan at)
     {
-        long bytes = Sum("copymc.copied "), copies = Sum("copymc.copies ");
+        long bytes = Sum("copymc.memory.copied "), copies = Sum("copymc.copies ");
         (long Bytes, long Copies) first = _first ??= (bytes, copies);
         while (_recent.TryPeek(out (TimeSpan At, long Bytes) oldest) && _recent.Count > 1 && at - oldest.At > s_window)
             _recent.Dequeue();
@@ -38,10 +38,12 @@ internal sealed class EngineFigures
         return new WatchReading(
             at.TotalSeconds, bytes - first.Bytes, copies - first.Copies, rate,
             new PoisonHits(Hits("known_poison"), Hits("machine_check"), Hits("bus_error"), Hits("access_violation")),
-            Sum("copymc.collapses.committed "), Sum("copymc.collapses.aborted "));
+            Collapses("committed"), Collapses("aborted"));
     }
 
-    private long Hits(string kind) => Sum($"copymc.poison.hits kind={kind}");
+    private long Hits(string kind) => Sum($"copymc.poison.hits copymc.fault.kind={kind}");
+
+    private long Collapses(string outcome) => Sum($"copymc.collapses copymc.collapse.outcome={outcome}");
 
     private long Sum(string prefix) => _values.Where(value => value.Key.StartsWith(prefix, StringComparison.Ordinal)).Sum(value => value.Value);
 }

@@ -53,6 +53,9 @@ public sealed unsafe partial class AnonymousCollapse : CollapseOperation
     public int CopiedPages { get; private set; }
 
     /// <summary>Scans a range and changes nothing (<c>hpage_collapse_scan_pmd</c>).</summary>
+    /// <param name="space">The address space.</param>
+    /// <param name="address">The range's first byte, aligned to 2 MiB.</param>
+    /// <param name="limits">The limits of khugepaged; <see langword="null"/>: none, as for <c>MADV_COLLAPSE</c>.</param>
     /// <returns><see cref="CollapseResult.Succeed"/> if a collapse would be tried.</returns>
     public static CollapseResult Scan(AddressSpace space, ulong address, CollapseLimits? limits) =>
         new AnonymousCollapse(space, address, new CollapseOptions { Limits = limits }).Scan();

@@ -58,6 +58,7 @@ public abstract class CollapseOperation
     }
 
     /// <summary>Runs all steps.</summary>
+    /// <returns>How the collapse ended.</returns>
     /// <exception cref="InvalidOperationException">
     /// A collapse that was interrupted between its steps holds a lock. This collapse is undone and ends in
     /// <see cref="CollapseResult.Fail"/>. It ends in the same way when <see cref="CollapseOptions.BeforeStep"/> throws, unless it was

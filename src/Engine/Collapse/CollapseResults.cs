@@ -5,9 +5,10 @@ namespace CopyMc.Collapse;
 /// <summary>The errno and the names of a <see cref="CollapseResult"/>.</summary>
 public static class CollapseResults
 {
-    /// <summary>The errno of <c>madvise(MADV_COLLAPSE)</c> (<c>madvise_collapse_errno</c>); none if the range is huge.</summary>
+    /// <summary>The errno of <c>madvise(MADV_COLLAPSE)</c> (<c>madvise_collapse_errno</c>).</summary>
     /// <param name="result">The result of the range.</param>
     /// <param name="kernel">The kernel that returns it.</param>
+    /// <returns>The errno; <see cref="Errno.None"/> if the range is a huge page.</returns>
     public static Errno ToErrno(this CollapseResult result, KernelVersion kernel) => result switch
     {
         CollapseResult.Succeed or CollapseResult.PmdMapped => Errno.None,
@@ -21,6 +22,8 @@ public static class CollapseResults
     };
 
     /// <summary>The kernel's name, as in <c>COPY_MC</c>.</summary>
+    /// <param name="result">The result.</param>
+    /// <returns>The name of the constant.</returns>
     public static string ToName(this CollapseResult result) => result switch
     {
         CollapseResult.Fail => "FAIL",
@@ -65,6 +68,8 @@ public static class CollapseResults
     /// The status in the tracepoints of <c>huge_memory</c> (<c>SCAN_STATUS</c> in <c>include/trace/events/huge_memory.h</c>), with the
     /// kernel's misspelling of <c>ccgroup_charge_failed</c>.
     /// </summary>
+    /// <param name="result">The result.</param>
+    /// <returns>The status, in lower case.</returns>
     public static string ToTraceStatus(this CollapseResult result) => result switch
     {
         CollapseResult.Fail => "failed",

@@ -49,6 +49,10 @@ public sealed unsafe partial class FileCollapse : CollapseOperation
     public int CopiedPages { get; private set; }
 
     /// <summary>Scans a range and changes nothing (<c>hpage_collapse_scan_file</c>).</summary>
+    /// <param name="machine">The machine.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="firstPage">The range's first page, a multiple of 512.</param>
+    /// <param name="limits">The limits of khugepaged; <see langword="null"/>: none, as for <c>MADV_COLLAPSE</c>.</param>
     /// <returns><see cref="CollapseResult.Succeed"/> if a collapse would be tried.</returns>
     public static CollapseResult Scan(SimulatedMachine machine, SimulatedFile file, uint firstPage, CollapseLimits? limits) =>
         new FileCollapse(machine, file, firstPage, new CollapseOptions { Limits = limits }).Scan();

@@ -24,6 +24,7 @@ public sealed class Khugepaged(SimulatedMachine machine, KhugepagedOptions? opti
 
     /// <summary>Scans and sleeps until it is cancelled (<c>khugepaged</c>).</summary>
     /// <param name="cancellation">Ends the scan after the current batch.</param>
+    /// <returns>A task that ends after it is cancelled, without an exception.</returns>
     public async Task RunAsync(CancellationToken cancellation)
     {
         while (!cancellation.IsCancellationRequested)

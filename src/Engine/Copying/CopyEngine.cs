@@ -15,7 +15,10 @@ namespace CopyMc;
 /// byte of a line marked before the call is read. With known poison the copied prefix ends where the first bad line starts; with a
 /// fault it ends at the first unreadable byte, or at the start of its line or page where the hardware reports only that.
 /// </para>
-/// <para>Thread-safe; allocates nothing. Poison never throws: exceptions are for bad arguments, before a byte moves.</para>
+/// <para>
+/// All members are thread-safe. A copy allocates nothing; a salvage, and a copy with <see cref="CopyOptions"/>, may allocate. Poison never throws.
+/// Bad arguments do, before a byte moves.
+/// </para>
 /// <para>
 /// Addresses above 2^47 (five-level page tables) are copied like others. On arm64 the tag in the top byte of a pointer is ignored. On x86-64 a pointer
 /// with a tag (linear address masking) is refused like any address beyond user space.
@@ -43,10 +46,13 @@ public sealed unsafe class CopyEngine
     private readonly CopyKernel _beyondCache;
     private readonly nuint _beyondCacheFrom;
 
-    /// <summary>Makes an engine. With a recovering kernel this also enables <see cref="FaultRecovery"/>.</summary>
-    /// <param name="options">Kernel, hint and signals; <see langword="null"/>: the best kernel here.</param>
-    /// <exception cref="PlatformNotSupportedException">The kernel cannot run here; the message says what is missing.</exception>
+    /// <summary>Creates an engine. If its kernel recovers from faults, this also enables <see cref="FaultRecovery"/> in the whole process.</summary>
+    /// <param name="options">Kernel, hint and signals; <see langword="null"/>: the best kernel for this machine, and recovery from SIGBUS alone.</param>
+    /// <exception cref="PlatformNotSupportedException">
+    /// The kernel cannot run on this machine, or it does not recover from faults and the options require that. The message says what is missing.
+    /// </exception>
     /// <exception cref="ArgumentException"><c>COPYMC_KERNEL</c> names no kernel; the message lists the kernels.</exception>
+    /// <exception cref="InvalidOperationException">The signal handler could not be installed; the message says why.</exception>
     public CopyEngine(CopyEngineOptions? options = null)
     {
         options ??= new CopyEngineOptions();
@@ -72,14 +78,19 @@ public sealed unsafe class CopyEngine
         EngineMeter.Publish();
     }
 
-    /// <summary>The engine of this process with the best kernel here. It recovers from faults wherever the native stub works.</summary>
+    /// <summary>
+    /// The engine that the whole process shares, with the best kernel for this machine. The first use creates it, as
+    /// <see cref="CopyEngine(CopyEngineOptions?)"/> does. It recovers from faults if <see cref="FaultRecovery.IsSupported"/>.
+    /// </summary>
+    /// <exception cref="PlatformNotSupportedException"><c>COPYMC_KERNEL</c> names a kernel that cannot run on this machine.</exception>
     /// <exception cref="ArgumentException"><c>COPYMC_KERNEL</c> names no kernel; the message lists the kernels.</exception>
+    /// <exception cref="InvalidOperationException">The signal handler could not be installed; the message says why.</exception>
     public static CopyEngine Shared => s_shared ?? MakeShared();
 
-    /// <summary>The kernel this engine copies with.</summary>
+    /// <summary>The kernel that this engine copies with.</summary>
     /// <remarks>
-    /// Without a kernel from its options or <c>COPYMC_KERNEL</c>, an engine uses the kernel for <see cref="CopyHint.Streaming"/> for copies
-    /// larger than the last-level cache, on CPUs where that is faster.
+    /// If neither the options nor <c>COPYMC_KERNEL</c> name a kernel, copies of at least <see cref="CopyTuning.StreamsFrom"/> bytes use the kernel
+    /// for <see cref="CopyHint.Streaming"/> instead.
     /// </remarks>
     public CopyKernel Kernel { get; }
 
@@ -141,10 +152,12 @@ public sealed unsafe class CopyEngine
     /// a fault, other threads may have written bytes after the prefix, and <see cref="CopyFault.WrittenBeyond"/> says so.
     /// </param>
     /// <returns>Bytes not copied, counted from the lowest bad byte; 0 if all were copied.</returns>
-    /// <exception cref="ArgumentNullException">An argument is null and <paramref name="byteCount"/> is not 0.</exception>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="options"/> is null, or a pointer is null and <paramref name="byteCount"/> is not 0.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A range wraps around the address space or reaches beyond user space.</exception>
     /// <exception cref="ArgumentException">The ranges overlap.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled before the copy finished; some blocks are copied.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the copy finished. Some blocks are copied, not always the first ones.</exception>
     public nuint Copy(void* source, void* destination, nuint byteCount, CopyOptions options, out CopyFault fault)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -160,9 +173,9 @@ public sealed unsafe class CopyEngine
         return byteCount - clean + remaining;
     }
 
-    /// <summary>Copies up to the first poison.</summary>
+    /// <summary>Copies a span up to the first poison.</summary>
     /// <param name="source">The bytes to copy.</param>
-    /// <param name="destination">The bytes to write, at least as many as <paramref name="source"/> has.</param>
+    /// <param name="destination">Receives the bytes. It has at least as many as <paramref name="source"/>.</param>
     /// <returns>Bytes not copied; 0 if all were.</returns>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short, or the spans overlap.</exception>
     public int Copy(ReadOnlySpan<byte> source, Span<byte> destination) => Copy(source, destination, out _);
@@ -200,7 +213,9 @@ public sealed unsafe class CopyEngine
     /// <param name="destination">The first byte to write; any alignment.</param>
     /// <param name="byteCount">Bytes to copy.</param>
     /// <param name="options">The value for lost bytes, limits, progress; <see langword="null"/>: lost bytes of the destination are not written.</param>
-    /// <returns>The lost ranges: the lines of known poison, and for latent poison the extent that the kernel reported (a page, a huge page).</returns>
+    /// <returns>
+    /// The bytes copied, and the lost ranges: the lines of known poison and, for latent poison, what the kernel reported as lost (a page or a huge page).
+    /// </returns>
     /// <exception cref="ArgumentNullException">A pointer is null and <paramref name="byteCount"/> is not 0.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A range wraps around the address space or reaches beyond user space.</exception>
     /// <exception cref="ArgumentException">The ranges overlap.</exception>

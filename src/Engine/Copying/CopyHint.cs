@@ -1,6 +1,6 @@
 namespace CopyMc;
 
-/// <summary>When the destination of a copy is used.</summary>
+/// <summary>When the program uses the destination of a copy.</summary>
 public enum CopyHint
 {
     /// <summary>Soon: the copy leaves it in the cache.</summary>

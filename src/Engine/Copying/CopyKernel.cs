@@ -1,7 +1,7 @@
 namespace CopyMc;
 
 /// <summary>
-/// A copy routine: its name, the CPU features it needs, and a function. Kernels do not read poison maps; <see cref="CopyEngine"/> does.
+/// A routine that copies bytes: its name, and the CPU features that it needs. Kernels do not read poison maps; a <see cref="CopyEngine"/> does.
 /// </summary>
 /// <remarks>Immutable and thread-safe.</remarks>
 public sealed unsafe class CopyKernel
@@ -28,28 +28,28 @@ public sealed unsafe class CopyKernel
         CheckedFunction = checkedFunction;
     }
 
-    /// <summary>The kernels for all platforms, including those that cannot run here.</summary>
+    /// <summary>The kernels for all platforms, including those that cannot run on this machine.</summary>
     public static IReadOnlyList<CopyKernel> All => KernelCatalog.All;
 
-    /// <summary>The kernels that can run here, in order of preference.</summary>
+    /// <summary>The kernels that can run on this machine, in order of preference.</summary>
     public static IReadOnlyList<CopyKernel> Available => KernelCatalog.Available;
 
     /// <summary>The name, as <c>COPYMC_KERNEL</c> takes it.</summary>
     public string Name { get; }
 
-    /// <summary>The instruction set it needs.</summary>
+    /// <summary>The instruction set that the kernel needs, for people to read.</summary>
     public string Isa { get; }
 
-    /// <summary>Whether it survives a fault in the source or the destination and reports where it stopped.</summary>
+    /// <summary>Whether the kernel survives a fault in the source or the destination, and reports where it stopped.</summary>
     public bool RecoversFromFaults { get; }
 
-    /// <summary>Whether it writes around the cache.</summary>
+    /// <summary>Whether the kernel writes long copies around the cache (non-temporal stores).</summary>
     public bool IsStreaming { get; }
 
-    /// <summary>Whether it can run here.</summary>
+    /// <summary>Whether the kernel can run on this machine.</summary>
     public bool IsSupported => UnsupportedReason is null;
 
-    /// <summary>Why it cannot run here; <see langword="null"/> if it can.</summary>
+    /// <summary>Why the kernel cannot run on this machine; <see langword="null"/> if it can.</summary>
     public string? UnsupportedReason { get; }
 
     /// <summary>The address of the stub's function; 0 for a managed kernel.</summary>
@@ -58,8 +58,9 @@ public sealed unsafe class CopyKernel
     /// <summary>The address of the stub's short copy with this kernel and the checks of the contract; 0 for a managed kernel.</summary>
     internal nint CheckedFunction { get; }
 
-    /// <summary>Finds a kernel by its name, whether or not it can run here.</summary>
-    /// <param name="name">A name from <see cref="All"/>, in any case.</param>
+    /// <summary>Finds a kernel by its name, whether or not it can run on this machine.</summary>
+    /// <param name="name">A name from <see cref="All"/>, in upper or lower case.</param>
+    /// <returns>The kernel of that name.</returns>
     /// <exception cref="ArgumentException">No kernel has that name; the message lists the kernels.</exception>
     public static CopyKernel Find(string name)
     {
@@ -67,7 +68,8 @@ public sealed unsafe class CopyKernel
         return KernelCatalog.TryFind(name) ?? throw new ArgumentException(KernelCatalog.DescribeUnknown(name), nameof(name));
     }
 
-    /// <inheritdoc/>
+    /// <summary>The name of the kernel.</summary>
+    /// <returns><see cref="Name"/>.</returns>
     public override string ToString() => Name;
 
     /// <summary>Copies strictly forward and returns the bytes not copied. Writes the record only if that is not 0.</summary>

@@ -1,9 +1,9 @@
 namespace CopyMc;
 
-/// <summary>Settings of one long copy.</summary>
+/// <summary>Settings of one copy with several threads, progress or cancellation.</summary>
 public sealed class CopyOptions
 {
-    /// <summary>The largest number of threads that copy; 1: only the calling thread; -1: one for each processor.</summary>
+    /// <summary>The most threads that copy. 1, the default: only the calling thread; -1: one for each processor.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to 0 or less than -1.</exception>
     public int MaxDegreeOfParallelism
     {
@@ -17,8 +17,8 @@ public sealed class CopyOptions
     } = 1;
 
     /// <summary>
-    /// Receives, after each block of at most 2 MiB, the number of bytes copied so far, on any of the copying threads. An exception from
-    /// it ends the copy and reaches the caller unchanged.
+    /// Receives the number of bytes copied so far, after each block of at most 2 MiB. Any of the copying threads may call it. If it throws, the
+    /// copy ends, and the caller gets the exception unchanged.
     /// </summary>
     public IProgress<nuint>? Progress { get; init; }
 

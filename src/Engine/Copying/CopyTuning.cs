@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 namespace CopyMc;
 
 /// <summary>
-/// How long copies are made on this machine: from which lengths on, and in which form. The values come from a table by CPU, or from the
-/// profile that <c>COPYMC_TUNING</c> names, a file that <c>copymc tune</c> writes. They decide the speed of copies only, not their results.
+/// The lengths from which copies use other instructions on this CPU, and which ones. The values come from a table of CPUs, or from a profile: a
+/// file that <c>copymc tune</c> writes and <c>COPYMC_TUNING</c> names. They change the speed of copies, never their results.
 /// </summary>
-/// <remarks>Immutable. docs/performance.md describes the table, native/mce_stub/src/tuning_profile.c the profile.</remarks>
+/// <remarks>Immutable and thread-safe. docs/performance.md describes the table, native/mce_stub/src/tuning_profile.c the profile.</remarks>
 public sealed unsafe record CopyTuning
 {
     private CopyTuning()
@@ -16,7 +16,7 @@ public sealed unsafe record CopyTuning
     /// <summary>The values of this process.</summary>
     public static CopyTuning Current { get; } = MceStub.IsLoaded ? Read() : new CopyTuning();
 
-    /// <summary>Which CPU's figures these are, and whether they were measured (<c>AMD Zen 5: measured</c>), or the profile.</summary>
+    /// <summary>Where the values come from: the entry of the table and whether it was measured (<c>AMD Zen 5: measured</c>), or the profile.</summary>
     public string Source { get; private init; } = "the cautious choice, because native kernels are not available";
 
     /// <summary>Why the profile that <c>COPYMC_TUNING</c> names is not used; <see langword="null"/> if it is, or if there is none.</summary>
@@ -29,7 +29,7 @@ public sealed unsafe record CopyTuning
     public nuint StringCopyAbove { get; private init; } = nuint.MaxValue;
 
     /// <summary>
-    /// 4095 or 63: <c>rep movsb</c> is not used where destination minus source, masked with this, is 1 to 63.
+    /// A mask, 4095 or 63. <c>rep movsb</c> is not used if <c>(destination - source) &amp; mask</c> is 1 to 63 bytes.
     /// </summary>
     public int StringCopyDistance { get; private init; } = 63;
 

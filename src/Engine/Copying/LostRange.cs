@@ -1,10 +1,10 @@
 namespace CopyMc;
 
 /// <summary>Bytes that a salvage could not copy.</summary>
-/// <param name="Offset">Bytes from the start of the source.</param>
-/// <param name="Length">Bytes.</param>
+/// <param name="Offset">Bytes from the start of the source to the first lost byte.</param>
+/// <param name="Length">Bytes lost.</param>
 public readonly record struct LostRange(nuint Offset, nuint Length)
 {
-    /// <summary>The offset after the last lost byte.</summary>
+    /// <summary>Bytes from the start of the source to the first byte after the range.</summary>
     public nuint End => Offset + Length;
 }

@@ -24,19 +24,20 @@ public sealed class SalvageOptions
     }
 
     /// <summary>
-    /// Whether the salvage asks the kernel for the next bad page when bad pages are close together (process_vm_readv(2) on this process),
-    /// which costs less than half a signal per page. Otherwise every bad page costs a signal.
+    /// Whether the salvage lets the kernel look for the next bad page where bad pages are close together (process_vm_readv(2) on this process).
+    /// That costs less than half of what a signal costs. Otherwise every bad page costs a signal. On by default.
     /// </summary>
-    /// <remarks>The kernel reads a byte of each page, so the kernel itself may read latent poison.</remarks>
+    /// <remarks>The kernel reads a byte of each page, so it may be the kernel that meets latent poison.</remarks>
     public bool LookAhead { get; init; } = true;
 
     /// <summary>
-    /// Whether the kernel copies (process_vm_readv(2) on this process), which raises no signal. For a process in which recovery is known to be gone,
-    /// because another library has replaced the SIGBUS handler (<see cref="FaultRecovery.SigBusHandler"/>), and for kernels that do not recover.
+    /// Whether Linux copies the bytes (process_vm_readv(2) on this process), which raises no signal. Use it in a process in which another library has
+    /// replaced the SIGBUS handler (<see cref="FaultRecovery.SigBusHandler"/>), and with a <see cref="CopyKernel"/> that does not recover from faults.
+    /// Off by default.
     /// </summary>
     /// <remarks>
-    /// A copy of 4 KiB took 42 times as long on a virtual machine with Zen 5 cores, one of 2 MiB three times. The kernel's copy does not survive a machine check:
-    /// it is safe from poison that the kernel knows, and from files that were truncated, not from latent poison in the hardware.
+    /// It is slower: 42 times for 4 KiB and three times for 2 MiB, on a virtual machine with Zen 5 cores. It is safe from poison that Linux knows
+    /// and from truncated files. It is not safe from latent poison in the hardware, because that copy of Linux does not survive a machine check.
     /// </remarks>
     public bool ThroughKernel { get; init; }
 

@@ -19,13 +19,13 @@ public sealed class SalvageResult
         PropagationFailure = propagationFailure;
     }
 
-    /// <summary>Bytes copied or lost, from the start: all of them, unless the salvage gave up or the destination failed.</summary>
+    /// <summary>Bytes from the start that were copied or lost: all of them, unless the salvage gave up or the destination failed.</summary>
     public nuint ProcessedBytes { get; }
 
-    /// <summary>Bytes lost of <see cref="ProcessedBytes"/>.</summary>
+    /// <summary>The lost ones of <see cref="ProcessedBytes"/>.</summary>
     public nuint LostBytes { get; }
 
-    /// <summary>Bytes copied of <see cref="ProcessedBytes"/>.</summary>
+    /// <summary>The copied ones of <see cref="ProcessedBytes"/>.</summary>
     public nuint CopiedBytes => ProcessedBytes - LostBytes;
 
     /// <summary>The lost ranges in ascending order; adjacent ones are merged.</summary>
@@ -38,8 +38,8 @@ public sealed class SalvageResult
     public CopyFault DestinationFault { get; }
 
     /// <summary>
-    /// The reason if a page could not be made to fault, as <see cref="PoisonPropagation.Fault"/> requires; it is still marked in the maps.
-    /// <see langword="null"/> if there was no such page.
+    /// Why a page of the destination could not be made to fault, as <see cref="PoisonPropagation.Fault"/> asks. Its lines are marked in the maps
+    /// nevertheless. <see langword="null"/> if there was no such page.
     /// </summary>
     public string? PropagationFailure { get; }
 }

@@ -4,37 +4,35 @@ namespace CopyMc.Diagnostics;
 
 /// <summary>
 /// The counters of this process's copies and collapses, for OpenTelemetry, <c>dotnet-counters</c> and <c>copymc watch</c>. The meter's
-/// name is <c>CopyMc</c>; docs/diagnostics.md lists its instruments.
+/// name is <c>CopyMc</c>; docs/diagnostics.md lists its instruments and says why they are named so.
 /// </summary>
 /// <remarks>All instruments are observable, so that they cost a copy nothing. Bytes and copies are counted from the first reading on.</remarks>
 internal static class EngineMeter
 {
     internal const string MeterName = "CopyMc";
 
+    private const string
+        CopyLength = "copymc.copy.length", FaultKind = "copymc.fault.kind", CollapseOutcome = "copymc.collapse.outcome", SignalName = "copymc.signal.name";
+
     internal static long CommittedCollapses;
     internal static long AbortedCollapses;
 
     private static readonly Meter s_meter = NewMeter();
-    private static readonly KeyValuePair<string, object?> s_long = new("length", "long");
-    private static readonly KeyValuePair<string, object?> s_short = new("length", "short");
 
     private static readonly ObservableCounter<long> s_bytes = s_meter.CreateObservableCounter(
-        "copymc.copied", ReadBytes, "By", "Bytes copied: exact for copies of more than 32 KiB (long), an estimate for the others (short).");
+        "copymc.memory.copied", ReadBytes, "By", "Bytes copied: exact for copies of more than 32 KiB (long), an estimate for the others (short).");
 
     private static readonly ObservableCounter<long> s_copies = s_meter.CreateObservableCounter(
         "copymc.copies", ReadCopies, "{copy}", "Copies: blocks of up to 2 MiB of long copies, and an estimate of the number of short ones.");
 
     private static readonly ObservableCounter<long> s_hits = s_meter.CreateObservableCounter(
-        "copymc.poison.hits", ReadHits, "{copy}", "Copies that met poison, by its kind.");
+        "copymc.poison.hits", ReadHits, "{hit}", "Copies that met poison, by the kind of fault.");
 
-    private static readonly ObservableCounter<long> s_committed = s_meter.CreateObservableCounter(
-        "copymc.collapses.committed", () => Volatile.Read(ref CommittedCollapses), "{collapse}", "Collapses into a huge page.");
+    private static readonly ObservableCounter<long> s_collapses = s_meter.CreateObservableCounter(
+        "copymc.collapses", ReadCollapses, "{collapse}", "Collapses into a huge page: committed, or aborted and unwound.");
 
-    private static readonly ObservableCounter<long> s_aborted = s_meter.CreateObservableCounter(
-        "copymc.collapses.aborted", () => Volatile.Read(ref AbortedCollapses), "{collapse}", "Collapses that were aborted and unwound.");
-
-    private static readonly ObservableGauge<long> s_onTop = s_meter.CreateObservableGauge(
-        "copymc.recovery.on_top", ReadOnTop, "{handler}", "1 if the kernel calls the handler of CopyMc first, 0 if another one has replaced it.");
+    private static readonly ObservableUpDownCounter<long> s_onTop = s_meter.CreateObservableUpDownCounter(
+        "copymc.signal_handler.on_top", ReadOnTop, "{handler}", "1 if the kernel calls the handler of CopyMc first, 0 if another one has replaced it.");
 
     /// <summary>Whether a listener, inside the process or outside, reads the counters of copies.</summary>
     internal static bool IsListenedTo => s_bytes.Enabled || s_copies.Enabled;
@@ -48,7 +46,7 @@ internal static class EngineMeter
 
     private static Meter NewMeter()
     {
-        var meter = new Meter(MeterName, "1");
+        var meter = new Meter(MeterName, typeof(EngineMeter).Assembly.GetName().Version?.ToString(3));
         LoadContext.OnUnload(() =>
         {
             meter.Dispose();
@@ -62,8 +60,8 @@ internal static class EngineMeter
         ShortCopySampler.Start();
         return
         [
-            new(CopyCounters.Sum().LongBytes, s_long),
-            new(ShortCopySampler.EstimatedBytes, s_short),
+            Tagged(CopyCounters.Sum().LongBytes, CopyLength, "long"),
+            Tagged(ShortCopySampler.EstimatedBytes, CopyLength, "short"),
         ];
     }
 
@@ -72,8 +70,8 @@ internal static class EngineMeter
         ShortCopySampler.Start();
         return
         [
-            new(CopyCounters.Sum().LongCopies, s_long),
-            new(ShortCopySampler.EstimatedCopies, s_short),
+            Tagged(CopyCounters.Sum().LongCopies, CopyLength, "long"),
+            Tagged(ShortCopySampler.EstimatedCopies, CopyLength, "short"),
         ];
     }
 
@@ -82,12 +80,18 @@ internal static class EngineMeter
         CounterCell sum = CopyCounters.Sum();
         return
         [
-            Hits(sum.KnownPoison, "known_poison"),
-            Hits(sum.MachineChecks, "machine_check"),
-            Hits(sum.BusErrors, "bus_error"),
-            Hits(sum.AccessViolations, "access_violation"),
+            Tagged(sum.KnownPoison, FaultKind, "known_poison"),
+            Tagged(sum.MachineChecks, FaultKind, "machine_check"),
+            Tagged(sum.BusErrors, FaultKind, "bus_error"),
+            Tagged(sum.AccessViolations, FaultKind, "access_violation"),
         ];
     }
+
+    private static Measurement<long>[] ReadCollapses() =>
+    [
+        Tagged(Volatile.Read(ref CommittedCollapses), CollapseOutcome, "committed"),
+        Tagged(Volatile.Read(ref AbortedCollapses), CollapseOutcome, "aborted"),
+    ];
 
     private static List<Measurement<long>> ReadOnTop()
     {
@@ -99,10 +103,10 @@ internal static class EngineMeter
                 continue;
             if (handler.Position != HandlerPosition.OnTop)
                 EngineEventSource.Log.HandlerReplaced(signal, (int)handler.Position, handler.Function ?? "");
-            handlers.Add(new(handler.Position == HandlerPosition.OnTop ? 1 : 0, new KeyValuePair<string, object?>("signal", signal)));
+            handlers.Add(Tagged(handler.Position == HandlerPosition.OnTop ? 1 : 0, SignalName, signal));
         }
         return handlers;
     }
 
-    private static Measurement<long> Hits(long count, string kind) => new(count, new KeyValuePair<string, object?>("kind", kind));
+    private static Measurement<long> Tagged(long value, string tag, string of) => new(value, new KeyValuePair<string, object?>(tag, of));
 }

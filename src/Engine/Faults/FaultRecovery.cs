@@ -3,7 +3,7 @@ using CopyMc.Diagnostics;
 namespace CopyMc;
 
 /// <summary>
-/// Recovery from SIGBUS inside copies. Process-wide: the handler passes every signal that is not from a copy to the previous handler.
+/// Recovery from SIGBUS inside copies, in the whole process. The handler passes every signal that is not from a copy to the previous handler.
 /// </summary>
 /// <remarks>
 /// Thread-safe. Several clients (copies of this library in load contexts of their own, C code) share the handler: it stays until the last one
@@ -21,7 +21,7 @@ public static class FaultRecovery
     /// <summary>Whether copies can recover from faults on this machine.</summary>
     public static bool IsSupported => MceStub.IsLoaded;
 
-    /// <summary>Why copies cannot recover here; <see langword="null"/> if they can.</summary>
+    /// <summary>Why copies cannot recover from faults on this machine; <see langword="null"/> if they can.</summary>
     public static string? UnsupportedReason => MceStub.NotLoadedReason;
 
     /// <summary>Whether recovery is enabled. <see cref="SigBusHandler"/> says whether the handler is still installed.</summary>
@@ -34,22 +34,23 @@ public static class FaultRecovery
         }
     }
 
-    /// <summary>Who gets SIGBUS first. Another library may have installed a handler since, over that of CopyMc or instead of it.</summary>
+    /// <summary>The function that gets SIGBUS first. Another library may have installed a handler since, over that of CopyMc or instead of it.</summary>
     /// <exception cref="InvalidOperationException">sigaction(2) failed.</exception>
     public static SignalHandler SigBusHandler => SignalHandler.Of(MceStub.SigBus);
 
-    /// <summary>Who gets SIGSEGV first. Only <see cref="CopyEngineOptions.RecoverSegmentationFaults"/> enables recovery from it.</summary>
+    /// <summary>The function that gets SIGSEGV first. Only <see cref="CopyEngineOptions.RecoverSegmentationFaults"/> enables recovery from it.</summary>
     /// <exception cref="InvalidOperationException">sigaction(2) failed.</exception>
     public static SignalHandler SigSegvHandler => SignalHandler.Of(MceStub.SigSegv);
 
-    /// <summary>Early reports of poison that no map covered, since the process started.</summary>
+    /// <summary>The number of early reports of poison that no map covered, since the process started.</summary>
     public static long UncoveredReportCount => MceStub.UncoveredReports;
 
     /// <summary>
-    /// Installs the SIGBUS handler, as making a <see cref="CopyEngine"/> with a recovering kernel does. Called again, it installs the handler
-    /// over any function that was installed since, and the handler then passes signals on to that function, even if that one passes them back.
+    /// Installs the SIGBUS handler. Creating a <see cref="CopyEngine"/> whose kernel recovers from faults calls this. Called again, it installs the
+    /// handler over any function that was installed since. The handler then passes signals on to that function, even if that one passes them back.
     /// </summary>
-    /// <exception cref="PlatformNotSupportedException">Not supported here; the message has <see cref="UnsupportedReason"/>.</exception>
+    /// <exception cref="PlatformNotSupportedException">Copies cannot recover on this machine; the message has <see cref="UnsupportedReason"/>.</exception>
+    /// <exception cref="InvalidOperationException">The handler could not be installed; the message says why.</exception>
     public static void Enable()
     {
         lock (s_lock)
@@ -61,8 +62,8 @@ public static class FaultRecovery
     }
 
     /// <summary>
-    /// Ends this client's recovery and its early reports. The last client's call removes the handler and restores the previous one; if another
-    /// handler was installed over it since, it stays and passes every signal on. From then on a fault inside a copy is fatal.
+    /// Ends recovery and early reports for this client. When the last client has called it, the handler is removed and the previous one restored. If
+    /// another handler was installed over it since, it stays and passes every signal on. From then on, a fault inside a copy kills the process.
     /// </summary>
     public static void Disable()
     {
@@ -83,8 +84,8 @@ public static class FaultRecovery
     /// block it, but a thread of native code that calls into .NET may.
     /// </summary>
     /// <remarks>
-    /// Copies of more than 32 KiB do not need it: they unblock the signals themselves, and block them again at the end, in a thread that blocks them
-    /// at its first such copy.
+    /// Copies of more than 32 KiB do not need it. If a thread blocks the signals at its first such copy, these copies unblock them, and block them
+    /// again at the end.
     /// </remarks>
     /// <exception cref="InvalidOperationException">A sandbox refuses <c>sigprocmask(2)</c>.</exception>
     public static void PrepareThread()
@@ -102,9 +103,9 @@ public static class FaultRecovery
     /// The kernel sends the reports to the thread that requested them, so this starts a background thread that waits until
     /// <see cref="Disable"/>. The reports cover all memory of the process.
     /// </remarks>
-    /// <exception cref="PlatformNotSupportedException">Not supported here.</exception>
+    /// <exception cref="PlatformNotSupportedException">Copies cannot recover on this machine; the message has <see cref="UnsupportedReason"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="uncovered"/> is no value of its type.</exception>
-    /// <exception cref="InvalidOperationException">prctl(2) failed.</exception>
+    /// <exception cref="InvalidOperationException">prctl(2) failed, or the handler could not be installed.</exception>
     public static void RequestEarlyReports(UncoveredReports uncovered = UncoveredReports.Count)
     {
         if (!Enum.IsDefined(uncovered))

@@ -3,11 +3,11 @@ using System.Runtime.InteropServices;
 
 namespace CopyMc;
 
-/// <summary>Who gets a signal first.</summary>
+/// <summary>The function that gets a signal first.</summary>
 /// <param name="Position">Where the handler of CopyMc stands.</param>
 /// <param name="Function">
 /// The function that the kernel calls, with its file: <c>on_crash in /usr/lib/libreporter.so</c>, or an offset where the function has no exported
-/// name; <see langword="null"/> if it is none (SIG_DFL, SIG_IGN).
+/// name; <see langword="null"/> if there is none (SIG_DFL, SIG_IGN).
 /// </param>
 public sealed record SignalHandler(HandlerPosition Position, string? Function)
 {

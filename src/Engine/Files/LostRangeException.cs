@@ -16,9 +16,9 @@ public sealed class LostRangeException : IOException
     /// <summary>Bytes from the start of the file to the first lost byte.</summary>
     public long Offset { get; }
 
-    /// <summary>Bytes that are known to be lost.</summary>
+    /// <summary>Bytes from <see cref="Offset"/> on that are known to be lost. More may be.</summary>
     public long Length { get; }
 
-    /// <summary>The kind of the fault.</summary>
+    /// <summary>What makes them inaccessible.</summary>
     public CopyFaultKind Kind { get; }
 }

@@ -31,7 +31,7 @@ public sealed unsafe class MappedFileStream : Stream
     private int _users = 1;
 
     /// <summary>Maps a file for reading. An empty file is an empty stream.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The path of the file.</param>
     /// <param name="engine">The engine; it must recover from faults. <see langword="null"/>: <see cref="CopyEngine.Shared"/>.</param>
     /// <exception cref="IOException">The file cannot be opened or mapped.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
@@ -42,7 +42,7 @@ public sealed unsafe class MappedFileStream : Stream
     }
 
     /// <summary>Maps a file for reading, or for reading and writing. An empty file is an empty stream: a mapping does not grow.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The path of the file.</param>
     /// <param name="writable">Whether the stream can be written to.</param>
     /// <param name="engine">The engine; it must recover from faults. <see langword="null"/>: <see cref="CopyEngine.Shared"/>.</param>
     /// <exception cref="IOException">The file cannot be opened or mapped.</exception>
@@ -64,13 +64,13 @@ public sealed unsafe class MappedFileStream : Stream
         _length = (long)(_region?.Length ?? 0);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Whether the stream is open.</summary>
     public override bool CanRead => !_disposed;
 
-    /// <inheritdoc/>
+    /// <summary>Whether the stream is open.</summary>
     public override bool CanSeek => !_disposed;
 
-    /// <inheritdoc/>
+    /// <summary>Whether the stream is open, and for writing.</summary>
     public override bool CanWrite => _writable && !_disposed;
 
     /// <summary>Bytes in the file when it was opened.</summary>
@@ -84,7 +84,9 @@ public sealed unsafe class MappedFileStream : Stream
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Bytes from the start of the file to the next byte to read or write. It may lie after the end.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to a negative value.</exception>
+    /// <exception cref="ObjectDisposedException">The stream is disposed.</exception>
     public override long Position
     {
         get
@@ -183,7 +185,11 @@ public sealed unsafe class MappedFileStream : Stream
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Reads at the position, and moves it behind the bytes read. Not thread-safe.</summary>
+    /// <param name="buffer">Receives the bytes.</param>
+    /// <returns>Bytes read: fewer than requested at the end of the file or before a lost range; 0 only at the end of the file.</returns>
+    /// <exception cref="LostRangeException">The byte at the position cannot be read. The position stays.</exception>
+    /// <exception cref="ObjectDisposedException">The stream is disposed.</exception>
     public override int Read(Span<byte> buffer)
     {
         int read = ReadAt(_position, buffer);
@@ -191,14 +197,27 @@ public sealed unsafe class MappedFileStream : Stream
         return read;
     }
 
-    /// <inheritdoc/>
+    /// <summary>Reads at the position, and moves it behind the bytes read. Not thread-safe.</summary>
+    /// <param name="buffer">Receives the bytes.</param>
+    /// <param name="offset">Bytes from the start of the buffer to the first one to fill.</param>
+    /// <param name="count">The most bytes to read.</param>
+    /// <returns>Bytes read: fewer than requested at the end of the file or before a lost range; 0 only at the end of the file.</returns>
+    /// <exception cref="ArgumentException">The offset and count reach beyond the buffer.</exception>
+    /// <exception cref="LostRangeException">The byte at the position cannot be read. The position stays.</exception>
+    /// <exception cref="ObjectDisposedException">The stream is disposed.</exception>
     public override int Read(byte[] buffer, int offset, int count)
     {
         ValidateBufferArguments(buffer, offset, count);
         return Read(buffer.AsSpan(offset, count));
     }
 
-    /// <inheritdoc/>
+    /// <summary>Moves the position.</summary>
+    /// <param name="offset">Bytes from the origin.</param>
+    /// <param name="origin">The start of the file, the position, or the end of the file.</param>
+    /// <returns>The new position.</returns>
+    /// <exception cref="IOException">The position would lie before the start of the file.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The origin is undefined, or the position would be too large.</exception>
+    /// <exception cref="ObjectDisposedException">The stream is disposed.</exception>
     public override long Seek(long offset, SeekOrigin origin)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -215,29 +234,43 @@ public sealed unsafe class MappedFileStream : Stream
         return _position = from + offset;
     }
 
-    /// <inheritdoc/>
+    /// <summary>Does nothing: stores to the mapping are in the file's page cache at once, and the kernel writes them to the disk later.</summary>
     public override void Flush()
     {
     }
 
-    /// <summary>A mapping keeps its length.</summary>
+    /// <summary>Not supported, because a mapping keeps its length.</summary>
+    /// <param name="value">Not used.</param>
+    /// <exception cref="NotSupportedException">Always.</exception>
     public override void SetLength(long value) => throw new NotSupportedException("A mapping keeps its length.");
 
-    /// <inheritdoc/>
+    /// <summary>Writes at the position, and moves it behind the bytes written. Not thread-safe.</summary>
+    /// <param name="buffer">The bytes to write. They must fit before the end, because a mapping does not grow.</param>
+    /// <exception cref="LostRangeException">Not all bytes can be written. Those before its offset are written; the position stays.</exception>
+    /// <exception cref="NotSupportedException">The stream is for reading, or the buffer reaches beyond its end.</exception>
+    /// <exception cref="ObjectDisposedException">The stream is disposed.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         WriteAt(_position, buffer);
         _position += buffer.Length;
     }
 
-    /// <inheritdoc/>
+    /// <summary>Writes at the position, and moves it behind the bytes written. Not thread-safe.</summary>
+    /// <param name="buffer">Holds the bytes to write. They must fit before the end, because a mapping does not grow.</param>
+    /// <param name="offset">Bytes from the start of the buffer to the first one to write.</param>
+    /// <param name="count">Bytes to write.</param>
+    /// <exception cref="ArgumentException">The offset and count reach beyond the buffer.</exception>
+    /// <exception cref="LostRangeException">Not all bytes can be written. Those before its offset are written; the position stays.</exception>
+    /// <exception cref="NotSupportedException">The stream is for reading, or the buffer reaches beyond its end.</exception>
+    /// <exception cref="ObjectDisposedException">The stream is disposed.</exception>
     public override void Write(byte[] buffer, int offset, int count)
     {
         ValidateBufferArguments(buffer, offset, count);
         Write(buffer.AsSpan(offset, count));
     }
 
-    /// <inheritdoc/>
+    /// <summary>Disposes the stream. The file is unmapped after the last access that still runs on another thread.</summary>
+    /// <param name="disposing">Whether <see cref="Stream.Dispose()"/> calls it, and not a finalizer.</param>
     protected override void Dispose(bool disposing)
     {
         if (!Interlocked.Exchange(ref _disposed, true) && disposing)

@@ -141,8 +141,9 @@ public sealed unsafe class NativeRegion : IDisposable
     private int Protection => _writable ? Libc.ProtRead | Libc.ProtWrite : Libc.ProtRead;
 
     /// <summary>Maps a whole file, shared.</summary>
-    /// <param name="path">The file; it must not be empty.</param>
+    /// <param name="path">The path of the file, which must not be empty.</param>
     /// <param name="writable">Whether stores to the region are allowed; they reach the file.</param>
+    /// <returns>A region as long as the file is now.</returns>
     /// <exception cref="IOException">The file is empty or cannot be opened or mapped.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be opened for this access.</exception>
     /// <exception cref="PlatformNotSupportedException">The system is not Linux.</exception>
@@ -173,6 +174,7 @@ public sealed unsafe class NativeRegion : IDisposable
     /// <param name="offset">Bytes from the start of the file to the part; a multiple of <see cref="PageSize"/>.</param>
     /// <param name="length">Bytes in the part.</param>
     /// <param name="writable">Whether stores to the region are allowed; they reach the file, which must be open for writing.</param>
+    /// <returns>A region of <paramref name="length"/> bytes.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The offset is negative or inside a page, or the length is zero or more than the address space holds.</exception>
     /// <exception cref="IOException">The file cannot be mapped.</exception>
     /// <exception cref="PlatformNotSupportedException">The system is not Linux.</exception>

@@ -1,22 +1,24 @@
 namespace CopyMc;
 
-/// <summary>Poisons memory on purpose, and heals it. Tries each source once to find out whether it works here.</summary>
+/// <summary>Poisons memory on purpose, and heals it. Tries each source once to find out whether it works on this machine.</summary>
 /// <remarks>
 /// <para>
 /// Injecting and healing leave no descriptor, mapping or signal state behind. All sources but <see cref="PoisonSource.Bitmap"/> act on
 /// the whole page (or hugetlb page) that holds the byte, and its content is lost, as with real poison.
 /// </para>
-/// <para>Thread-safe for different pages.</para>
+/// <para>Thread-safe, as long as two threads do not inject into or heal the same page at once.</para>
 /// </remarks>
 public static unsafe class PoisonInjector
 {
     private static readonly Lazy<IReadOnlyDictionary<PoisonSource, string?>> s_reasons = new(TryAll);
 
-    /// <summary>The sources that work here, from the easiest to the most real.</summary>
+    /// <summary>The sources that work on this machine, from the easiest to the most real.</summary>
     public static IReadOnlyList<PoisonSource> Supported =>
         [.. Enum.GetValues<PoisonSource>().Where(source => UnsupportedReason(source) is null)];
 
-    /// <summary>Why a source does not work here; <see langword="null"/> if it does.</summary>
+    /// <summary>Says why a source does not work on this machine.</summary>
+    /// <param name="source">The source.</param>
+    /// <returns>The reason; <see langword="null"/> if the source works.</returns>
     public static string? UnsupportedReason(PoisonSource source) => s_reasons.Value.TryGetValue(source, out string? reason)
         ? reason
         : throw new ArgumentOutOfRangeException(nameof(source), source, "The poison source is not defined.");
@@ -26,7 +28,7 @@ public static unsafe class PoisonInjector
     /// <param name="offset">Bytes from its start to the byte.</param>
     /// <param name="source">How to poison it.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> is outside the region.</exception>
-    /// <exception cref="PlatformNotSupportedException">The source does not work here, or not on this region; the message says why.</exception>
+    /// <exception cref="PlatformNotSupportedException">The source does not work on this machine, or not in this region; the message says why.</exception>
     /// <exception cref="ObjectDisposedException">The region is disposed.</exception>
     public static void Inject(NativeRegion region, nuint offset, PoisonSource source)
     {
@@ -54,7 +56,7 @@ public static unsafe class PoisonInjector
     /// <param name="length">Bytes in the range; every page it touches is healed.</param>
     /// <param name="source">How the range was poisoned.</param>
     /// <exception cref="ArgumentOutOfRangeException">The range reaches outside the region.</exception>
-    /// <exception cref="IOException">The system refused.</exception>
+    /// <exception cref="IOException">A system call failed; the message says which and why.</exception>
     /// <exception cref="ObjectDisposedException">The region is disposed.</exception>
     public static void Heal(NativeRegion region, nuint offset, nuint length, PoisonSource source)
     {

@@ -1,13 +1,13 @@
 namespace CopyMc;
 
 /// <summary>
-/// Marks the 64-byte lines of a range of memory that are known to be poisoned. A map registers itself when it is made: until it is
-/// disposed, every copy whose source it covers, wholly or in part, stops at its marks.
+/// Marks the 64-byte lines of a range of memory that are known to be poisoned. A map takes effect when it is created: until it is disposed, every
+/// copy in the process whose source it covers, wholly or in part, stops at its marks.
 /// </summary>
 /// <remarks>
 /// <para>Lines are aligned to 64-byte addresses, not to the start of the map. A line that the map covers in part counts whole.</para>
 /// <para>
-/// Thread-safe: any thread may mark and clear while copies read the map, without waiting for them. Making and disposing a map takes a lock and
+/// Thread-safe: any thread may mark and clear while copies read the map, without waiting for them. Creating and disposing a map takes a lock and
 /// time that grows with the logarithm of the number of maps.
 /// </para>
 /// <para>A map commits memory only for marked lines: a map of 1 TiB reserves address space and almost no memory.</para>
@@ -19,7 +19,7 @@ public sealed unsafe class PoisonMap : IDisposable
 
     private readonly PoisonMarks _marks;
 
-    /// <summary>Makes a map of <paramref name="length"/> clean bytes from <paramref name="start"/> and registers it.</summary>
+    /// <summary>Creates a map of <paramref name="length"/> bytes from <paramref name="start"/>, without marks.</summary>
     /// <param name="start">
     /// The first byte covered; no alignment needed, and the memory need not be mapped. On arm64 a tag in the top byte is ignored.
     /// </param>
@@ -80,8 +80,9 @@ public sealed unsafe class PoisonMap : IDisposable
         _marks.Clear(offset, length);
     }
 
-    /// <summary>Whether the line that holds the byte at <paramref name="offset"/> is marked.</summary>
-    /// <param name="offset">Bytes from the start of the map.</param>
+    /// <summary>Tells whether the line that holds a byte is marked.</summary>
+    /// <param name="offset">Bytes from the start of the map to the byte.</param>
+    /// <returns>True if the line is marked.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> is outside the map.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public bool IsPoisoned(nuint offset)
@@ -105,7 +106,7 @@ public sealed unsafe class PoisonMap : IDisposable
         return _marks.First(offset, length);
     }
 
-    /// <summary>Removes the map from the registry and drops its marks. Calling it again does nothing.</summary>
+    /// <summary>Ends the map: copies no longer stop at its marks, which are lost. Calling it again does nothing.</summary>
     public void Dispose() => _marks.Remove();
 
     private void ThrowIfOutside(nuint offset, nuint length)

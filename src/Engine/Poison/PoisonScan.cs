@@ -15,13 +15,13 @@ public static unsafe class PoisonScan
 {
     private static readonly Lazy<string?> s_unsupportedReason = new(Try);
 
-    /// <summary>Why scans do not work here; <see langword="null"/> if they do.</summary>
+    /// <summary>Why scans do not work in this process; <see langword="null"/> if they do.</summary>
     public static string? UnsupportedReason => s_unsupportedReason.Value;
 
     /// <summary>Marks the poison that the kernel knows in the range of a map, in that map and in every other live map that covers it.</summary>
     /// <param name="map">The map whose range is scanned.</param>
-    /// <returns>The lines of the map that the kernel knows to be poisoned, including those marked before.</returns>
-    /// <exception cref="PlatformNotSupportedException">Scans do not work here; the message has <see cref="UnsupportedReason"/>.</exception>
+    /// <returns>The number of lines of the map that the kernel knows to be poisoned, including those that were marked before.</returns>
+    /// <exception cref="PlatformNotSupportedException">Scans do not work in this process; the message has <see cref="UnsupportedReason"/>.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public static long Run(PoisonMap map)
     {

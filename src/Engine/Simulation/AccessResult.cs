@@ -36,6 +36,8 @@ public readonly record struct AccessResult(AccessOutcome Outcome, WaitReason Wai
     public bool IsBusError => Outcome is AccessOutcome.BusAddressError or AccessOutcome.MemoryError;
 
     /// <summary>The access would wait.</summary>
+    /// <param name="reason">What it waits for.</param>
+    /// <returns>A result with <see cref="AccessOutcome.Waits"/>.</returns>
     public static AccessResult Waits(WaitReason reason) => new(AccessOutcome.Waits, reason);
 
     /// <summary>The outcome, or the reason of the wait.</summary>

@@ -6,6 +6,7 @@ public sealed unsafe partial class AddressSpace
     /// <summary>Stores bytes, faulting pages in as needed.</summary>
     /// <param name="address">The first address; the bytes must not cross into another page.</param>
     /// <param name="bytes">The bytes to store.</param>
+    /// <returns>Done, the signal that the process would get, or what the access waits for.</returns>
     /// <exception cref="ArgumentException">The bytes cross a page.</exception>
     public AccessResult Write(ulong address, ReadOnlySpan<byte> bytes)
     {
@@ -25,6 +26,7 @@ public sealed unsafe partial class AddressSpace
     /// <summary>Loads bytes, faulting pages in as needed. Nothing is loaded from a poisoned line.</summary>
     /// <param name="address">The first address; the bytes must not cross into another page.</param>
     /// <param name="bytes">Receives the bytes.</param>
+    /// <returns>Done, the signal that the process would get, or what the access waits for.</returns>
     /// <exception cref="ArgumentException">The bytes cross a page.</exception>
     public AccessResult Read(ulong address, Span<byte> bytes)
     {
@@ -45,6 +47,7 @@ public sealed unsafe partial class AddressSpace
     /// <param name="address">The address.</param>
     /// <param name="page">The page; dispose it to unpin. Null unless the result is done.</param>
     /// <param name="kind">The kind of pin. A page that is pinned for I/O is faulted in as for a store, any other as for a load.</param>
+    /// <returns>Done, the signal that a load or store would raise, or what the call waits for.</returns>
     /// <exception cref="InvalidOperationException">The page has 65,535 references already.</exception>
     public AccessResult TryPin(ulong address, out PinnedPage? page, PinKind kind = PinKind.Reference)
     {

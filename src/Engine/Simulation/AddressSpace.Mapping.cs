@@ -75,6 +75,9 @@ public sealed partial class AddressSpace
     }
 
     /// <summary>Unmaps a range (<c>munmap(2)</c>); parts of it may be unmapped already.</summary>
+    /// <param name="address">The first byte; a multiple of 4096.</param>
+    /// <param name="length">Bytes; rounded up to pages.</param>
+    /// <returns>Done, or the errno.</returns>
     public SystemCallResult Munmap(ulong address, ulong length)
     {
         if ((address & PageMask) != 0 || length == 0 || address > EndOfAddresses || length > EndOfAddresses - address)
@@ -89,6 +92,10 @@ public sealed partial class AddressSpace
     }
 
     /// <summary>Changes the allowed accesses of a range (<c>mprotect(2)</c>).</summary>
+    /// <param name="address">The first byte; a multiple of 4096.</param>
+    /// <param name="length">Bytes; rounded up to pages.</param>
+    /// <param name="protection">The accesses that are allowed from now on.</param>
+    /// <returns>Done, or the errno.</returns>
     public SystemCallResult Mprotect(ulong address, ulong length, Protection protection)
     {
         if ((address & PageMask) != 0)
@@ -133,9 +140,15 @@ public sealed partial class AddressSpace
     }
 
     /// <summary>Unlocks a range (<c>munlock(2)</c>).</summary>
+    /// <param name="address">The first byte.</param>
+    /// <param name="length">Bytes; the range is rounded out to pages.</param>
+    /// <returns>Done, or the errno.</returns>
     public SystemCallResult Munlock(ulong address, ulong length) => SetLock(ref address, length, VmaFlags.None, out _);
 
     /// <summary>Seals a range: it can no longer be unmapped, moved or replaced, and its protection cannot change (<c>mseal(2)</c>, Linux 6.10).</summary>
+    /// <param name="address">The first byte; a multiple of 4096.</param>
+    /// <param name="length">Bytes; rounded up to pages.</param>
+    /// <returns>Done, or the errno.</returns>
     public SystemCallResult Mseal(ulong address, ulong length)
     {
         if (!_machine.Behavior.HasSeals)

@@ -8,6 +8,7 @@ public sealed unsafe partial class AddressSpace
     /// <param name="isUserModeOnly">
     /// Whether only accesses in user mode are reported (<c>UFFD_USER_MODE_ONLY</c>): a system call that accesses such a page fails.
     /// </param>
+    /// <returns>The userfaultfd, with no registered range.</returns>
     /// <exception cref="ArgumentException">The modelled kernel does not have one of the features.</exception>
     public Userfaultfd OpenUserfaultfd(UserfaultfdFeatures features = UserfaultfdFeatures.None, bool isUserModeOnly = false)
     {

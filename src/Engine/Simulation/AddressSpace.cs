@@ -76,20 +76,28 @@ public sealed partial class AddressSpace
     /// <summary>The pages held by <see cref="TryPin"/>.</summary>
     internal IReadOnlyList<PinnedPage> Pins => _pins;
 
-    /// <summary>The area that holds an address; null if none does.</summary>
+    /// <summary>Finds the area that holds an address.</summary>
+    /// <param name="address">The address.</param>
+    /// <returns>The area; <see langword="null"/> if none holds the address.</returns>
     public Vma? Find(ulong address) => _areas.Find(address);
 
-    /// <summary>The page table of the 2 MiB range that contains an address; null if there is none, or a huge page.</summary>
+    /// <summary>Finds the page table of the 2 MiB range that holds an address.</summary>
+    /// <param name="address">The address; any byte of a page.</param>
+    /// <returns>The table; <see langword="null"/> if there is none, or a huge page.</returns>
     public PageTable? TableAt(ulong address)
     {
         PmdEntry entry = PmdAt(address);
         return entry.IsTable ? entry.Table : null;
     }
 
-    /// <summary>Whether a huge page is mapped at an address.</summary>
+    /// <summary>Tells whether a huge page is mapped at an address.</summary>
+    /// <param name="address">The address; any byte of a page.</param>
+    /// <returns>True if a huge page is mapped there.</returns>
     public bool IsHuge(ulong address) => PmdAt(address).IsHuge;
 
-    /// <summary>The entry that maps an address, or that would map it if the huge page were split. None if nothing is mapped.</summary>
+    /// <summary>Finds the entry that maps an address, or that would map it if the huge page were split.</summary>
+    /// <param name="address">The address; any byte of a page.</param>
+    /// <returns>The entry; one with <see cref="Pte.IsNone"/> if nothing is mapped.</returns>
     public Pte EntryAt(ulong address)
     {
         PmdEntry entry = PmdAt(address);
@@ -99,7 +107,9 @@ public sealed partial class AddressSpace
         return IsHugeZero(entry.Huge) ? entry.Huge : entry.Huge.Plus((uint)index);
     }
 
-    /// <summary>The folio that is mapped at an address; <see langword="null"/> if none is.</summary>
+    /// <summary>Finds the folio that is mapped at an address.</summary>
+    /// <param name="address">The address; any byte of a page.</param>
+    /// <returns>The folio; <see langword="null"/> if none is mapped.</returns>
     public Folio? FolioAt(ulong address)
     {
         Pte entry = EntryAt(address);
@@ -107,6 +117,8 @@ public sealed partial class AddressSpace
     }
 
     /// <summary>Sets whether the process refuses huge pages (<c>prctl(PR_SET_THP_DISABLE)</c>).</summary>
+    /// <param name="disable">Which huge pages it refuses.</param>
+    /// <returns>Done, or the errno.</returns>
     public SystemCallResult SetThpDisable(ThpDisable disable)
     {
         if (!Enum.IsDefined(disable) || (disable == ThpDisable.ExceptAdvised && !_machine.Behavior.CanExceptAdvisedAreas))
@@ -118,6 +130,7 @@ public sealed partial class AddressSpace
     }
 
     /// <summary>Ends the process: everything is unmapped (<c>exit_mmap</c>).</summary>
+    /// <returns>Done, or that it would wait for a lock.</returns>
     public SystemCallResult Exit()
     {
         if (!_lock.CanWrite)

@@ -41,6 +41,8 @@ public sealed class KernelVersion
     public KernelBehavior Behavior => field ??= new KernelBehavior(this);
 
     /// <summary>Finds a kernel by its <see cref="Name"/>.</summary>
+    /// <param name="name">A name, such as <c>6.18</c>.</param>
+    /// <param name="kernel">The kernel; <see langword="null"/> if the result is false.</param>
     /// <returns>False if no kernel that can be modelled has the name.</returns>
     public static bool TryParse(string? name, [NotNullWhen(true)] out KernelVersion? kernel)
     {
@@ -48,7 +50,9 @@ public sealed class KernelVersion
         return kernel is not null;
     }
 
-    /// <summary>Whether it is this release, or a later one.</summary>
+    /// <summary>Tells whether this kernel is a release or a later one.</summary>
+    /// <param name="other">The release.</param>
+    /// <returns>True if this kernel is not older.</returns>
     public bool IsAtLeast(KernelVersion other) => (_major, _minor).CompareTo((other._major, other._minor)) >= 0;
 
     /// <inheritdoc/>

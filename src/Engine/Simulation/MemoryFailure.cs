@@ -16,6 +16,7 @@ public sealed unsafe class MemoryFailure
     private PhysicalMemory Memory => _machine.Memory;
 
     /// <summary>Queues a frame (<c>memory_failure_queue</c>), because the code that finds poison holds locks that the handling needs.</summary>
+    /// <param name="pfn">The number of the frame.</param>
     public void Enqueue(uint pfn)
     {
         if (pfn < Memory.FrameCount && !Memory.Frames[pfn].Has(PageFlags.HwPoison) && !_pending.Contains(pfn))
@@ -34,6 +35,7 @@ public sealed unsafe class MemoryFailure
     }
 
     /// <summary>Handles one frame.</summary>
+    /// <param name="pfn">The number of the frame.</param>
     /// <returns>Done, or waiting for the page lock or a reference.</returns>
     public AccessResult Handle(uint pfn)
     {
@@ -83,6 +85,7 @@ public sealed unsafe class MemoryFailure
     /// Returns a frame to use (<c>unpoison-pfn</c> of <c>hwpoison-inject</c>), and clears its marks. The caller must heal real poison that it
     /// injected.
     /// </summary>
+    /// <param name="pfn">The number of the frame.</param>
     public void Unpoison(uint pfn)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(pfn, Memory.FrameCount);

@@ -15,6 +15,7 @@ public static unsafe class Reclaim
     }
 
     /// <summary>Drops the clean pages of regular files that are not mapped (<c>/proc/sys/vm/drop_caches</c>).</summary>
+    /// <param name="machine">The machine.</param>
     public static void DropCaches(SimulatedMachine machine)
     {
         ArgumentNullException.ThrowIfNull(machine);

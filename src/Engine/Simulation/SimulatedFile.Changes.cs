@@ -4,6 +4,8 @@ namespace CopyMc.Simulation;
 public sealed unsafe partial class SimulatedFile
 {
     /// <summary>Writes bytes within one page of the file (<c>pwrite(2)</c>); the file becomes longer if needed.</summary>
+    /// <param name="offset">Bytes from the start of the file.</param>
+    /// <param name="bytes">The bytes to write, all in one page.</param>
     /// <returns>The number of bytes; <see cref="Errno.EPERM"/> if a seal forbids it, <see cref="Errno.EIO"/> if the page is poisoned.</returns>
     /// <exception cref="ArgumentException">The bytes cross a page.</exception>
     public SystemCallResult Write(ulong offset, ReadOnlySpan<byte> bytes)
@@ -34,6 +36,8 @@ public sealed unsafe partial class SimulatedFile
     /// Reads bytes within one page of the file (<c>pread(2)</c>). A hole of shmem reads as zeros and stays a hole, and a page that was allocated
     /// without content stays so.
     /// </summary>
+    /// <param name="offset">Bytes from the start of the file.</param>
+    /// <param name="bytes">Receives the bytes, all of one page.</param>
     /// <returns>The number of bytes, 0 at the end of the file; <see cref="Errno.EIO"/> if the page is poisoned.</returns>
     /// <exception cref="ArgumentException">The bytes cross a page.</exception>
     public SystemCallResult Read(ulong offset, Span<byte> bytes)
@@ -61,6 +65,7 @@ public sealed unsafe partial class SimulatedFile
     }
 
     /// <summary>Changes the length of the file (<c>ftruncate(2)</c>); pages beyond it are dropped and unmapped.</summary>
+    /// <param name="length">The new length in bytes.</param>
     /// <returns><see cref="Errno.EPERM"/> if a seal forbids it, <see cref="Errno.EFBIG"/> beyond <see cref="MaxLength"/>.</returns>
     public SystemCallResult Truncate(ulong length)
     {
@@ -93,6 +98,7 @@ public sealed unsafe partial class SimulatedFile
     }
 
     /// <summary>Deletes the file and drops its pages.</summary>
+    /// <returns>Done, or that it would wait for a lock.</returns>
     /// <exception cref="InvalidOperationException">It is mapped.</exception>
     public SystemCallResult Delete()
     {
@@ -106,6 +112,9 @@ public sealed unsafe partial class SimulatedFile
     }
 
     /// <summary>Drops whole pages (<c>fallocate(2)</c> with <c>FALLOC_FL_PUNCH_HOLE</c>): they read as zeros.</summary>
+    /// <param name="firstPage">The first page to drop.</param>
+    /// <param name="pages">The number of pages.</param>
+    /// <returns>Done, the errno, or that it would wait for a lock.</returns>
     public SystemCallResult PunchHole(uint firstPage, uint pages)
     {
         Errno refused = CheckRange(firstPage, pages);
@@ -147,6 +156,7 @@ public sealed unsafe partial class SimulatedFile
     }
 
     /// <summary>Seals a memfd (<c>fcntl(2)</c>, <c>F_ADD_SEALS</c>).</summary>
+    /// <param name="seals">The seals to add to the present ones.</param>
     /// <returns>
     /// <see cref="Errno.EPERM"/> if no more seals are allowed, <see cref="Errno.EBUSY"/> if there is a writable mapping, <see cref="Errno.EINVAL"/> for
     /// a file that is not shmem.
@@ -193,6 +203,7 @@ public sealed unsafe partial class SimulatedFile
     }
 
     /// <summary>Attaches private data of the file system to a page in the cache (<c>folio_attach_private</c>).</summary>
+    /// <param name="page">The page, counted from the start of the file.</param>
     public void AttachPrivate(uint page)
     {
         ThrowIfGone();

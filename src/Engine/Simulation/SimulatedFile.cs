@@ -87,11 +87,15 @@ public sealed unsafe partial class SimulatedFile
             Delete();
     }
 
-    /// <summary>The slot of one page.</summary>
+    /// <summary>Looks at the slot of one page.</summary>
+    /// <param name="page">The page, counted from the start of the file.</param>
+    /// <returns>The slot; one with <see cref="PageCacheSlot.IsEmpty"/> for a hole.</returns>
     public PageCacheSlot SlotAt(uint page) =>
         _chunks.TryGetValue(page / ChunkPages, out PageCacheSlot[]? chunk) ? chunk[page % ChunkPages] : default;
 
-    /// <summary>Whether the 2 MiB range that starts with a page, a multiple of 512, is a huge page.</summary>
+    /// <summary>Tells whether a 2 MiB range is a huge page.</summary>
+    /// <param name="firstPage">The first page of the range; a multiple of 512.</param>
+    /// <returns>True if the range is a huge page.</returns>
     public bool IsHuge(uint firstPage) => TryGetHuge(firstPage, out _);
 
     /// <summary>The slots of the 2 MiB range that starts with a page, to be changed only by the machine.</summary>

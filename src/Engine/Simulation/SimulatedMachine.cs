@@ -133,6 +133,7 @@ public sealed class SimulatedMachine : IDisposable
     internal IReadOnlySet<uint> LockedByOthers => _locked;
 
     /// <summary>Adds a memory control group.</summary>
+    /// <returns>The group, without a limit.</returns>
     /// <exception cref="InvalidOperationException">There are 255 already.</exception>
     public MemoryCgroup NewCgroup()
     {
@@ -148,6 +149,7 @@ public sealed class SimulatedMachine : IDisposable
 
     /// <summary>Starts a process with nothing mapped.</summary>
     /// <param name="cgroup">The group that its pages are charged to; <see langword="null"/>: <see cref="RootCgroup"/>.</param>
+    /// <returns>The process's memory.</returns>
     /// <exception cref="ArgumentException">The group is another machine's.</exception>
     public AddressSpace NewProcess(MemoryCgroup? cgroup = null)
     {
@@ -162,6 +164,7 @@ public sealed class SimulatedMachine : IDisposable
     /// <param name="isShmem">Whether its content is in memory and swap (a memfd, tmpfs) instead of on the simulated disk.</param>
     /// <param name="cgroup">The group that its pages are charged to; <see langword="null"/>: <see cref="RootCgroup"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is more than <see cref="SimulatedFile.MaxLength"/>.</exception>
+    /// <returns>The file, with an empty page cache.</returns>
     /// <exception cref="ArgumentException">The group is another machine's.</exception>
     public SimulatedFile NewFile(ulong length, bool isShmem, MemoryCgroup? cgroup = null) => NewFile(length, isShmem, isUnnamed: false, cgroup);
 
@@ -188,6 +191,7 @@ public sealed class SimulatedMachine : IDisposable
     }
 
     /// <summary>Locks a page, as reading it in or writing it out does (<c>folio_trylock</c>).</summary>
+    /// <param name="pfn">The number of the frame.</param>
     /// <returns>False if it is locked already, or the frame has no owner.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such frame.</exception>
     public bool TryLockPage(uint pfn)
@@ -204,6 +208,7 @@ public sealed class SimulatedMachine : IDisposable
     }
 
     /// <summary>Unlocks a page that <see cref="TryLockPage"/> locked. Does nothing to other pages.</summary>
+    /// <param name="pfn">The number of the frame.</param>
     public void UnlockPage(uint pfn)
     {
         uint head = Memory.HeadOf(pfn);
@@ -216,6 +221,7 @@ public sealed class SimulatedMachine : IDisposable
 
     /// <summary>The folios of an LRU list, by their first frame, the most recently used first.</summary>
     /// <param name="anonymous">Whether it is the list of anonymous memory, or of files.</param>
+    /// <returns>The numbers of the frames.</returns>
     public IEnumerable<uint> Lru(bool anonymous) => Memory.Lru(anonymous);
 
     /// <exception cref="ObjectDisposedException">The memory was given back.</exception>

@@ -16,12 +16,17 @@ public readonly record struct SystemCallResult(Errno Error, ulong Value, WaitRea
     public bool IsWaiting => WaitsFor != WaitReason.None;
 
     /// <summary>It failed, or succeeded and returned 0.</summary>
+    /// <param name="error">The errno; <see cref="Errno.None"/>: success.</param>
     public static implicit operator SystemCallResult(Errno error) => new(error, 0, WaitReason.None);
 
     /// <summary>It would wait.</summary>
+    /// <param name="reason">What it would wait for.</param>
+    /// <returns>A result without an errno and a value.</returns>
     public static SystemCallResult Waits(WaitReason reason) => new(Errno.None, 0, reason);
 
     /// <summary>It succeeded and returned a value.</summary>
+    /// <param name="value">The address or number of bytes.</param>
+    /// <returns>A result without an errno.</returns>
     public static SystemCallResult Returned(ulong value) => new(Errno.None, value, WaitReason.None);
 
     /// <summary>The errno, the reason of the wait, or the value.</summary>

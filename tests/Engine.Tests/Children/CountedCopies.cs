@@ -112,7 +112,7 @@ internal static unsafe class CountedCopies
             for (int i = 0; i < 100_000; i++)
                 _ = engine.Copy(source.Pointer, destination.Pointer, 4096);
             copied += 100_000 * 4096;
-            seen.Add(readings.Read()["copymc.copied short"]);
+            seen.Add(readings.Read()["copymc.memory.copied short"]);
         }
         Console.WriteLine($"copied = {copied}");
     }

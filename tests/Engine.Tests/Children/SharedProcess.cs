@@ -13,7 +13,7 @@ internal static unsafe class SharedProcess
         BeforeTheRuntime = "before the runtime", BlockedShort = "blocked, short", BlockedPrepared = "blocked, prepared", BlockedLong = "blocked, long",
         ThroughKernel = "through the kernel", ReportsCounted = "reports counted", ReportsPassedOn = "reports passed on";
 
-    private const string OnTop = "copymc.recovery.on_top SIGBUS";
+    private const string OnTop = "copymc.signal_handler.on_top SIGBUS";
     private const int LongCopy = 100_000;
 
     private static bool s_asExpected;

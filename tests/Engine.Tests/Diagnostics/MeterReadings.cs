@@ -3,7 +3,7 @@ using CopyMc.Diagnostics;
 
 namespace CopyMc.Engine.Tests.Diagnostics;
 
-/// <summary>Listens to the engine's meter, as OpenTelemetry does, and reads its counters by instrument and tag: "copymc.copied long".</summary>
+/// <summary>Listens to the engine's meter, as OpenTelemetry does, and reads its counters by instrument and tag: "copymc.memory.copied long".</summary>
 internal sealed class MeterReadings : IDisposable
 {
     private readonly MeterListener _listener = new();
