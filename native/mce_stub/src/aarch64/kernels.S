@@ -4,6 +4,7 @@
  */
 #include "../fixup_table.inc"
 #include "../tuning.h"
+#include "landing_pads.inc"
 
 .macro FUNCTION name
     .globl \name
