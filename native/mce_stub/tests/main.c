@@ -48,6 +48,7 @@ int main(int count, char **arguments) {
     cpu_table();
     tuning();
     tuning_profile();
+    landing_pads();
     copies();
     contract();
     everything_about_signals();
