@@ -4,7 +4,7 @@
  */
 #include "../fixup_table.inc"
 #include "../tuning.h"
-#include "landing_pads.inc"
+#include "properties.inc"
 
 .macro FUNCTION name
     .globl \name

@@ -4,7 +4,7 @@
  */
 #include "../fixup_table.inc"
 #include "../tuning.h"
-#include "landing_pads.inc"
+#include "properties.inc"
 
 .macro FUNCTION name
     .globl \name
@@ -12,7 +12,6 @@
     .balign 64
 \name:
     .cfi_startproc
-    endbr64
 .endm
 
 /* Moves the arguments (rdi dst, rsi src, rdx n, rcx fault) to the registers of registers.h; rdx stays n. */
@@ -48,18 +47,14 @@
 mce_fixups:
     .cfi_startproc
 .Lfixup_avx:
-    endbr64
     vzeroupper
 .Lfixup_streaming:
-    endbr64
     sfence
 .Lfixup:
-    endbr64
 .Lfixup_first:
     rep movsb
 .Lfixup_last:
 .Lfixup_return:
-    endbr64
     mov %r9, %rax
     sub %rsi, %rax
     ret

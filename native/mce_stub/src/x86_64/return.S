@@ -1,5 +1,5 @@
 /* Leaving the signal handler. return.h says when. */
-#include "landing_pads.inc"
+#include "properties.inc"
 
     .text
 
