@@ -9,9 +9,10 @@
 
 #include "mce_stub.h"
 #include "signal_chain.h"
+#include "thread_local.h"
 
-/* The signals that this thread did not block when a long copy looked for the first time. Initial-exec, as in signal_handler.c. */
-static __thread uint64_t open_signals __attribute__((tls_model("initial-exec")));
+/* The signals that this thread did not block when a long copy looked for the first time. */
+static MCE_THREAD_LOCAL uint64_t open_signals;
 
 /* Returns 0 or an errno: a sandbox may refuse it. */
 static int change_mask(int how, const uint64_t *mask, uint64_t *before) {

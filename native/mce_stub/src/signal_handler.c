@@ -16,6 +16,7 @@
 #include "recovery.h"
 #include "return.h"
 #include "signal_chain.h"
+#include "thread_local.h"
 
 /* What happens to early reports that no map covers. */
 static atomic_int uncovered_reports_are;
@@ -78,8 +79,7 @@ struct passing {
     unsigned called;
 };
 
-/* Thread-local memory of the initial-exec model exists from the start of the thread; other models may allocate at the first use. */
-static __thread volatile struct passing passing __attribute__((tls_model("initial-exec")));
+static MCE_THREAD_LOCAL volatile struct passing passing;
 
 /*
  * A function over ours may pass a signal on to ours although it is also below ours: it reinstalled itself. It must not be called again. -1

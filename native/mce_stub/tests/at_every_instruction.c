@@ -114,6 +114,7 @@ static void changes_handlers(void) {
 }
 static void disables(void) { right += mce_disable(SIGBUS) == 0; }
 
+#ifdef __GLIBC__ /* musl-gcc's static unwinder is the one for glibc, and aborts. */
 static _Unwind_Reason_Code look_for_main(struct _Unwind_Context *context, void *found) {
     extern int main(int count, char **arguments);
     if (_Unwind_FindEnclosingFunction((void *)_Unwind_GetIP(context)) == (void *)(uintptr_t)main)
@@ -125,6 +126,7 @@ static void unwinds(void) {
     _Unwind_Backtrace(look_for_main, &found);
     right += found;
 }
+#endif
 
 /* What was called, once for each signal. */
 
@@ -152,7 +154,9 @@ static const struct interruption {
     {"a signal interrupts a signal of three libraries", over_three, send, sends, each_called_twice},
     {"libraries change their order while a signal is passed on", over_three, send, changes_handlers, lowest_called_last},
     {"recovery is disabled while a signal is passed on", over_one, send, disables, called_and_disabled},
+#ifdef __GLIBC__
     {"an unwinder that interrupts a recovery reaches main", nothing, copy_lost, unwinds, copied_lost},
+#endif
 };
 
 static const struct interruption *current;
@@ -181,7 +185,7 @@ static void act_and_stop(void) {
 }
 
 /* Goes on to the next stop. Returns its signal, or 0 if the process has ended. */
-static int go_on(enum __ptrace_request how, int with_signal) {
+static int go_on(int how, int with_signal) {
     ptrace(how, child, NULL, with_signal);
     waitpid(child, &status, 0);
     return WIFSTOPPED(status) ? WSTOPSIG(status) : 0;

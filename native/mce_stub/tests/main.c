@@ -48,6 +48,9 @@ int main(int count, char **arguments) {
     cpu_table();
     tuning();
     tuning_profile();
+#ifdef __aarch64__
+    landing_pads();
+#endif
     copies();
     contract();
     everything_about_signals();

@@ -48,7 +48,6 @@ _Thread_local int allocations_left = -1;
 _Thread_local bool guards_mappings;
 
 void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
 void __real_free(void *memory);
 void *__real_mmap(void *address, size_t length, int protection, int flags, int file, off_t offset);
 int __real_munmap(void *address, size_t length);
@@ -60,8 +59,23 @@ static void *counted(void *memory) {
     return memory;
 }
 
-void *__wrap_malloc(size_t size) { return may_allocate() ? counted(__real_malloc(size)) : NULL; }
-void *__wrap_calloc(size_t count, size_t size) { return may_allocate() ? counted(__real_calloc(count, size)) : NULL; }
+/* The calls that a statically linked C library makes itself are wrapped too: musl's malloc calls mmap. */
+static _Thread_local bool inside_library;
+
+void *__wrap_malloc(size_t size) {
+    if (!may_allocate())
+        return NULL;
+    inside_library = true;
+    void *memory = counted(__real_malloc(size));
+    inside_library = false;
+    return memory;
+}
+
+/* The C library's may call malloc, and musl's does. */
+void *__wrap_calloc(size_t count, size_t size) {
+    void *memory = __wrap_malloc(count * size);
+    return memory ? memset(memory, 0, count * size) : NULL;
+}
 
 /* Overwrites the memory, so that whoever still uses it fails. */
 void __wrap_free(void *memory) {
@@ -69,10 +83,14 @@ void __wrap_free(void *memory) {
         memset(memory, 0xdf, malloc_usable_size(memory));
         allocated--;
     }
+    inside_library = true;
     __real_free(memory);
+    inside_library = false;
 }
 
 void *__wrap_mmap(void *address, size_t length, int protection, int flags, int file, off_t offset) {
+    if (inside_library)
+        return __real_mmap(address, length, protection, flags, file, offset);
     if (!may_allocate())
         return MAP_FAILED;
     size_t guard = guards_mappings ? PAGE : 0;
@@ -84,7 +102,7 @@ void *__wrap_mmap(void *address, size_t length, int protection, int flags, int f
 }
 
 int __wrap_munmap(void *address, size_t length) {
-    allocated--;
+    allocated -= !inside_library;
     return __real_munmap(address, length);
 }
 

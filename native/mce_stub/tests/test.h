@@ -68,6 +68,7 @@ void cpu_table(void);
 void tuning(void);
 void print_tuning(void);
 void tuning_profile(void);
+void landing_pads(void);
 void copies(void);
 void contract(void);
 void signals(void);

@@ -3,7 +3,6 @@
 
 #include <cpuid.h>
 #include <stdint.h>
-#include <unistd.h>
 
 #include "mce_stub.h"
 #include "tuning.h"
@@ -43,17 +42,20 @@ uint32_t mce_cpu_features(void) {
     return features;
 }
 
-static size_t size_of(int variable) {
-    long size = sysconf(variable);
-    return size > 0 ? (size_t)size : 0;
-}
-
 /* Intel's leaf 4 and AMD's 0x8000001D have the same layout. sysconf adds up all last-level caches of the package, most of which one core
-   cannot fill. */
+   cannot fill, and musl's has no sizes. */
 struct mce_caches mce_caches_of_core(void) {
-    struct mce_caches caches = {.first = size_of(_SC_LEVEL1_DCACHE_SIZE), .second = size_of(_SC_LEVEL2_CACHE_SIZE)};
+    enum { NONE = 0, INSTRUCTIONS = 2 };
+    struct mce_caches caches = {0};
     unsigned int leaf = mce_identify().vendor == MCE_AMD ? 0x8000001d : 4, eax, ebx, ecx, edx;
-    for (unsigned int i = 0; __get_cpuid_count(leaf, i, &eax, &ebx, &ecx, &edx) && (eax & 31) != 0 && i < 8; i++)
-        caches.last = (size_t)((ebx >> 22) + 1) * (((ebx >> 12) & 1023) + 1) * ((ebx & 4095) + 1) * ((size_t)ecx + 1);
+    for (unsigned int i = 0; __get_cpuid_count(leaf, i, &eax, &ebx, &ecx, &edx) && (eax & 31) != NONE && i < 8; i++) {
+        const size_t size = (size_t)((ebx >> 22) + 1) * (((ebx >> 12) & 1023) + 1) * ((ebx & 4095) + 1) * ((size_t)ecx + 1);
+        const unsigned int level = (eax >> 5) & 7;
+        if (level == 1 && (eax & 31) != INSTRUCTIONS)
+            caches.first = size;
+        if (level == 2)
+            caches.second = size;
+        caches.last = size;
+    }
     return caches;
 }

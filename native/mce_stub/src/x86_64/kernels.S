@@ -4,6 +4,7 @@
  */
 #include "../fixup_table.inc"
 #include "../tuning.h"
+#include "properties.inc"
 
 .macro FUNCTION name
     .globl \name

@@ -1,4 +1,5 @@
 /* Leaving the signal handler. return.h says when. */
+#include "properties.inc"
 
     .text
 
@@ -85,4 +86,5 @@ mce_jump:
     .cfi_endproc
     .size mce_jump, . - mce_jump
 
+    NOTE_OF_PROPERTIES
     .section .note.GNU-stack, "", %progbits
