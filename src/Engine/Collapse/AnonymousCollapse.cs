@@ -49,9 +49,6 @@ public sealed unsafe partial class AnonymousCollapse : CollapseOperation
     /// <summary>Entries that the scan examined; 1 where there was no page table (<c>collapse_control::progress</c>).</summary>
     internal int EntriesScanned { get; private set; } = 1;
 
-    /// <summary>Pages copied or cleared so far: 512 after a success.</summary>
-    public int CopiedPages { get; private set; }
-
     /// <summary>Scans a range and changes nothing (<c>hpage_collapse_scan_pmd</c>).</summary>
     /// <returns><see cref="CollapseResult.Succeed"/> if a collapse would be tried.</returns>
     public static CollapseResult Scan(AddressSpace space, ulong address, CollapseLimits? limits) =>
