@@ -118,7 +118,8 @@ internal static unsafe class RegionExports
     {
         try
         {
-            return Names.Of(PoisonInjector.UnsupportedReason((PoisonSource)source));
+            return Names.Of(Enum.IsDefined((PoisonSource)source)
+                ? PoisonInjector.UnsupportedReason((PoisonSource)source) : $"There is no source {source}.");
         }
         catch (Exception error)
         {

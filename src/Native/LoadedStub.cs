@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 namespace CopyMc.Native;
 
 /// <summary>
-/// Makes the engine use the stub that the dynamic loader found for this library. The engine looks in the directory of the program, which need not
-/// have one, or may have another.
+/// Makes the engine use the stub that this library is linked with, wherever the dynamic loader found it. By itself the engine looks in the directory of the
+/// program.
 /// </summary>
-internal static unsafe partial class StubDirectory
+internal static unsafe partial class LoadedStub
 {
     // A library has no other point before the engine's first use.
 #pragma warning disable CA2255
@@ -16,12 +16,12 @@ internal static unsafe partial class StubDirectory
     internal static void Set()
     {
         SymbolInfo symbol;
-        if (NativeLibrary.TryLoad("libmce_stub.so", typeof(StubDirectory).Assembly, 0, out nint stub)
+        if (AppContext.GetData("CopyMc.StubName") is string name
+            && NativeLibrary.TryLoad(name, typeof(LoadedStub).Assembly, 0, out nint stub)
             && NativeLibrary.TryGetExport(stub, "mce_abi_version", out nint function)
-            && FindSymbol((void*)function, &symbol) != 0
-            && Path.GetDirectoryName(Marshal.PtrToStringUTF8((nint)symbol.FileName)) is { } directory)
+            && FindSymbol((void*)function, &symbol) != 0)
         {
-            AppContext.SetData("APP_CONTEXT_BASE_DIRECTORY", directory + Path.DirectorySeparatorChar);
+            AppContext.SetData("CopyMc.Stub", Path.GetFullPath(Marshal.PtrToStringUTF8((nint)symbol.FileName)!));
         }
     }
 
