@@ -57,8 +57,8 @@ internal static unsafe class MachineExports
         }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "copymc_machine_stats")]
-    internal static Status Stats(ulong machine, MachineStatsRecord* stats)
+    [UnmanagedCallersOnly(EntryPoint = "copymc_machine_get_stats")]
+    internal static Status GetStats(ulong machine, MachineStatsRecord* stats)
     {
         try
         {

@@ -169,8 +169,8 @@ internal static unsafe class ProcessExports
         }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "copymc_process_stats")]
-    internal static Status Stats(ulong process, ProcessStatsRecord* stats)
+    [UnmanagedCallersOnly(EntryPoint = "copymc_process_get_stats")]
+    internal static Status GetStats(ulong process, ProcessStatsRecord* stats)
     {
         try
         {

@@ -317,7 +317,7 @@ struct copymc_machine_stats {
     uint64_t pages_collapsed;
     uint64_t full_scans;
 };
-copymc_status copymc_machine_stats(copymc_machine machine, struct copymc_machine_stats *stats);
+copymc_status copymc_machine_get_stats(copymc_machine machine, struct copymc_machine_stats *stats);
 
 /*
  * Checks every count of the machine. *violations is their number, 0 if the machine is right. Writes a line for each to text, as much as fits in
@@ -367,7 +367,7 @@ copymc_status copymc_machine_handle_poison(copymc_machine machine, uint32_t fram
 /* Makes a frame healthy and returns it to use. source: how it was poisoned. */
 copymc_status copymc_machine_heal(copymc_machine machine, uint32_t frame, int32_t source);
 
-/* Starts a process with nothing mapped. Its number is in copymc_process_stats. */
+/* Starts a process with nothing mapped. Its number is in copymc_process_get_stats. */
 copymc_status copymc_process_create(copymc_machine machine, copymc_process *process);
 
 /*
@@ -438,7 +438,7 @@ struct copymc_process_stats {
     uint64_t swap;
     uint64_t areas;
 };
-copymc_status copymc_process_stats(copymc_process process, struct copymc_process_stats *stats);
+copymc_status copymc_process_get_stats(copymc_process process, struct copymc_process_stats *stats);
 
 enum { COPYMC_FILE_SHMEM = 1 /* its content is in memory and swap, as of a memfd, not on the simulated disk */ };
 
