@@ -172,6 +172,8 @@ internal static unsafe class RegionExports
         RegionOptionsRecord record = Arguments.Read(options, (uint)sizeof(RegionOptionsRecord), nameof(options));
         Arguments.NeedFlags(record.Flags, Lock | Unpopulated | NoReserve, "options->flags");
         Arguments.NeedZero(record.Reserved, nameof(options));
+        if (record.Backing == (int)RegionBacking.File)
+            throw Arguments.Invalid("options->backing", "a region over a file cannot be made here.");
         if (record.Node < -1)
             throw Arguments.Invalid("options->node", $"{record.Node} is neither a node nor -1.");
         return new NativeRegionOptions

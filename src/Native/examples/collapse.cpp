@@ -72,8 +72,7 @@ class simulation {
         copymc_call call;
         must(copymc_process_collapse(process_, address_, COPYMC_HUGE_PAGE_SIZE, &observer, &range, 1, &count, &call));
         std::printf("MADV_COLLAPSE: %s, %s; %u pages copied, %llu bytes not\n", call.error ? std::strerror(call.error) : "done",
-                    copymc_collapse_result_name(range.result), range.copied_pages,
-                    static_cast<unsigned long long>(range.bytes_not_copied));
+                    copymc_collapse_result_name(range.result), range.copied_pages, static_cast<unsigned long long>(range.bytes_not_copied));
     }
 
     void read(int n) const {

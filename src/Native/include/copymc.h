@@ -1,22 +1,22 @@
 /*
  * libcopymc: CopyMc's engine and its simulated machine as a C library. docs/libcopymc.md introduces it.
  *
- * Results. Functions return a copymc_status. If it is not COPYMC_OK, copymc_last_error() has a message that names the argument, and unless the
- * function says otherwise nothing was changed or written. Lengths and offsets are in bytes. A pointer to a result must not be null and must be
- * aligned for its type; memory that is copied may have any alignment. Pointers that are neither null nor valid cannot be detected.
+ * Results. Functions return a copymc_status. If it is not COPYMC_OK, copymc_last_error() has a message that names the argument, and unless
+ * the function says otherwise nothing was changed or written. Lengths and offsets are in bytes. A pointer to a result must not be null and
+ * must be aligned for its type; memory that is copied may have any alignment. Pointers that are neither null nor valid cannot be detected.
  *
- * Handles. Every object has a 64-bit handle, which is never used for another object. 0 is no handle. A handle that was destroyed, never made, or
- * belongs to an object of another kind is COPYMC_E_HANDLE, from any thread and at any time. Destroying an object that another thread is
- * using is an error of the program, as with free(3), except where this header names a result for it.
+ * Handles. Every object has a 64-bit handle, which is never used for another object. 0 is no handle. A handle that was destroyed, never
+ * made, or belongs to an object of another kind is COPYMC_E_HANDLE, from any thread and at any time. Destroying an object that another
+ * thread is using is an error of the program, as with free(3), except where this header names a result for it.
  *
- * Threads. Functions are thread-safe unless they say otherwise. A simulated machine, with its processes, files and khugepaged, is for one thread at a time:
- * while a thread is inside, calls of other threads return COPYMC_E_BUSY and change nothing.
+ * Threads. Functions are thread-safe unless they say otherwise. A simulated machine, with its processes, files and khugepaged, is for one
+ * thread at a time: while a thread is inside, calls of other threads return COPYMC_E_BUSY and change nothing.
  *
  * Options. Structures that start with `size` may grow. Initialise them with their _INIT macro, which sets the defaults. A null pointer to
  * options means the defaults. A library that is older than the program refuses members that it does not know, unless they are 0.
  *
- * Signals. The first call starts the .NET runtime in the process: see "Signals" in docs/libcopymc.md. No function is async-signal-safe. After
- * fork(2) a child must not call this library.
+ * Signals. The first call starts the .NET runtime in the process: see "Signals" in docs/libcopymc.md. No function is async-signal-safe.
+ * After fork(2) a child must not call this library.
  */
 #ifndef COPYMC_H
 #define COPYMC_H
@@ -39,9 +39,9 @@ const char *copymc_version(void);
 typedef int32_t copymc_status;
 enum {
     COPYMC_OK = 0,
-    COPYMC_E_INVALID = 1,     /* an argument: null, misaligned, out of range, an unknown value or name */
-    COPYMC_E_HANDLE = 2,      /* 0, destroyed, never made, or an object of another kind */
-    COPYMC_E_BUSY = 3,        /* the machine is in use by another thread, or by the call whose callback makes this one */
+    COPYMC_E_INVALID = 1, /* an argument: null, misaligned, out of range, an unknown value or name */
+    COPYMC_E_HANDLE = 2,  /* 0, destroyed, never made, or an object of another kind */
+    COPYMC_E_BUSY = 3,    /* the machine is in use by another thread, or by the call whose callback makes this one */
     COPYMC_E_NO_MEMORY = 4,
     COPYMC_E_UNSUPPORTED = 5, /* does not work on this computer */
     COPYMC_E_SYSTEM = 6,      /* a system call failed */
@@ -66,21 +66,24 @@ const char *copymc_last_error(void);
  */
 copymc_status copymc_destroy(uint64_t handle);
 
-/* ---- Recovery from faults -------------------------------------------------------------------------------------------------------------- */
+/* ---- Recovery from faults --------------------------------------------------------------------------------------------------------------
+ */
 
 /* Why copies cannot recover from faults here; null if they can. */
 const char *copymc_recovery_unsupported_reason(void);
 
-/* Installs the SIGBUS handler, as copymc_engine_create does; again, if another handler was installed over it since. COPYMC_E_UNSUPPORTED. */
+/* Installs the SIGBUS handler, as copymc_engine_create does; again, if another handler was installed over it since. COPYMC_E_UNSUPPORTED.
+ */
 copymc_status copymc_recovery_enable(void);
 
 /*
- * Unblocks the signals of recovery in the calling thread. A fault in a thread that blocks SIGBUS kills the process. COPYMC_E_STATE if a sandbox
- * refuses sigprocmask(2).
+ * Unblocks the signals of recovery in the calling thread. A fault in a thread that blocks SIGBUS kills the process. COPYMC_E_STATE if a
+ * sandbox refuses sigprocmask(2).
  */
 copymc_status copymc_recovery_prepare_thread(void);
 
-/* ---- Poison maps and regions ----------------------------------------------------------------------------------------------------------- */
+/* ---- Poison maps and regions -----------------------------------------------------------------------------------------------------------
+ */
 
 #define COPYMC_LINE_SIZE 64u
 #define COPYMC_PAGE_SIZE 4096u
@@ -101,7 +104,8 @@ copymc_status copymc_map_create(const void *start, size_t length, copymc_map *ma
 copymc_status copymc_map_mark(uint64_t map_or_region, size_t offset, size_t length);
 copymc_status copymc_map_clear(uint64_t map_or_region, size_t offset, size_t length);
 
-/* Sets *first to the bytes from offset to the first byte in a marked line: 0 if offset lies in one, length if no line of the range is marked. */
+/* Sets *first to the bytes from offset to the first byte in a marked line: 0 if offset lies in one, length if no line of the range is
+ * marked. */
 copymc_status copymc_map_first(uint64_t map_or_region, size_t offset, size_t length, size_t *first);
 
 /* Sets *lines to the number of marked lines. */
@@ -120,13 +124,14 @@ enum { COPYMC_REGION_LOCK = 1, COPYMC_REGION_UNPOPULATED = 2, COPYMC_REGION_NO_R
 
 struct copymc_region_options {
     uint32_t size;
-    uint32_t flags;   /* COPYMC_REGION_ */
-    int32_t backing;  /* enum copymc_backing */
-    int32_t pages;    /* enum copymc_page_kind */
-    int32_t node;     /* the NUMA node of the memory; -1: the kernel chooses */
+    uint32_t flags;    /* COPYMC_REGION_ */
+    int32_t backing;   /* enum copymc_backing */
+    int32_t pages;     /* enum copymc_page_kind */
+    int32_t node;      /* the NUMA node of the memory; -1: the kernel chooses */
     uint32_t reserved; /* 0 */
 };
-#define COPYMC_REGION_OPTIONS_INIT {sizeof(struct copymc_region_options), 0, COPYMC_ANONYMOUS, COPYMC_SMALL_PAGES, -1, 0}
+#define COPYMC_REGION_OPTIONS_INIT                                                                                                         \
+    { sizeof(struct copymc_region_options), 0, COPYMC_ANONYMOUS, COPYMC_SMALL_PAGES, -1, 0 }
 
 /* COPYMC_E_SYSTEM with the system call and the reason if the memory cannot be mapped. */
 copymc_status copymc_region_create(size_t length, const struct copymc_region_options *options, copymc_region *region);
@@ -139,7 +144,7 @@ enum copymc_source {
     COPYMC_SOURCE_MARK = 0,              /* a mark in the map; the memory stays healthy */
     COPYMC_SOURCE_TRUNCATED_MAPPING = 1, /* a mapping beyond the end of an empty memfd */
     COPYMC_SOURCE_UFFD = 2,              /* UFFDIO_POISON, Linux 6.6 */
-    COPYMC_SOURCE_HWPOISON = 3,          /* madvise(MADV_HWPOISON): needs CAP_SYS_ADMIN and CONFIG_MEMORY_FAILURE; the frame is lost until reboot */
+    COPYMC_SOURCE_HWPOISON = 3, /* madvise(MADV_HWPOISON): needs CAP_SYS_ADMIN and CONFIG_MEMORY_FAILURE; the frame is lost until reboot */
 };
 
 /* Why a source does not work here; null if it does. Tries each source on a page of its own at the first call. */
@@ -151,7 +156,8 @@ copymc_status copymc_region_inject(copymc_region region, size_t offset, int32_t 
 /* Replaces every page that the range touches by a healthy one of zeros, and clears the marks. source: how it was poisoned. */
 copymc_status copymc_region_heal(copymc_region region, size_t offset, size_t length, int32_t source);
 
-/* ---- Copies ---------------------------------------------------------------------------------------------------------------------------- */
+/* ---- Copies ----------------------------------------------------------------------------------------------------------------------------
+ */
 
 typedef uint64_t copymc_engine;
 
@@ -165,7 +171,8 @@ struct copymc_engine_options {
     int32_t hint;       /* enum copymc_hint; ignored if a kernel is named */
     uint32_t reserved;  /* 0 */
 };
-#define COPYMC_ENGINE_OPTIONS_INIT {sizeof(struct copymc_engine_options), 0, NULL, COPYMC_USED_SOON, 0}
+#define COPYMC_ENGINE_OPTIONS_INIT                                                                                                         \
+    { sizeof(struct copymc_engine_options), 0, NULL, COPYMC_USED_SOON, 0 }
 
 /* Makes an engine and enables recovery. COPYMC_E_INVALID for an unknown kernel, COPYMC_E_UNSUPPORTED for one that cannot run here. */
 copymc_status copymc_engine_create(const struct copymc_engine_options *options, copymc_engine *engine);
@@ -188,18 +195,18 @@ enum copymc_side { COPYMC_SIDE_SOURCE = 0, COPYMC_SIDE_DESTINATION = 1 };
 
 /* What stopped a copy. */
 struct copymc_fault {
-    uint64_t address;       /* the first byte of the lost memory, aligned to extent; may lie before the copy's range */
-    uint64_t extent;        /* bytes lost from address: a line for known poison, else the extent that the kernel reported */
-    int32_t kind;           /* enum copymc_fault_kind */
-    int32_t side;           /* enum copymc_side */
+    uint64_t address;        /* the first byte of the lost memory, aligned to extent; may lie before the copy's range */
+    uint64_t extent;         /* bytes lost from address: a line for known poison, else the extent that the kernel reported */
+    int32_t kind;            /* enum copymc_fault_kind */
+    int32_t side;            /* enum copymc_side */
     uint32_t written_beyond; /* 1: bytes after the copied prefix were written, because poison was marked while the copy ran */
     uint32_t reserved;
 };
 
 /*
- * Copies byte_count bytes up to the first poison, known or latent. Sets *not_copied to the bytes not copied, 0 if all were, and *fault, unless
- * it is null, to the reason. Poison is COPYMC_OK. The first byte_count - *not_copied bytes of the destination equal the source, and no byte
- * after them was written, unless fault->written_beyond is 1. A fault in the source is marked in every map that covers it.
+ * Copies byte_count bytes up to the first poison, known or latent. Sets *not_copied to the bytes not copied, 0 if all were, and *fault,
+ * unless it is null, to the reason. Poison is COPYMC_OK. The first byte_count - *not_copied bytes of the destination equal the source, and
+ * no byte after them was written, unless fault->written_beyond is 1. A fault in the source is marked in every map that covers it.
  * COPYMC_E_INVALID: a null pointer with byte_count not 0, a range that wraps around or leaves user space, or overlap. Allocates nothing.
  */
 copymc_status copymc_copy(copymc_engine engine, void *destination, const void *source, size_t byte_count, size_t *not_copied,
@@ -222,7 +229,8 @@ struct copymc_salvage_options {
     uint32_t pattern;        /* the byte for COPYMC_FILL_PATTERN: 0 to 255 */
     uint32_t reserved;       /* 0 */
 };
-#define COPYMC_SALVAGE_OPTIONS_INIT {sizeof(struct copymc_salvage_options), 0, COPYMC_FILL_LEAVE, COPYMC_PROPAGATE_NONE, UINT64_MAX, 0, 0}
+#define COPYMC_SALVAGE_OPTIONS_INIT                                                                                                        \
+    { sizeof(struct copymc_salvage_options), 0, COPYMC_FILL_LEAVE, COPYMC_PROPAGATE_NONE, UINT64_MAX, 0, 0 }
 
 /* Bytes that a salvage could not copy: an offset from the start of the source, and a length. */
 struct copymc_lost_range {
@@ -231,27 +239,28 @@ struct copymc_lost_range {
 };
 
 struct copymc_salvage_result {
-    uint64_t processed_bytes; /* copied or lost, from the start: all, unless the salvage gave up or the destination failed */
-    uint64_t lost_bytes;      /* of processed_bytes */
-    uint64_t lost_ranges;     /* all, also those that did not fit */
-    uint32_t gave_up;         /* 1: max_lost_bytes was exceeded */
-    uint32_t not_propagated;  /* 1: a page could not be made to fault; it is marked, and copymc_last_error() has the reason */
+    uint64_t processed_bytes;              /* copied or lost, from the start: all, unless the salvage gave up or the destination failed */
+    uint64_t lost_bytes;                   /* of processed_bytes */
+    uint64_t lost_ranges;                  /* all, also those that did not fit */
+    uint32_t gave_up;                      /* 1: max_lost_bytes was exceeded */
+    uint32_t not_propagated;               /* 1: a page could not be made to fault; it is marked, and copymc_last_error() has the reason */
     struct copymc_fault destination_fault; /* the fault in the destination that ended the salvage */
 };
 
 /*
- * Copies everything that can be read. Writes the first capacity lost ranges, ascending, to lost, which may be null if capacity is 0, and the totals to
- * *result. Bad arguments as for copymc_copy.
+ * Copies everything that can be read. Writes the first capacity lost ranges, ascending, to lost, which may be null if capacity is 0, and
+ * the totals to *result. Bad arguments as for copymc_copy.
  */
 copymc_status copymc_salvage(copymc_engine engine, void *destination, const void *source, size_t byte_count,
                              const struct copymc_salvage_options *options, struct copymc_lost_range *lost, size_t capacity,
                              struct copymc_salvage_result *result);
 
-/* ---- The simulated machine ------------------------------------------------------------------------------------------------------------- */
+/* ---- The simulated machine -------------------------------------------------------------------------------------------------------------
+ */
 
 /*
- * A machine with real bytes in its pages: frames, page tables, processes, swap, files, and the state of the kernel that a collapse depends on.
- * For one thread at a time; see the top. docs/collapse.md describes the model.
+ * A machine with real bytes in its pages: frames, page tables, processes, swap, files, and the state of the kernel that a collapse depends
+ * on. For one thread at a time; see the top. docs/collapse.md describes the model.
  */
 typedef uint64_t copymc_machine;
 typedef uint64_t copymc_process;
@@ -261,10 +270,10 @@ typedef uint64_t copymc_file;
 enum copymc_thp { COPYMC_THP_NEVER = 0, COPYMC_THP_MADVISE = 1, COPYMC_THP_ALWAYS = 2, COPYMC_THP_DENY = 3 };
 
 enum {
-    COPYMC_MACHINE_HUGE_PAGES_AT_FAULT = 1,    /* a page fault may map a huge page */
-    COPYMC_MACHINE_NO_ZERO_PAGE = 2,           /* loads from memory that was never written get a page of their own */
-    COPYMC_MACHINE_NO_READ_ONLY_FILE_THP = 4,  /* regular files cannot be collapsed */
-    COPYMC_MACHINE_NO_PAGE_TABLE_RECLAIM = 8,  /* empty page tables stay */
+    COPYMC_MACHINE_HUGE_PAGES_AT_FAULT = 1,   /* a page fault may map a huge page */
+    COPYMC_MACHINE_NO_ZERO_PAGE = 2,          /* loads from memory that was never written get a page of their own */
+    COPYMC_MACHINE_NO_READ_ONLY_FILE_THP = 4, /* regular files cannot be collapsed */
+    COPYMC_MACHINE_NO_PAGE_TABLE_RECLAIM = 8, /* empty page tables stay */
 };
 
 struct copymc_machine_options {
@@ -278,14 +287,14 @@ struct copymc_machine_options {
     const char *kernel;    /* the modelled kernel, "6.1", "6.4", "6.12", "6.18", "7.0" or "7.3"; null: 6.18 */
     copymc_engine engine;  /* copies the pages; 0: an engine with the best kernel, and one that streams for collapses */
 };
-#define COPYMC_MACHINE_OPTIONS_INIT                                                                                                            \
-    {sizeof(struct copymc_machine_options), 0, 16u << 20, 0, COPYMC_THP_MADVISE, COPYMC_THP_MADVISE, 0, NULL, 0}
+#define COPYMC_MACHINE_OPTIONS_INIT                                                                                                        \
+    { sizeof(struct copymc_machine_options), 0, 16u << 20, 0, COPYMC_THP_MADVISE, COPYMC_THP_MADVISE, 0, NULL, 0 }
 
 copymc_status copymc_machine_create(const struct copymc_machine_options *options, copymc_machine *machine);
 
 /*
- * The memory of the machine as a region: byte n of frame p is at 4096 p + n. Marks of its map are known poison. The region is the same at each call, ends
- * with the machine, and is followed by a page that is not the machine's.
+ * The memory of the machine as a region: byte n of frame p is at 4096 p + n. Marks of its map are known poison. The region is the same at
+ * each call, ends with the machine, and is followed by a page that is not the machine's.
  */
 copymc_status copymc_machine_memory(copymc_machine machine, copymc_region *region);
 
@@ -320,8 +329,8 @@ struct copymc_machine_stats {
 copymc_status copymc_machine_get_stats(copymc_machine machine, struct copymc_machine_stats *stats);
 
 /*
- * Checks every count of the machine. *violations is their number, 0 if the machine is right. Writes a line for each to text, as much as fits in
- * capacity bytes, with a final 0; text may be null if capacity is 0. Slow on a large machine.
+ * Checks every count of the machine. *violations is their number, 0 if the machine is right. Writes a line for each to text, as much as
+ * fits in capacity bytes, with a final 0; text may be null if capacity is 0. Slow on a large machine.
  */
 copymc_status copymc_machine_check(copymc_machine machine, char *text, size_t capacity, size_t *violations);
 
@@ -384,9 +393,9 @@ struct copymc_call {
 copymc_status copymc_process_fork(copymc_process process, copymc_process *child, struct copymc_call *call);
 
 /*
- * mmap(2): protection, flags and advice have the values of <sys/mman.h>. address is a hint unless MAP_FIXED is given; 0: the first free 2 MiB
- * boundary after all other mappings. file 0: anonymous memory. offset: bytes, a multiple of 4096. COPYMC_E_INVALID for a file of another machine, or
- * MAP_ANONYMOUS with a file.
+ * mmap(2): protection, flags and advice have the values of <sys/mman.h>. address is a hint unless MAP_FIXED is given; 0: the first free 2
+ * MiB boundary after all other mappings. file 0: anonymous memory. offset: bytes, a multiple of 4096. COPYMC_E_INVALID for a file of
+ * another machine, or MAP_ANONYMOUS with a file.
  */
 copymc_status copymc_process_mmap(copymc_process process, uint64_t address, uint64_t length, int32_t protection, int32_t flags,
                                   copymc_file file, uint64_t offset, struct copymc_call *call);
@@ -398,11 +407,12 @@ copymc_status copymc_process_mprotect(copymc_process process, uint64_t address, 
 copymc_status copymc_process_madvise(copymc_process process, uint64_t address, uint64_t length, int32_t advice, struct copymc_call *call);
 
 /*
- * Load or store length bytes at a simulated address, page by page, faulting pages in as needed. Stop at the first page that cannot be accessed;
- * access->done says how much was done before it.
+ * Load or store length bytes at a simulated address, page by page, faulting pages in as needed. Stop at the first page that cannot be
+ * accessed; access->done says how much was done before it.
  */
 copymc_status copymc_process_read(copymc_process process, uint64_t address, void *buffer, size_t length, struct copymc_access *access);
-copymc_status copymc_process_write(copymc_process process, uint64_t address, const void *buffer, size_t length, struct copymc_access *access);
+copymc_status copymc_process_write(copymc_process process, uint64_t address, const void *buffer, size_t length,
+                                   struct copymc_access *access);
 
 /* Poisons the frame that is mapped at an address, or the line that holds it. frame may be null. COPYMC_E_STATE if none is mapped. */
 copymc_status copymc_process_poison(copymc_process process, uint64_t address, int32_t source, uint32_t *frame);
@@ -454,7 +464,8 @@ copymc_status copymc_file_write_back(copymc_file file);
 /* Whether a regular file is open for writing: it is then not collapsed. */
 copymc_status copymc_file_set_open_for_write(copymc_file file, int32_t open_for_write);
 
-/* ---- Collapse -------------------------------------------------------------------------------------------------------------------------- */
+/* ---- Collapse --------------------------------------------------------------------------------------------------------------------------
+ */
 
 /* The kernel's enum scan_result, in an order of its own. copymc_collapse_result_name gives the kernel's names, such as "COPY_MC". */
 enum copymc_collapse_result {
@@ -526,11 +537,11 @@ struct copymc_step {
 };
 
 /*
- * Called before a step, on the thread of the call, so that the program can change the machine between two steps. It may make every call for this
- * machine except these, which return COPYMC_E_BUSY: another collapse or scan, MADV_COLLAPSE, and destroying the machine or a khugepaged. Calls that would
- * wait for the collapse say so in waits_for. Returns 0 to go on. Any other value stops the collapse, which is undone, or completed if it was
- * committed; the call then returns COPYMC_E_STOPPED. It may take any time: only this machine is busy meanwhile. It must return: a C++
- * exception or a longjmp out of it ends the process or leaves the machine busy forever.
+ * Called before a step, on the thread of the call, so that the program can change the machine between two steps. It may make every call for
+ * this machine except these, which return COPYMC_E_BUSY: another collapse or scan, MADV_COLLAPSE, and destroying the machine or a
+ * khugepaged. Calls that would wait for the collapse say so in waits_for. Returns 0 to go on. Any other value stops the collapse, which is
+ * undone, or completed if it was committed; the call then returns COPYMC_E_STOPPED. It may take any time: only this machine is busy
+ * meanwhile. It must return: a C++ exception or a longjmp out of it ends the process or leaves the machine busy forever.
  */
 typedef int32_t copymc_step_fn(void *context, const struct copymc_step *step);
 
@@ -542,7 +553,8 @@ struct copymc_observer {
     copymc_step_fn *before_step;
     void *context;
 };
-#define COPYMC_OBSERVER_INIT(before_step, context) {sizeof(struct copymc_observer), 0, before_step, context}
+#define COPYMC_OBSERVER_INIT(before_step, context)                                                                                         \
+    { sizeof(struct copymc_observer), 0, before_step, context }
 
 /* The collapse of one 2 MiB range. */
 struct copymc_collapsed_range {
@@ -556,8 +568,8 @@ struct copymc_collapsed_range {
 
 /*
  * madvise(MADV_COLLAPSE). call has the errno. Writes the first capacity ranges that were tried, in order, to ranges, which may be null if
- * capacity is 0, and the number of all to *range_count. observer may be null. COPYMC_E_PANIC if the modelled kernel does not recover from the
- * poison that the copy met. After COPYMC_E_STOPPED the ranges before the stop are collapsed, and *range_count is 0.
+ * capacity is 0, and the number of all to *range_count. observer may be null. COPYMC_E_PANIC if the modelled kernel does not recover from
+ * the poison that the copy met. After COPYMC_E_STOPPED the ranges before the stop are collapsed, and *range_count is 0.
  */
 copymc_status copymc_process_collapse(copymc_process process, uint64_t address, uint64_t length, const struct copymc_observer *observer,
                                       struct copymc_collapsed_range *ranges, size_t capacity, size_t *range_count,
@@ -574,15 +586,16 @@ struct copymc_khugepaged_options {
     uint32_t max_ptes_shared;
     uint32_t reserved; /* 0 */
 };
-#define COPYMC_KHUGEPAGED_OPTIONS_INIT {sizeof(struct copymc_khugepaged_options), 4096, 511, 64, 256, 0}
+#define COPYMC_KHUGEPAGED_OPTIONS_INIT                                                                                                     \
+    { sizeof(struct copymc_khugepaged_options), 4096, 511, 64, 256, 0 }
 
 /* A khugepaged with a place of its own in the scan of all processes. observer may be null; it is called in every scan. */
 copymc_status copymc_khugepaged_create(copymc_machine machine, const struct copymc_khugepaged_options *options,
                                        const struct copymc_observer *observer, copymc_khugepaged *khugepaged);
 
 /*
- * Scans the pages of one batch, from the end of the last one on. Ranges as for copymc_process_collapse. *no_huge_page, unless it is null, is 1 if
- * the batch ended because no huge page was free, else 0.
+ * Scans the pages of one batch, from the end of the last one on. Ranges as for copymc_process_collapse. *no_huge_page, unless it is null,
+ * is 1 if the batch ended because no huge page was free, else 0.
  */
 copymc_status copymc_khugepaged_scan(copymc_khugepaged khugepaged, struct copymc_collapsed_range *ranges, size_t capacity,
                                      size_t *range_count, int32_t *no_huge_page);
