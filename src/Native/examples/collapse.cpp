@@ -63,7 +63,7 @@ class simulation {
 
     void collapse() {
         copymc_observer observer = COPYMC_OBSERVER_INIT(
-            [](void *context, const copymc_step *step) { return static_cast<simulation *>(context)->before(*step); }, this);
+            [](void *context, const copymc_step *step) noexcept { return static_cast<simulation *>(context)->before(*step); }, this);
         copymc_page at_300;
         must(copymc_process_page(process_, page(300), &at_300));
         frame_ = at_300.frame;

@@ -541,9 +541,14 @@ struct copymc_step {
  * this machine except these, which return COPYMC_E_BUSY: another collapse or scan, MADV_COLLAPSE, and destroying the machine or a
  * khugepaged. Calls that would wait for the collapse say so in waits_for. Returns 0 to go on. Any other value stops the collapse, which is
  * undone, or completed if it was committed; the call then returns COPYMC_E_STOPPED. It may take any time: only this machine is busy
- * meanwhile. It must return: a C++ exception or a longjmp out of it ends the process or leaves the machine busy forever.
+ * meanwhile. It must return: after a longjmp out of it, or a C++ exception, the machine stays busy, and later calls may end the process. In
+ * C++17 it must be noexcept, so that an exception ends the process at once.
  */
+#if defined(__cplusplus) && __cplusplus >= 201703L
+typedef int32_t copymc_step_fn(void *context, const struct copymc_step *step) noexcept;
+#else
 typedef int32_t copymc_step_fn(void *context, const struct copymc_step *step);
+#endif
 
 enum { COPYMC_EVERY_PAGE = 1 /* called before each page of the steps that work page by page, not only before the first */ };
 
