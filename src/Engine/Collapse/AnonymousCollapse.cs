@@ -49,9 +49,6 @@ public sealed unsafe partial class AnonymousCollapse : CollapseOperation
     /// <summary>Entries that the scan examined; 1 where there was no page table (<c>collapse_control::progress</c>).</summary>
     internal int EntriesScanned { get; private set; } = 1;
 
-    /// <summary>Pages copied or cleared so far: 512 after a success.</summary>
-    public int CopiedPages { get; private set; }
-
     /// <summary>Scans a range and changes nothing (<c>hpage_collapse_scan_pmd</c>).</summary>
     /// <param name="space">The address space.</param>
     /// <param name="address">The range's first byte, aligned to 2 MiB.</param>

@@ -27,6 +27,17 @@ public abstract class CollapseOperation
     /// <summary>Whether the last step could not run because another user holds a lock.</summary>
     public bool IsBlocked { get; private protected set; }
 
+    /// <summary>Pages copied or cleared so far: 512 after a success.</summary>
+    public int CopiedPages { get; private protected set; }
+
+    /// <summary>The frame in which the copy met poison; <see langword="null"/> if it met none.</summary>
+    public uint? PoisonedFrame { get; private set; }
+
+    /// <summary>
+    /// The mapping through which khugepaged or <c>MADV_COLLAPSE</c> found the range; <see langword="null"/> for a collapse that was started directly.
+    /// </summary>
+    public (AddressSpace Space, ulong Address)? FoundIn => Options.FoundIn;
+
     /// <summary>The huge page that is being filled; <see cref="Frame.Null"/> before it is allocated, and after it is mapped or freed.</summary>
     internal uint NewPage { get; private protected set; } = Frame.Null;
 
@@ -139,6 +150,7 @@ public abstract class CollapseOperation
     /// <exception cref="KernelPanicException">The kernel does not recover.</exception>
     private protected CollapseResult Poisoned(uint bad)
     {
+        PoisonedFrame = bad;
         if (!Behavior.CollapseRecoversFromPoison)
             throw Machine.Panic(bad);
         Machine.MemoryFailure.Enqueue(bad);

@@ -45,9 +45,6 @@ public sealed unsafe partial class FileCollapse : CollapseOperation
         _firstPage = firstPage;
     }
 
-    /// <summary>Pages copied or cleared so far: 512 after a success.</summary>
-    public int CopiedPages { get; private set; }
-
     /// <summary>Scans a range and changes nothing (<c>hpage_collapse_scan_file</c>).</summary>
     /// <param name="machine">The machine.</param>
     /// <param name="file">The file.</param>

@@ -131,6 +131,7 @@ public sealed class Khugepaged(SimulatedMachine machine, KhugepagedOptions? opti
         }
         machine.MemoryFailure.RunPending();
         _options.Trace?.AddRange(area.Space, address, result);
+        _options.AfterRange?.Invoke(area.Space, new RangeResult(address, result, operation.CopiedPages, operation.PoisonedFrame));
         return result;
     }
 

@@ -1,3 +1,5 @@
+using CopyMc.Simulation;
+
 namespace CopyMc.Collapse;
 
 /// <summary>Settings of <see cref="Khugepaged"/> (<c>/sys/kernel/mm/transparent_hugepage/khugepaged</c>).</summary>
@@ -22,6 +24,9 @@ public sealed class KhugepagedOptions
 
     /// <summary>Called before each step: see <see cref="CollapseOptions.BeforeStep"/>.</summary>
     public Action<CollapseOperation>? BeforeStep { get; init; }
+
+    /// <summary>Called after each range with its process and its result.</summary>
+    public Action<AddressSpace, RangeResult>? AfterRange { get; init; }
 
     /// <summary>Receives the events; <see langword="null"/>: they are not recorded.</summary>
     public CollapseTrace? Trace { get; init; }

@@ -41,7 +41,7 @@ public static class MadviseCollapse
     }
 
     /// <summary>Collapses one range and, for a file, maps the huge page.</summary>
-    internal static CollapseResult CollapseRange(
+    private static RangeResult CollapseRange(
         Vma area, ulong address, CollapseTrace? trace, Action<CollapseOperation>? beforeStep = null)
     {
         var options = new CollapseOptions
@@ -52,23 +52,21 @@ public static class MadviseCollapse
             FoundIn = (area.Space, address),
         };
         SimulatedMachine machine = area.Space.Machine;
-        CollapseResult result = area.File is null
-            ? new AnonymousCollapse(area.Space, address, options).Run()
-            : CollapseFile(machine, area.File, area.PageIndex(address), options);
+        CollapseOperation operation = area.File is null
+            ? new AnonymousCollapse(area.Space, address, options)
+            : new FileCollapse(machine, area.File, area.PageIndex(address), options);
+        CollapseResult result = operation.Run();
+        if (result == CollapseResult.PageDirtyOrWriteback && machine.Behavior.WritesBackForCollapse)
+        {
+            area.File!.WriteBackRange(area.PageIndex(address));
+            operation = new FileCollapse(machine, area.File, area.PageIndex(address), options);
+            result = operation.Run();
+        }
         if (result == CollapseResult.PteMappedHugepage)
             result = PteMappedCollapse.Run(area.Space, address, install: true);
         machine.MemoryFailure.RunPending();
         trace?.AddRange(area.Space, address, result);
-        return result;
-    }
-
-    private static CollapseResult CollapseFile(SimulatedMachine machine, SimulatedFile file, uint firstPage, CollapseOptions options)
-    {
-        CollapseResult result = new FileCollapse(machine, file, firstPage, options).Run();
-        if (result != CollapseResult.PageDirtyOrWriteback || !machine.Behavior.WritesBackForCollapse)
-            return result;
-        file.WriteBackRange(firstPage);
-        return new FileCollapse(machine, file, firstPage, options).Run();
+        return new RangeResult(address, result, operation.CopiedPages, operation.PoisonedFrame);
     }
 
     private static Errno CollapseArea(
@@ -89,8 +87,10 @@ public static class MadviseCollapse
         CollapseResult failure = CollapseResult.Fail;
         for (ulong address = first; address < last; address += NativeRegion.HugePageSize)
         {
-            CollapseResult result = area.HoldsHugeRange(address) ? CollapseRange(area, address, trace, beforeStep) : CollapseResult.AddressRange;
-            ranges.Add(new RangeResult(address, result));
+            RangeResult range = area.HoldsHugeRange(address)
+                ? CollapseRange(area, address, trace, beforeStep) : new RangeResult(address, CollapseResult.AddressRange);
+            ranges.Add(range);
+            CollapseResult result = range.Result;
             if (result is CollapseResult.Succeed or CollapseResult.PmdMapped)
             {
                 huge++;

@@ -12,6 +12,9 @@ internal static unsafe class MceStub
     private const string LibraryName = "libmce_stub.so";
     private const uint AbiVersion = 5;
 
+    /// <summary>Names the file of the stub (<c>AppContext.SetData</c>), for a library that is linked with it. Otherwise it is beside the program.</summary>
+    private const string PathSetting = "CopyMc.Stub";
+
     /// <summary>Bytes of a map that are read or marked in about a microsecond: a collection may wait for such a call.</summary>
     private const nuint Bounded = 2 << 20;
 
@@ -49,21 +52,22 @@ internal static unsafe class MceStub
             NotLoadedReason = $"The native stub is for x86-64 and arm64; this process is {RuntimeInformation.ProcessArchitecture}.";
             return;
         }
-        if (!NativeLibrary.TryLoad(LibraryName, Assembly.GetExecutingAssembly(), DllImportSearchPath.AssemblyDirectory, out s_library))
+        string library = AppContext.GetData(PathSetting) as string ?? LibraryName;
+        if (!NativeLibrary.TryLoad(library, Assembly.GetExecutingAssembly(), DllImportSearchPath.AssemblyDirectory, out s_library))
         {
-            NotLoadedReason = $"{LibraryName} could not be loaded: it is not beside CopyMc.dll (was there a C compiler at build time?) or is for another "
+            NotLoadedReason = $"{library} could not be loaded: it is not beside CopyMc.dll (was there a C compiler at build time?) or is for another "
                 + $"platform than {RuntimeInformation.RuntimeIdentifier}.";
             return;
         }
         if (!NativeLibrary.TryGetExport(s_library, "mce_abi_version", out nint abiVersion))
         {
-            NotLoadedReason = $"{LibraryName} is not the native stub: it has no function mce_abi_version.";
+            NotLoadedReason = $"{library} is not the native stub: it has no function mce_abi_version.";
             return;
         }
         uint version = ((delegate* unmanaged<uint>)abiVersion)();
         if (version != AbiVersion)
         {
-            NotLoadedReason = $"{LibraryName} has ABI version {version}, and CopyMc.dll needs {AbiVersion}.";
+            NotLoadedReason = $"{library} has ABI version {version}, and CopyMc.dll needs {AbiVersion}.";
             return;
         }
         CpuFeatures = ((delegate* unmanaged<CpuFeatures>)NativeLibrary.GetExport(s_library, "mce_cpu_features"))();

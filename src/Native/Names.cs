@@ -1,0 +1,24 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+
+namespace CopyMc.Native;
+
+/// <summary>Names as strings of C, which live as long as the process.</summary>
+internal static unsafe class Names
+{
+    private static readonly ConcurrentDictionary<string, nint> s_names = [];
+
+    internal static byte* Empty => Of("");
+
+    /// <summary>A name from a small set; null for null.</summary>
+    internal static byte* Of(string? name) =>
+        name is null ? null : (byte*)s_names.GetOrAdd(name, static text => Marshal.StringToCoTaskMemUTF8(text));
+
+    /// <summary>The name of a value of an enumeration in capitals: <c>MEMORY_ERROR</c>; null if it is none.</summary>
+    internal static byte* Of<T>(T value)
+        where T : struct, Enum => Enum.GetName(value) is { } name ? Of(Words(name, '_').ToUpperInvariant()) : null;
+
+    /// <summary>The words of a name: <c>KnownPoison</c> is <c>known poison</c>.</summary>
+    internal static string Words(string name, char separator) =>
+        string.Concat(name.Select((letter, i) => char.IsUpper(letter) ? (i == 0 ? "" : separator) + char.ToLowerInvariant(letter).ToString() : letter.ToString()));
+}
