@@ -21,8 +21,8 @@ build_guest() {
     guest=$work/guest
     rm -rf "$guest" && mkdir -p "$guest"/{proc,sys,dev,tmp,bin,modules}
     "$(guest_compiler)" -static -std=gnu11 -O2 -Wall -Wextra -Werror -o "$guest/init" "$vm/init/init.c"
-    # Builds only the programs that a scenario uses. lib/linker removes an option of NativeAOT that only Clang knows.
-    ! grep -q -e /aot/ -e panic_in_copy "${scenarios[@]}" || publish aot "$vm/Guest" -p:PublishAot=true -p:CppCompilerAndLinker="$vm/lib/linker" -p:ObjCopyName="$([ "$machine" = "$(uname -m)" ] || echo "$machine-linux-gnu-")objcopy"
+    # Builds only the programs that a scenario uses. src/Native/linker removes an option of NativeAOT that only Clang knows.
+    ! grep -q -e /aot/ -e panic_in_copy "${scenarios[@]}" || publish aot "$vm/Guest" -p:PublishAot=true -p:CppCompilerAndLinker="$repository/src/Native/linker" -p:ObjCopyName="$([ "$machine" = "$(uname -m)" ] || echo "$machine-linux-gnu-")objcopy"
     ! grep -q /jit/ "${scenarios[@]}" || publish jit "$vm/Guest" --self-contained -p:PublishTrimmed=false
     ! grep -q /copymc/ "${scenarios[@]}" || publish copymc "$repository/src/Bench" --self-contained -p:PublishTrimmed=false
     ! grep -q /stub_tests "${scenarios[@]}" || CC=$(guest_compiler) "$repository/native/mce_stub/tests/run" "$machine" build "$guest/bin/stub_tests"
