@@ -4,6 +4,7 @@
  */
 #include "../fixup_table.inc"
 #include "../tuning.h"
+    .file "kernels.S" /* not the name of a temporary object, which differs from build to build */
 #include "properties.inc"
 
 .macro FUNCTION name

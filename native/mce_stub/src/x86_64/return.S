@@ -1,4 +1,5 @@
 /* Leaving the signal handler. return.h says when. */
+    .file "return.S" /* not the name of a temporary object, which differs from build to build */
 #include "properties.inc"
 
     .text
