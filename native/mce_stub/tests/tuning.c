@@ -34,6 +34,17 @@ static void sizes_come_from_the_caches(void) {
           "no more than a block");
 }
 
+#if defined(__x86_64__) && defined(_SC_LEVEL1_DCACHE_SIZE)
+/* Hypervisors may hide them, and an L3 cache may be missing. */
+static void caches_are_those_of_the_core(void) {
+    const struct mce_caches caches = mce_caches_of_core();
+    const long first = sysconf(_SC_LEVEL1_DCACHE_SIZE), second = sysconf(_SC_LEVEL2_CACHE_SIZE);
+    CHECK((first <= 0 || caches.first != 0) && (second <= 0 || caches.second > caches.first), "%zu and %zu bytes", caches.first,
+          caches.second);
+    CHECK(caches.last == 0 || caches.last >= caches.second, "the last one has %zu bytes, the second %zu", caches.last, caches.second);
+}
+#endif
+
 static void other_values_are_refused(void) {
     struct mce_tuning here, tuning, after;
     mce_get_tuning(&here);
@@ -132,6 +143,9 @@ static void variables_decide(void) {
 
 void tuning(void) {
     sizes_come_from_the_caches();
+#if defined(__x86_64__) && defined(_SC_LEVEL1_DCACHE_SIZE)
+    caches_are_those_of_the_core();
+#endif
     other_values_are_refused();
     /* An emulator does not start another program in itself. */
     if (!emulated)

@@ -3,6 +3,7 @@
 
 #include <cpuid.h>
 #include <stdint.h>
+#include <unistd.h>
 
 #include "mce_stub.h"
 #include "tuning.h"
@@ -42,8 +43,15 @@ uint32_t mce_cpu_features(void) {
     return features;
 }
 
+#ifdef _SC_LEVEL1_DCACHE_SIZE
+static size_t size_of(int variable) {
+    long size = sysconf(variable);
+    return size > 0 ? (size_t)size : 0;
+}
+#endif
+
 /* Intel's leaf 4 and AMD's 0x8000001D have the same layout. sysconf adds up all last-level caches of the package, most of which one core
-   cannot fill, and musl's has no sizes. */
+   cannot fill; for the others it knows older leaves too, but musl's has no sizes. */
 struct mce_caches mce_caches_of_core(void) {
     enum { NONE = 0, INSTRUCTIONS = 2 };
     struct mce_caches caches = {0};
@@ -57,5 +65,11 @@ struct mce_caches mce_caches_of_core(void) {
             caches.second = size;
         caches.last = size;
     }
+#ifdef _SC_LEVEL1_DCACHE_SIZE
+    if (caches.first == 0)
+        caches.first = size_of(_SC_LEVEL1_DCACHE_SIZE);
+    if (caches.second == 0)
+        caches.second = size_of(_SC_LEVEL2_CACHE_SIZE);
+#endif
     return caches;
 }
