@@ -59,7 +59,7 @@ public sealed partial class PrometheusSampleTests : IDisposable
                 "TYPE copymc_signal_handler_on_top gauge", "UNIT copymc_memory_copied_bytes bytes",
             ],
             Descriptions().Matches(text).Select(match => match.Groups[1].Value).Where(line => recovers || !line.Contains("signal_handler")).Order(StringComparer.Ordinal));
-        Assert.Equal(["CopyMc 0.1.0"], Scopes().Matches(text).Select(match => $"{match.Groups[1]} {match.Groups[2]}").Distinct());
+        Assert.Equal([$"CopyMc {typeof(CopyEngine).Assembly.GetName().Version!.ToString(3)}"], Scopes().Matches(text).Select(match => $"{match.Groups[1]} {match.Groups[2]}").Distinct());
 
         _sample.StandardInput.Close();
         await _sample.WaitForExitAsync(_time.Token);
