@@ -67,7 +67,9 @@ internal static unsafe class CopyExports
     }
 
     [UnmanagedCallersOnly(EntryPoint = "copymc_salvage")]
-    internal static Status Salvage(ulong engine, void* destination, void* source, nuint byteCount, SalvageOptionsRecord* options, LostRangeRecord* lost, nuint capacity, SalvageResultRecord* result)
+    internal static Status Salvage(
+        ulong engine, void* destination, void* source, nuint byteCount, SalvageOptionsRecord* options, LostRangeRecord* lost,
+        nuint capacity, SalvageResultRecord* result)
     {
         try
         {
