@@ -12,7 +12,7 @@ __attribute__((weak)) size_t measured_managed_copies(copymc_engine engine, void 
                                                      int64_t count);
 __attribute__((weak)) size_t measured_empty_call(copymc_engine engine);
 
-enum { WAYS = 6, ROUNDS = 51 };
+enum { WAYS = 6, ROUNDS = 301 };
 static const char *const names[WAYS] = {
     "memcpy", "mce_copy", "CopyEngine.Copy in .NET", "copymc_copy", "copymc_copy, no fault", "empty call into .NET"};
 static copymc_engine engine;
@@ -74,7 +74,7 @@ int main(void) {
     printf("\n");
     static char rows[WAYS][200];
     for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++) {
-        int64_t count = (int64_t)(2e6 / (20 + (double)lengths[l] / 10));
+        int64_t count = (int64_t)(3e5 / (20 + (double)lengths[l] / 10));
         for (int round = -3; round < ROUNDS; round++)
             for (int way = 0; way < WAYS; way++) {
                 if (!is_here(way))
