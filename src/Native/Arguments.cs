@@ -40,8 +40,8 @@ internal static unsafe class Arguments
     }
 
     /// <summary>
-    /// Reads a structure whose first member is its size in bytes. A shorter one is of an older program: the members that it lacks are zero. A longer one is of
-    /// a newer program: what this library does not know must be zero.
+    /// Reads a structure whose first member is its size in bytes. A shorter one is of an older program: the members that it lacks are zero. A
+    /// longer one is of a newer program: what this library does not know must be zero.
     /// </summary>
     internal static T Read<T>(T* pointer, uint oldest, string argument)
         where T : unmanaged

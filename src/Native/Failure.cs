@@ -1,4 +1,3 @@
-using System.Text;
 using CopyMc.Simulation;
 
 namespace CopyMc.Native;
@@ -46,14 +45,6 @@ internal static unsafe class Failure
             return error.Message;
         string message = error.Message;
         int end = message.LastIndexOf(" (Parameter '", StringComparison.Ordinal);
-        return $"{SnakeCase(name)}: {(end < 0 ? message : message[..end])}";
-    }
-
-    private static string SnakeCase(string name)
-    {
-        var text = new StringBuilder();
-        foreach (char letter in name)
-            _ = char.IsUpper(letter) ? text.Append('_').Append(char.ToLowerInvariant(letter)) : text.Append(letter);
-        return text.ToString();
+        return $"{Names.Words(name, '_')}: {(end < 0 ? message : message[..end])}";
     }
 }

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace CopyMc.Native;
 
 /// <summary>
-/// Makes the engine use the stub that this library is linked with, wherever the dynamic loader found it. By itself the engine looks in the directory of the
-/// program.
+/// Makes the engine use the stub that this library is linked with, wherever the dynamic loader found it. By itself the engine looks in the
+/// directory of the program.
 /// </summary>
 internal static unsafe partial class LoadedStub
 {

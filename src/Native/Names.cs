@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace CopyMc.Native;
 
@@ -19,6 +20,15 @@ internal static unsafe class Names
         where T : struct, Enum => Enum.GetName(value) is { } name ? Of(Words(name, '_').ToUpperInvariant()) : null;
 
     /// <summary>The words of a name: <c>KnownPoison</c> is <c>known poison</c>.</summary>
-    internal static string Words(string name, char separator) =>
-        string.Concat(name.Select((letter, i) => char.IsUpper(letter) ? (i == 0 ? "" : separator) + char.ToLowerInvariant(letter).ToString() : letter.ToString()));
+    internal static string Words(string name, char separator)
+    {
+        var words = new StringBuilder();
+        foreach (char letter in name)
+        {
+            if (char.IsUpper(letter) && words.Length != 0)
+                words.Append(separator);
+            words.Append(char.ToLowerInvariant(letter));
+        }
+        return words.ToString();
+    }
 }

@@ -55,7 +55,9 @@ static void options(void) {
     r.pages = 0, r.node = -2;
     BAD("options->node", copymc_region_create(4096, &r, &region));
     r.node = 1000;
-    IS(COPYMC_E_INVALID, copymc_region_create(4096, &r, &region));
+    // An emulated kernel may have no nodes.
+    copymc_status no_node = copymc_region_create(4096, &r, &region);
+    CHECK(no_node == COPYMC_E_INVALID || no_node == COPYMC_E_UNSUPPORTED);
     r.node = -1, r.backing = COPYMC_MEMFD, r.flags = COPYMC_REGION_UNPOPULATED | COPYMC_REGION_NO_RESERVE;
     OK(copymc_region_create(4096, &r, &region));
     OK(copymc_destroy(region));
@@ -134,7 +136,10 @@ void test_arguments(void) {
     BAD("length", copymc_map_create(memory, 0, &map));
     BAD("length", copymc_map_create(memory, SIZE_MAX, &map));
     BAD("map", copymc_map_create(memory, 1, NULL));
+#ifdef __x86_64__
+    // On arm64 the range wraps around.
     IS(COPYMC_E_NO_MEMORY, copymc_map_create((void *)4096, (size_t)1 << 63, &map));
+#endif
     OK(copymc_map_create(memory, 4096, &map));
     BAD("offset", copymc_map_mark(map, 4097, 0));
     BAD("length", copymc_map_mark(map, 4095, 2));

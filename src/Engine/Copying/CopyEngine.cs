@@ -181,10 +181,11 @@ public sealed unsafe class CopyEngine
     public int Copy(ReadOnlySpan<byte> source, Span<byte> destination) => Copy(source, destination, out _);
 
     /// <summary>Copies up to the first poison, and says what stopped the copy.</summary>
-    /// <inheritdoc cref="Copy(ReadOnlySpan{byte}, Span{byte})"/>
     /// <param name="source">The bytes to copy.</param>
     /// <param name="destination">The bytes to write, at least as many as <paramref name="source"/> has.</param>
     /// <param name="fault">What stopped the copy.</param>
+    /// <returns>Bytes not copied; 0 if all were.</returns>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short, or the spans overlap.</exception>
     public int Copy(ReadOnlySpan<byte> source, Span<byte> destination, out CopyFault fault)
     {
         ThrowIfTooShort(source, destination);

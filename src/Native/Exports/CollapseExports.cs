@@ -8,7 +8,9 @@ namespace CopyMc.Native;
 internal static unsafe class CollapseExports
 {
     [UnmanagedCallersOnly(EntryPoint = "copymc_process_collapse")]
-    internal static Status Collapse(ulong process, ulong address, ulong length, ObserverRecord* observer, CollapsedRange* ranges, nuint capacity, nuint* rangeCount, CallRecord* call)
+    internal static Status Collapse(
+        ulong process, ulong address, ulong length, ObserverRecord* observer, CollapsedRange* ranges, nuint capacity, nuint* rangeCount,
+        CallRecord* call)
     {
         try
         {

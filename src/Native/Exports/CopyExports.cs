@@ -41,7 +41,9 @@ internal static unsafe class CopyExports
     {
         try
         {
-            CopyEngine copier = Handles.Get<CopyEngine>(engine, nameof(engine));
+            // Without the generic lookup, which takes longer than a short copy.
+            if (Handles.Find(engine) is not CopyEngine copier)
+                throw Handles.Unknown<CopyEngine>(engine, nameof(engine));
             // One test of both; the message is made where it fails.
             if (notCopied == null || (((nuint)notCopied | (nuint)fault) & 7) != 0)
                 ThrowMisplaced(notCopied, fault);
@@ -67,7 +69,9 @@ internal static unsafe class CopyExports
     }
 
     [UnmanagedCallersOnly(EntryPoint = "copymc_salvage")]
-    internal static Status Salvage(ulong engine, void* destination, void* source, nuint byteCount, SalvageOptionsRecord* options, LostRangeRecord* lost, nuint capacity, SalvageResultRecord* result)
+    internal static Status Salvage(
+        ulong engine, void* destination, void* source, nuint byteCount, SalvageOptionsRecord* options, LostRangeRecord* lost,
+        nuint capacity, SalvageResultRecord* result)
     {
         try
         {

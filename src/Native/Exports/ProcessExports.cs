@@ -26,7 +26,8 @@ internal static unsafe class ProcessExports
     }
 
     [UnmanagedCallersOnly(EntryPoint = "copymc_process_mmap")]
-    internal static Status Mmap(ulong process, ulong address, ulong length, int protection, int flags, ulong file, ulong offset, CallRecord* call)
+    internal static Status Mmap(
+        ulong process, ulong address, ulong length, int protection, int flags, ulong file, ulong offset, CallRecord* call)
     {
         try
         {
