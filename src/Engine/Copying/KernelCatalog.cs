@@ -46,7 +46,8 @@ internal static unsafe class KernelCatalog
         {
             bool streams = hint == CopyHint.Streaming;
             string? profile = streams ? CopyTuning.Current.StreamingKernel : CopyTuning.Current.Kernel;
-            return profile is not null ? TryFind(profile)! : Available.First(kernel => kernel.IsStreaming == streams);
+            // Without the stub and AVX2 no kernel streams.
+            return profile is not null ? TryFind(profile)! : Available.FirstOrDefault(kernel => kernel.IsStreaming == streams) ?? Available[0];
         }
         string name = forced.Trim();
         // The name is not a parameter, so the message names the variable.
