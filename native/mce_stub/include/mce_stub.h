@@ -127,12 +127,13 @@ enum mce_streaming_form {
     MCE_STREAMS_PREFETCHING = 1, /* two lines per iteration; prefetchnta 4 KiB ahead */
 };
 
-/* The values that this process uses. Thread-safe. */
+/* Stores the values that this process uses; nothing if tuning is null. Thread-safe. */
 void mce_get_tuning(struct mce_tuning *tuning);
 
 /*
  * Changes them for all later copies, to measure another choice. Copies that run meanwhile may use old values, new ones or some of each.
- * The kernels' names are ignored: mce_copy keeps its kernel. EINVAL: a distance or form that is none of the above; nothing changes.
+ * The kernels' names are ignored: mce_copy keeps its kernel. EINVAL: tuning is null, a distance or form is none of the above, loop_in_halves
+ * is neither 0 nor 1, or reserved is not 0; nothing changes.
  */
 int mce_set_tuning(const struct mce_tuning *tuning);
 

@@ -118,12 +118,15 @@ const char *mce_cpu_name(void) {
 
 void mce_get_tuning(struct mce_tuning *tuning) {
     mce_choose_tuning();
-    *tuning = mce_tuning;
+    if (tuning)
+        *tuning = mce_tuning;
 }
 
 int mce_set_tuning(const struct mce_tuning *tuning) {
+    if (!tuning)
+        return EINVAL;
     bool distance = tuning->string_copy_distance == 63 || tuning->string_copy_distance == 4095;
-    if (!distance || tuning->streaming_form > MCE_STREAMS_PREFETCHING || tuning->loop_in_halves > 1)
+    if (!distance || tuning->streaming_form > MCE_STREAMS_PREFETCHING || tuning->loop_in_halves > 1 || tuning->reserved != 0)
         return EINVAL;
     mce_choose_tuning();
     __atomic_store_n(&mce_tuning.string_copy_above, tuning->string_copy_above, __ATOMIC_RELAXED);

@@ -57,6 +57,11 @@ static void other_values_are_refused(void) {
     tuning = here;
     tuning.loop_in_halves = 2;
     CHECK(mce_set_tuning(&tuning) == EINVAL, "a flag");
+    tuning = here;
+    tuning.reserved = 1;
+    CHECK(mce_set_tuning(&tuning) == EINVAL, "a member without a meaning");
+    CHECK(mce_set_tuning(NULL) == EINVAL, "null");
+    mce_get_tuning(NULL);
     mce_get_tuning(&after);
     CHECK(!memcmp(&here, &after, sizeof here), "nothing changes");
 }

@@ -10,6 +10,7 @@ namespace CopyMc.Collapse;
 /// <param name="options">The settings; <see langword="null"/>: the kernel's defaults.</param>
 public sealed class Khugepaged(SimulatedMachine machine, KhugepagedOptions? options = null)
 {
+    private readonly SimulatedMachine _machine = machine ?? throw new ArgumentNullException(nameof(machine));
     private readonly KhugepagedOptions _options = options ?? new KhugepagedOptions();
     private AddressSpace? _space;
     private ulong _address;
@@ -38,8 +39,11 @@ public sealed class Khugepaged(SimulatedMachine machine, KhugepagedOptions? opti
 
     /// <summary>Scans the pages of one batch (<c>khugepaged_do_scan</c>), from the end of the last batch on.</summary>
     /// <returns>False if it stopped because no huge page was free.</returns>
+    /// <exception cref="ObjectDisposedException">The machine is disposed.</exception>
+    /// <exception cref="KernelPanicException">The kernel has panicked.</exception>
     public bool ScanBatch()
     {
+        _machine.ThrowIfGone();
         _left = _options.PagesToScan;
         _starts = 0;
         return ContinueBatch();
@@ -54,7 +58,7 @@ public sealed class Khugepaged(SimulatedMachine machine, KhugepagedOptions? opti
                 break;
             if (!TryFindRange(out Vma? area))
             {
-                machine.Counters.FullScans++;
+                _machine.Counters.FullScans++;
                 continue;
             }
             ulong address = _address;
@@ -63,7 +67,7 @@ public sealed class Khugepaged(SimulatedMachine machine, KhugepagedOptions? opti
             LastResult = Collapse(area!, address, out int cost);
             _left -= cost;
             if (LastResult == CollapseResult.Succeed)
-                machine.Counters.PagesCollapsed++;
+                _machine.Counters.PagesCollapsed++;
             if (LastResult is CollapseResult.AllocHugePageFail)
                 return false;
         }
@@ -75,7 +79,7 @@ public sealed class Khugepaged(SimulatedMachine machine, KhugepagedOptions? opti
     {
         const ulong HugeMask = NativeRegion.HugePageSize - 1;
         found = null;
-        IReadOnlyList<AddressSpace> spaces = machine.ScannedByKhugepaged;
+        IReadOnlyList<AddressSpace> spaces = _machine.ScannedByKhugepaged;
         // If the process at the cursor has exited, the scan continues with the next one.
         foreach (AddressSpace space in spaces.SkipWhile(space => _space is not null && space.KhugepagedTurn < _space.KhugepagedTurn).ToArray())
         {
@@ -117,11 +121,11 @@ public sealed class Khugepaged(SimulatedMachine machine, KhugepagedOptions? opti
             return CollapseResult.Fail;
         CollapseOperation operation = area.File is null
             ? new AnonymousCollapse(area.Space, address, collapse)
-            : new FileCollapse(machine, area.File, area.PageIndex(address), collapse);
+            : new FileCollapse(_machine, area.File, area.PageIndex(address), collapse);
         // If a step has to wait for a lock, the range fails.
         operation.TryRun();
         CollapseResult result = operation.Result!.Value;
-        if (machine.Behavior.BudgetsEntries)
+        if (_machine.Behavior.BudgetsEntries)
             cost = operation is AnonymousCollapse anonymous ? anonymous.EntriesScanned : result == CollapseResult.PteMappedHugepage ? 1 : cost;
         if (result == CollapseResult.PteMappedHugepage)
         {
@@ -129,7 +133,7 @@ public sealed class Khugepaged(SimulatedMachine machine, KhugepagedOptions? opti
             if (result == CollapseResult.PmdMapped)
                 result = CollapseResult.Succeed;
         }
-        machine.MemoryFailure.RunPending();
+        _machine.MemoryFailure.RunPending();
         _options.Trace?.AddRange(area.Space, address, result);
         _options.AfterRange?.Invoke(area.Space, new RangeResult(address, result, operation.CopiedPages, operation.PoisonedFrame));
         return result;

@@ -19,6 +19,7 @@ public static class MadviseCollapse
         AddressSpace space, ulong address, ulong length, CollapseTrace? trace = null, Action<CollapseOperation>? beforeStep = null)
     {
         ArgumentNullException.ThrowIfNull(space);
+        space.Machine.ThrowIfGone();
         var ranges = new List<RangeResult>();
         if (address % NativeRegion.PageSize != 0)
             return new MadviseCollapseResult(Errno.EINVAL, ranges);

@@ -31,7 +31,9 @@ internal static class ShortCopySampler
     {
         lock (s_engines)
         {
-            s_engines.RemoveAll(other => !other.TryGetTarget(out _));
+            // Not each time: engines stay until a collection.
+            if (s_engines.Count == s_engines.Capacity)
+                s_engines.RemoveAll(other => !other.TryGetTarget(out _));
             s_engines.Add(new WeakReference<CopyEngine>(engine));
         }
     }

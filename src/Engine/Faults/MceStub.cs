@@ -55,8 +55,8 @@ internal static unsafe class MceStub
         string library = AppContext.GetData(PathSetting) as string ?? LibraryName;
         if (!NativeLibrary.TryLoad(library, Assembly.GetExecutingAssembly(), DllImportSearchPath.AssemblyDirectory, out s_library))
         {
-            NotLoadedReason = $"{library} could not be loaded: it is not beside CopyMc.dll (was there a C compiler at build time?) or is for another "
-                + $"platform than {RuntimeInformation.RuntimeIdentifier}.";
+            NotLoadedReason = $"{library} could not be loaded: it is not beside CopyMc.dll (a build without a C compiler makes none), "
+                + $"or it is no library for {RuntimeInformation.RuntimeIdentifier}.";
             return;
         }
         if (!NativeLibrary.TryGetExport(s_library, "mce_abi_version", out nint abiVersion))

@@ -120,9 +120,12 @@ public sealed unsafe class NativeRegion : IDisposable
     /// <summary>The kind of pages that was requested.</summary>
     public PageKind Pages { get; }
 
-    /// <summary>The region, or its first <see cref="int.MaxValue"/> bytes. Reading poisoned memory through the span kills the process.</summary>
+    /// <summary>The region. Reading poisoned memory through the span kills the process.</summary>
+    /// <exception cref="InvalidOperationException">The region is longer than <see cref="int.MaxValue"/> bytes: use <see cref="Pointer"/>.</exception>
     /// <exception cref="ObjectDisposedException">The region is disposed.</exception>
-    public Span<byte> Span => new(Pointer, (int)nuint.Min(Length, int.MaxValue));
+    public Span<byte> Span => Length <= int.MaxValue
+        ? new(Pointer, (int)Length)
+        : throw new InvalidOperationException($"The region of {Length} bytes is longer than a span can be: use {nameof(Pointer)}.");
 
     /// <summary>The map of the region's poisoned lines. It covers the region exactly and is disposed with it.</summary>
     /// <exception cref="ObjectDisposedException">The region is disposed.</exception>

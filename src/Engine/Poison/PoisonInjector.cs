@@ -44,7 +44,7 @@ public static unsafe class PoisonInjector
         nuint page = offset & ~(UnitOf(region) - 1);
         reason ??= InjectPage(start + page, UnitOf(region), source);
         if (reason is not null)
-            throw new PlatformNotSupportedException($"{source} cannot poison this memory: {reason}.");
+            throw new PlatformNotSupportedException($"{source} cannot poison this memory: {reason.TrimEnd('.')}.");
     }
 
     /// <summary>

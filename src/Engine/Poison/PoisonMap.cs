@@ -115,6 +115,7 @@ public sealed unsafe class PoisonMap : IDisposable
         if (offset > Length || length > Length - offset)
             _ = _marks.First(0, 0);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length - offset);
+        if (length > Length - offset)
+            throw new ArgumentOutOfRangeException(nameof(length), length, $"The range from offset {offset} reaches outside the map of {Length} bytes.");
     }
 }

@@ -7,40 +7,28 @@ public sealed unsafe partial class AddressSpace
     /// <param name="address">The first address; the bytes must not cross into another page.</param>
     /// <param name="bytes">The bytes to store.</param>
     /// <returns>Done, the signal that the process would get, or what the access waits for.</returns>
-    /// <exception cref="ArgumentException">The bytes cross a page.</exception>
+    /// <exception cref="ArgumentException">The bytes cross a page, or <paramref name="bytes"/> is itself in lost or poisoned memory.</exception>
     public AccessResult Write(ulong address, ReadOnlySpan<byte> bytes)
     {
         ThrowIfCrossing(address, bytes.Length);
         AccessResult result = FaultIn(address, write: true, out uint pfn);
         if (!result.IsDone)
             return result;
-        fixed (byte* source = bytes)
-        {
-            nuint length = (nuint)bytes.Length;
-            return _memory.Engine.Copy(source, _memory.ContentOf(pfn) + address % NativeRegion.PageSize, length) == 0
-                ? AccessResult.Done
-                : Poisoned(pfn);
-        }
+        return _memory.TryStore(bytes, _memory.ContentOf(pfn) + address % NativeRegion.PageSize) ? AccessResult.Done : Poisoned(pfn);
     }
 
     /// <summary>Loads bytes, faulting pages in as needed. Nothing is loaded from a poisoned line.</summary>
     /// <param name="address">The first address; the bytes must not cross into another page.</param>
     /// <param name="bytes">Receives the bytes.</param>
     /// <returns>Done, the signal that the process would get, or what the access waits for.</returns>
-    /// <exception cref="ArgumentException">The bytes cross a page.</exception>
+    /// <exception cref="ArgumentException">The bytes cross a page, or <paramref name="bytes"/> is itself in lost or poisoned memory.</exception>
     public AccessResult Read(ulong address, Span<byte> bytes)
     {
         ThrowIfCrossing(address, bytes.Length);
         AccessResult result = FaultIn(address, write: false, out uint pfn);
         if (!result.IsDone)
             return result;
-        fixed (byte* destination = bytes)
-        {
-            nuint length = (nuint)bytes.Length;
-            return _memory.Engine.Copy(_memory.ContentOf(pfn) + address % NativeRegion.PageSize, destination, length) == 0
-                ? AccessResult.Done
-                : Poisoned(pfn);
-        }
+        return _memory.TryLoad(_memory.ContentOf(pfn) + address % NativeRegion.PageSize, bytes) ? AccessResult.Done : Poisoned(pfn);
     }
 
     /// <summary>Pins the page at an address (<c>get_user_pages</c>), without the mmap lock if it is mapped already.</summary>

@@ -215,6 +215,28 @@ internal sealed unsafe partial class PhysicalMemory : IDisposable
         return false;
     }
 
+    /// <summary>Stores bytes of the caller in a frame. Returns false if the frame is poisoned.</summary>
+    /// <exception cref="ArgumentException">The bytes of the caller are poisoned or lost.</exception>
+    internal bool TryStore(ReadOnlySpan<byte> bytes, byte* content)
+    {
+        fixed (byte* source = bytes)
+        {
+            return Engine.Copy(source, content, (nuint)bytes.Length, out CopyFault fault) == 0
+                || (fault.Side == CopySide.Destination ? false : throw new ArgumentException($"The bytes to store cannot be read: {fault.Kind}.", nameof(bytes)));
+        }
+    }
+
+    /// <summary>Loads bytes of a frame for the caller. Returns false if the frame is poisoned.</summary>
+    /// <exception cref="ArgumentException">The memory of the caller is lost.</exception>
+    internal bool TryLoad(byte* content, Span<byte> bytes)
+    {
+        fixed (byte* destination = bytes)
+        {
+            return Engine.Copy(content, destination, (nuint)bytes.Length, out CopyFault fault) == 0
+                || (fault.Side == CopySide.Source ? false : throw new ArgumentException($"The memory for the bytes cannot be written: {fault.Kind}.", nameof(bytes)));
+        }
+    }
+
     /// <summary>Copies the readable bytes of a page to memory outside the machine, and clears the others there.</summary>
     internal AccessResult Peek(byte* content, Span<byte> page)
     {

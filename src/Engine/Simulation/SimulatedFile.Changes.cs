@@ -7,7 +7,7 @@ public sealed unsafe partial class SimulatedFile
     /// <param name="offset">Bytes from the start of the file.</param>
     /// <param name="bytes">The bytes to write, all in one page.</param>
     /// <returns>The number of bytes; <see cref="Errno.EPERM"/> if a seal forbids it, <see cref="Errno.EIO"/> if the page is poisoned.</returns>
-    /// <exception cref="ArgumentException">The bytes cross a page.</exception>
+    /// <exception cref="ArgumentException">The bytes cross a page, or <paramref name="bytes"/> is itself in lost or poisoned memory.</exception>
     public SystemCallResult Write(ulong offset, ReadOnlySpan<byte> bytes)
     {
         if (offset > MaxLength || (ulong)bytes.Length > MaxLength - offset)
@@ -20,10 +20,15 @@ public sealed unsafe partial class SimulatedFile
         AccessResult result = TryGetPage(page, out uint pfn);
         if (result.IsDone)
         {
-            fixed (byte* source = bytes)
+            try
             {
-                if (_memory.Engine.Copy(source, _memory.ContentOf(pfn) + offset % NativeRegion.PageSize, (nuint)bytes.Length) != 0)
+                if (!_memory.TryStore(bytes, _memory.ContentOf(pfn) + offset % NativeRegion.PageSize))
                     result = Poisoned(pfn);
+            }
+            catch (ArgumentException)
+            {
+                Length = length;
+                throw;
             }
             _memory.Frames[_memory.HeadOf(pfn)].Flags |= PageFlags.Dirty;
         }
@@ -39,7 +44,7 @@ public sealed unsafe partial class SimulatedFile
     /// <param name="offset">Bytes from the start of the file.</param>
     /// <param name="bytes">Receives the bytes, all of one page.</param>
     /// <returns>The number of bytes, 0 at the end of the file; <see cref="Errno.EIO"/> if the page is poisoned.</returns>
-    /// <exception cref="ArgumentException">The bytes cross a page.</exception>
+    /// <exception cref="ArgumentException">The bytes cross a page, or <paramref name="bytes"/> is itself in lost or poisoned memory.</exception>
     public SystemCallResult Read(ulong offset, Span<byte> bytes)
     {
         if (offset >= Length)
@@ -55,11 +60,8 @@ public sealed unsafe partial class SimulatedFile
         AccessResult result = TryGetPage(page, out uint pfn);
         if (result.IsDone)
         {
-            fixed (byte* destination = bytes)
-            {
-                if (_memory.Engine.Copy(_memory.ContentOf(pfn) + offset % NativeRegion.PageSize, destination, (nuint)bytes.Length) != 0)
-                    result = Poisoned(pfn);
-            }
+            if (!_memory.TryLoad(_memory.ContentOf(pfn) + offset % NativeRegion.PageSize, bytes))
+                result = Poisoned(pfn);
         }
         return ToSystemCall(result, (ulong)bytes.Length);
     }

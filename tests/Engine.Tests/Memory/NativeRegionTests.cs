@@ -28,6 +28,14 @@ public sealed unsafe class NativeRegionTests
     }
 
     [Fact]
+    public void A_region_longer_than_a_span_has_none()
+    {
+        using var region = new NativeRegion((nuint)3 << 30, new NativeRegionOptions { Populate = false, Reserve = false });
+        Assert.Throws<InvalidOperationException>(() => region.Span.Length);
+        Assert.False(region.Poison.IsPoisoned(region.Length - 1));
+    }
+
+    [Fact]
     public void A_file_is_mapped_with_its_content()
     {
         string path = Path.GetTempFileName();
