@@ -132,8 +132,8 @@ void mce_get_tuning(struct mce_tuning *tuning);
 
 /*
  * Changes them for all later copies, to measure another choice. Copies that run meanwhile may use old values, new ones or some of each.
- * The kernels' names are ignored: mce_copy keeps its kernel. EINVAL: tuning is null, a distance or form is none of the above, loop_in_halves
- * is neither 0 nor 1, or reserved is not 0; nothing changes.
+ * The kernels' names are ignored: mce_copy keeps its kernel. EINVAL: tuning is null, a distance or form is none of the above,
+ * loop_in_halves is neither 0 nor 1, or reserved is not 0; nothing changes.
  */
 int mce_set_tuning(const struct mce_tuning *tuning);
 
