@@ -57,7 +57,9 @@ static void options(void) {
     BAD("options->backing", copymc_region_create(4096, &r, &region));
     r.backing = 0, r.pages = 3;
     BAD("options->pages", copymc_region_create(4096, &r, &region));
-    r.pages = 0, r.node = -2;
+    r.pages = 0, r.reserved = 1;
+    BAD("options->reserved", copymc_region_create(4096, &r, &region));
+    r.reserved = 0, r.node = -2;
     BAD("options->node", copymc_region_create(4096, &r, &region));
     r.node = 1000;
     // An emulated kernel may have no nodes.
@@ -80,7 +82,9 @@ static void options(void) {
     BAD("options->kernel", copymc_machine_create(&m, &machine));
     m.kernel = "7.3", m.flags = 16;
     BAD("options->flags", copymc_machine_create(&m, &machine));
-    m.flags = 15, m.thp_enabled = 4;
+    m.flags = 15, m.reserved = 1;
+    BAD("options->reserved", copymc_machine_create(&m, &machine));
+    m.reserved = 0, m.thp_enabled = 4;
     BAD("options->thp_enabled", copymc_machine_create(&m, &machine));
     m.thp_enabled = COPYMC_THP_DENY;
     BAD("options->thp_enabled", copymc_machine_create(&m, &machine));
@@ -98,12 +102,16 @@ static void options(void) {
     BAD("options->pages_to_scan", copymc_khugepaged_create(machine, &k, NULL, &khugepaged));
     k.pages_to_scan = 1, k.max_ptes_none = 512;
     BAD("options->max_ptes_none", copymc_khugepaged_create(machine, &k, NULL, &khugepaged));
-    k.max_ptes_none = 0, k.max_ptes_swap = 512;
+    k.max_ptes_none = 0, k.reserved = 1;
+    BAD("options->reserved", copymc_khugepaged_create(machine, &k, NULL, &khugepaged));
+    k.reserved = 0, k.max_ptes_swap = 512;
     BAD("options->max_ptes_swap", copymc_khugepaged_create(machine, &k, NULL, &khugepaged));
     k.max_ptes_swap = 0, k.max_ptes_shared = 512;
     BAD("options->max_ptes_shared", copymc_khugepaged_create(machine, &k, NULL, &khugepaged));
     struct copymc_observer o = COPYMC_OBSERVER_INIT(NULL, NULL);
     BAD("observer->before_step", copymc_khugepaged_create(machine, NULL, &o, &khugepaged));
+    o.flags = 2;
+    BAD("observer->flags", copymc_khugepaged_create(machine, NULL, &o, &khugepaged));
     OK(copymc_destroy(machine));
     OK(copymc_destroy(m.engine));
 }
@@ -184,6 +192,8 @@ void test_arguments(void) {
     BAD("options->propagation", copymc_salvage(engine, memory, memory + 4096, 1, &s, NULL, 0, &result));
     s.propagation = 0, s.flags = 4;
     BAD("options->flags", copymc_salvage(engine, memory, memory + 4096, 1, &s, NULL, 0, &result));
+    s.flags = 0, s.reserved = 1;
+    BAD("options->reserved", copymc_salvage(engine, memory, memory + 4096, 1, &s, NULL, 0, &result));
 
     struct machine m = make_machine(NULL);
     struct copymc_call call;
@@ -210,6 +220,7 @@ void test_arguments(void) {
     BAD("frame", copymc_machine_handle_poison(m.machine, 4096, &access));
     BAD("access", copymc_machine_handle_poison(m.machine, 0, NULL));
     BAD("frame", copymc_machine_heal(m.machine, UINT32_MAX, 0));
+    BAD("source", copymc_machine_heal(m.machine, 0, 4));
     BAD("process", copymc_process_create(m.machine, NULL));
     BAD("child", copymc_process_fork(m.process, NULL, &call));
     BAD("call", copymc_process_fork(m.process, &lines, NULL));
@@ -243,6 +254,8 @@ void test_arguments(void) {
     OK(copymc_process_mmap(m.process, 0, 0, 3, 0x22, 0, 0, &call));
     CHECK(call.error == 22);
     OK(copymc_process_munmap(m.process, 1, 4096, &call));
+    CHECK(call.error == 22);
+    OK(copymc_process_mprotect(m.process, m.address, 4096, 8, &call));
     CHECK(call.error == 22);
     OK(copymc_process_madvise(m.process, m.address, UINT64_MAX, 4, &call));
     CHECK(call.error == 22);
