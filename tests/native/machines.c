@@ -91,7 +91,7 @@ static void buffers(void) {
     struct machine m = make_machine(NULL);
     struct copymc_access access;
     struct copymc_machine_stats stats = {.size = sizeof stats};
-    unsigned char bytes[4096];
+    unsigned char bytes[4096] = {0};
     int file = memfd_create("test", 0);
     CHECK(ftruncate(file, 4096) == 0);
     unsigned char *lost = mmap(NULL, 2 * 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
@@ -106,7 +106,7 @@ static void buffers(void) {
     OK(copymc_process_write(m.process, m.address + 4096, lost, 4096, &access));
     IS(COPYMC_E_INVALID, copymc_process_write(m.process, m.address, lost + 4096, 1, &access));
     CHECK(strncmp(copymc_last_error(), "buffer: ", 8) == 0);
-    IS(COPYMC_E_INVALID, copymc_process_write(m.process, m.address, bytes, sizeof bytes, &access));
+    IS(COPYMC_E_INVALID, copymc_process_write(m.process, m.address + 3 * 4096, bytes, sizeof bytes, &access));
     CHECK(strncmp(copymc_last_error(), "buffer: ", 8) == 0);
     OK(copymc_destroy(map));
 

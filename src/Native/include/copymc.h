@@ -417,8 +417,8 @@ copymc_status copymc_process_madvise(copymc_process process, uint64_t address, u
 
 /*
  * Load or store length bytes at a simulated address, page by page, faulting pages in as needed. Stop at the first page that cannot be
- * accessed; access->done says how much was done before it. COPYMC_E_INVALID, with the pages before done, if memory
- * of the buffer is lost, or, for copymc_process_write, marked as poisoned.
+ * accessed; access->done says how much was done before it. COPYMC_E_INVALID, after the bytes before it, if memory of
+ * the buffer is lost, or, for copymc_process_write, marked as poisoned.
  */
 copymc_status copymc_process_read(copymc_process process, uint64_t address, void *buffer, size_t length, struct copymc_access *access);
 copymc_status copymc_process_write(copymc_process process, uint64_t address, const void *buffer, size_t length,
