@@ -28,15 +28,24 @@ internal static unsafe class Arguments
             throw Invalid(argument, $"the pointer is not a multiple of {alignment}.");
     }
 
-    /// <summary>Refuses an array of results that is null with a capacity, misaligned, or beyond the address space.</summary>
-    internal static void NeedArray<T>(T* pointer, nuint capacity, string argument)
+    /// <summary>Refuses an array that is null with a count, misaligned, or beyond the address space.</summary>
+    internal static void NeedArray<T>(T* pointer, nuint count, string argument, string countArgument = "capacity")
         where T : unmanaged
     {
-        if (capacity == 0)
+        if (count == 0)
             return;
         Need(pointer, argument);
-        if (capacity > (nuint)nint.MaxValue / (nuint)sizeof(T) || (nuint)pointer + capacity * (nuint)sizeof(T) < (nuint)pointer)
-            throw Invalid("capacity", "the array wraps around the address space.");
+        if (count > (nuint)nint.MaxValue / (nuint)sizeof(T) || (nuint)pointer + count * (nuint)sizeof(T) < (nuint)pointer)
+            throw Invalid(countArgument, $"{count} from {argument} on wrap around the address space.");
+    }
+
+    /// <summary>Refuses a range that reaches outside memory of a size. The arguments are <c>offset</c> and <c>length</c>.</summary>
+    internal static void NeedRange(nuint offset, nuint length, nuint size)
+    {
+        if (offset > size)
+            throw Invalid(nameof(offset), $"{offset} is beyond the end at {size}.");
+        if (length > size - offset)
+            throw Invalid(nameof(length), $"{length} bytes from {offset} on reach beyond the end at {size}.");
     }
 
     /// <summary>
@@ -92,6 +101,9 @@ internal static unsafe class Arguments
         T converted = (T)Enum.ToObject(typeof(T), value);
         return Enum.IsDefined(converted) ? converted : throw Invalid(argument, $"{value} is no value of it.");
     }
+
+    internal static bool Flag(int value, string argument) =>
+        value is 0 or 1 ? value == 1 : throw Invalid(argument, $"{value} is neither 0 nor 1.");
 
     internal static T Less<T>(T value, T limit, string argument)
         where T : INumber<T> => value < limit ? value : throw Invalid(argument, $"{value} is not less than {limit}.");

@@ -86,7 +86,7 @@ internal static class Handles
 
     private static string NameOf(Type type) =>
         type == typeof(CopyEngine) ? "an engine"
-        : type == typeof(PoisonMap) ? "a map"
+        : type == typeof(Map) ? "a map"
         : type == typeof(Region) ? "a region"
         : type == typeof(Machine) ? "a machine"
         : type == typeof(Process) ? "a process"

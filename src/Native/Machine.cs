@@ -30,12 +30,12 @@ internal sealed class Machine(SimulatedMachine simulated)
             if (!_hasEnded)
                 return new Turn(this);
             Volatile.Write(ref _owner, 0);
-            throw new StatusException(Status.Handle, "machine: it was destroyed.");
+            throw new StatusException(Status.Handle, "The machine was destroyed.");
         }
         if (owner != thread)
-            throw new StatusException(Status.Busy, "machine: another thread is inside.");
+            throw new StatusException(Status.Busy, "The machine is in use by another thread.");
         if (Observed is null || !inCallback)
-            throw new StatusException(Status.Busy, "machine: this call cannot be made during another one for the same machine.");
+            throw new StatusException(Status.Busy, "This call cannot be made during another one for the same machine.");
         return default;
     }
 

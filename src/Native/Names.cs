@@ -9,6 +9,9 @@ internal static unsafe class Names
 {
     private static readonly ConcurrentDictionary<string, nint> s_names = [];
 
+    /// <summary>The environment variable that chooses the kernel of engines whose options name none.</summary>
+    internal const string KernelVariable = "COPYMC_KERNEL";
+
     internal static byte* Empty => Of("");
 
     /// <summary>A name from a small set; null for null.</summary>
@@ -17,7 +20,11 @@ internal static unsafe class Names
 
     /// <summary>The name of a value of an enumeration in capitals: <c>MEMORY_ERROR</c>; null if it is none.</summary>
     internal static byte* Of<T>(T value)
-        where T : struct, Enum => Enum.GetName(value) is { } name ? Of(Words(name, '_').ToUpperInvariant()) : null;
+        where T : struct, Enum => Of(Capitals(value));
+
+    /// <summary>The same as text.</summary>
+    internal static string? Capitals<T>(T value)
+        where T : struct, Enum => Enum.GetName(value) is { } name ? Words(name, '_').ToUpperInvariant() : null;
 
     /// <summary>The words of a name: <c>KnownPoison</c> is <c>known poison</c>.</summary>
     internal static string Words(string name, char separator)

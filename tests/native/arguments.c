@@ -3,11 +3,14 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#define BAD(argument, call)                                                                                                                \
+/* A call that is refused, and whose message names the argument first and only there. */
+#define REFUSED(status, argument, call)                                                                                                    \
     do {                                                                                                                                   \
-        if (IS(COPYMC_E_INVALID, call) && !CHECK(strncmp(copymc_last_error(), argument ":", sizeof argument) == 0))                        \
+        if (IS(status, call) && !CHECK(strncmp(copymc_last_error(), argument ": ", sizeof argument + 1) == 0 &&                            \
+                                       strncmp(copymc_last_error() + sizeof argument + 1, argument, sizeof argument - 1) != 0))            \
             printf("  %s\n", copymc_last_error());                                                                                         \
     } while (0)
+#define BAD(argument, call) REFUSED(COPYMC_E_INVALID, argument, call)
 
 static void options(void) {
     struct {
@@ -36,13 +39,15 @@ static void options(void) {
     e.reserved = 0, e.hint = 2;
     BAD("options->hint", copymc_engine_create(&e, &engine));
     e.hint = 0, e.kernel = "none";
-    BAD("name", copymc_engine_create(&e, &engine));
+    BAD("options->kernel", copymc_engine_create(&e, &engine));
 #ifdef __x86_64__
     e.kernel = "native-neon";
 #else
     e.kernel = "native-avx2";
 #endif
-    IS(COPYMC_E_UNSUPPORTED, copymc_engine_create(&e, &engine));
+    REFUSED(COPYMC_E_UNSUPPORTED, "options->kernel", copymc_engine_create(&e, &engine));
+    e.kernel = "scalar", e.flags = COPYMC_ENGINE_RECOVER_SIGSEGV;
+    REFUSED(COPYMC_E_UNSUPPORTED, "options->kernel", copymc_engine_create(&e, &engine));
 
     copymc_region region;
     struct copymc_region_options r = COPYMC_REGION_OPTIONS_INIT;
@@ -52,12 +57,14 @@ static void options(void) {
     BAD("options->backing", copymc_region_create(4096, &r, &region));
     r.backing = 0, r.pages = 3;
     BAD("options->pages", copymc_region_create(4096, &r, &region));
-    r.pages = 0, r.node = -2;
+    r.pages = 0, r.reserved = 1;
+    BAD("options->reserved", copymc_region_create(4096, &r, &region));
+    r.reserved = 0, r.node = -2;
     BAD("options->node", copymc_region_create(4096, &r, &region));
     r.node = 1000;
     // An emulated kernel may have no nodes.
     copymc_status no_node = copymc_region_create(4096, &r, &region);
-    CHECK(no_node == COPYMC_E_INVALID || no_node == COPYMC_E_UNSUPPORTED);
+    REFUSED(no_node == COPYMC_E_UNSUPPORTED ? no_node : COPYMC_E_INVALID, "options->node", no_node);
     r.node = -1, r.backing = COPYMC_MEMFD, r.flags = COPYMC_REGION_UNPOPULATED | COPYMC_REGION_NO_RESERVE;
     OK(copymc_region_create(4096, &r, &region));
     OK(copymc_destroy(region));
@@ -65,16 +72,21 @@ static void options(void) {
     copymc_machine machine;
     struct copymc_machine_options m = COPYMC_MACHINE_OPTIONS_INIT;
     m.memory_bytes = 2 << 20;
-    BAD("memory", copymc_machine_create(&m, &machine));
+    BAD("options->memory_bytes", copymc_machine_create(&m, &machine));
     m.memory_bytes = (4 << 20) + 1;
-    BAD("memory", copymc_machine_create(&m, &machine));
+    BAD("options->memory_bytes", copymc_machine_create(&m, &machine));
     m.memory_bytes = UINT64_MAX & ~(uint64_t)(COPYMC_HUGE_PAGE_SIZE - 1);
-    BAD("memory", copymc_machine_create(&m, &machine));
+    BAD("options->memory_bytes", copymc_machine_create(&m, &machine));
+    CHECK(strstr(copymc_last_error(), "memory (") == NULL);
     m.memory_bytes = 16 << 20, m.kernel = "5.15";
     BAD("options->kernel", copymc_machine_create(&m, &machine));
     m.kernel = "7.3", m.flags = 16;
     BAD("options->flags", copymc_machine_create(&m, &machine));
-    m.flags = 15, m.thp_enabled = 4;
+    m.flags = 15, m.reserved = 1;
+    BAD("options->reserved", copymc_machine_create(&m, &machine));
+    m.reserved = 0, m.thp_enabled = 4;
+    BAD("options->thp_enabled", copymc_machine_create(&m, &machine));
+    m.thp_enabled = COPYMC_THP_DENY;
     BAD("options->thp_enabled", copymc_machine_create(&m, &machine));
     m.thp_enabled = 0, m.shmem_enabled = -1;
     BAD("options->shmem_enabled", copymc_machine_create(&m, &machine));
@@ -90,12 +102,16 @@ static void options(void) {
     BAD("options->pages_to_scan", copymc_khugepaged_create(machine, &k, NULL, &khugepaged));
     k.pages_to_scan = 1, k.max_ptes_none = 512;
     BAD("options->max_ptes_none", copymc_khugepaged_create(machine, &k, NULL, &khugepaged));
-    k.max_ptes_none = 0, k.max_ptes_swap = 512;
+    k.max_ptes_none = 0, k.reserved = 1;
+    BAD("options->reserved", copymc_khugepaged_create(machine, &k, NULL, &khugepaged));
+    k.reserved = 0, k.max_ptes_swap = 512;
     BAD("options->max_ptes_swap", copymc_khugepaged_create(machine, &k, NULL, &khugepaged));
     k.max_ptes_swap = 0, k.max_ptes_shared = 512;
     BAD("options->max_ptes_shared", copymc_khugepaged_create(machine, &k, NULL, &khugepaged));
     struct copymc_observer o = COPYMC_OBSERVER_INIT(NULL, NULL);
     BAD("observer->before_step", copymc_khugepaged_create(machine, NULL, &o, &khugepaged));
+    o.flags = 2;
+    BAD("observer->flags", copymc_khugepaged_create(machine, NULL, &o, &khugepaged));
     OK(copymc_destroy(machine));
     OK(copymc_destroy(m.engine));
 }
@@ -130,7 +146,7 @@ void test_arguments(void) {
     BAD("offset", copymc_region_heal(region, 3 * 4096 + 1, 0, COPYMC_SOURCE_MARK));
     BAD("length", copymc_region_heal(region, 1, SIZE_MAX, COPYMC_SOURCE_MARK));
     if (copymc_source_unsupported_reason(COPYMC_SOURCE_HWPOISON) != NULL)
-        IS(COPYMC_E_UNSUPPORTED, copymc_region_inject(region, 0, COPYMC_SOURCE_HWPOISON));
+        REFUSED(COPYMC_E_UNSUPPORTED, "source", copymc_region_inject(region, 0, COPYMC_SOURCE_HWPOISON));
 
     BAD("start", copymc_map_create(NULL, 1, &map));
     BAD("length", copymc_map_create(memory, 0, &map));
@@ -143,6 +159,8 @@ void test_arguments(void) {
     OK(copymc_map_create(memory, 4096, &map));
     BAD("offset", copymc_map_mark(map, 4097, 0));
     BAD("length", copymc_map_mark(map, 4095, 2));
+    BAD("length", copymc_map_mark(map, 4096, 1));
+    CHECK(strstr(copymc_last_error(), "1 bytes from 4096 on") != NULL);
     BAD("length", copymc_map_clear(map, 1, SIZE_MAX));
     BAD("length", copymc_map_first(map, 0, 4097, &bytes));
     BAD("first", copymc_map_first(map, 0, 1, NULL));
@@ -174,6 +192,8 @@ void test_arguments(void) {
     BAD("options->propagation", copymc_salvage(engine, memory, memory + 4096, 1, &s, NULL, 0, &result));
     s.propagation = 0, s.flags = 4;
     BAD("options->flags", copymc_salvage(engine, memory, memory + 4096, 1, &s, NULL, 0, &result));
+    s.flags = 0, s.reserved = 1;
+    BAD("options->reserved", copymc_salvage(engine, memory, memory + 4096, 1, &s, NULL, 0, &result));
 
     struct machine m = make_machine(NULL);
     struct copymc_call call;
@@ -182,7 +202,10 @@ void test_arguments(void) {
     BAD("machine", copymc_machine_create(NULL, NULL));
     BAD("region", copymc_machine_memory(m.machine, NULL));
     BAD("thp_enabled", copymc_machine_set_thp(m.machine, 4, 0, 0));
+    BAD("thp_enabled", copymc_machine_set_thp(m.machine, COPYMC_THP_DENY, 0, 0));
     BAD("shmem_enabled", copymc_machine_set_thp(m.machine, 0, -1, 0));
+    BAD("huge_pages_at_fault", copymc_machine_set_thp(m.machine, 0, 0, 2));
+    OK(copymc_machine_set_thp(m.machine, COPYMC_THP_MADVISE, COPYMC_THP_DENY, 1));
     BAD("stats->size", copymc_machine_get_stats(m.machine, &stats));
     BAD("stats", copymc_machine_get_stats(m.machine, NULL));
     BAD("violations", copymc_machine_check(m.machine, NULL, 0, NULL));
@@ -190,9 +213,14 @@ void test_arguments(void) {
     BAD("frame", copymc_machine_poison(m.machine, 4096, 0, 0));
     BAD("line", copymc_machine_poison(m.machine, 0, 64, 0));
     BAD("source", copymc_machine_poison(m.machine, 0, 0, 4));
+    if (copymc_source_unsupported_reason(COPYMC_SOURCE_HWPOISON) != NULL) {
+        REFUSED(COPYMC_E_UNSUPPORTED, "source", copymc_machine_poison(m.machine, 0, 0, COPYMC_SOURCE_HWPOISON));
+        REFUSED(COPYMC_E_UNSUPPORTED, "source", copymc_process_poison(m.process, m.address, COPYMC_SOURCE_HWPOISON, NULL));
+    }
     BAD("frame", copymc_machine_handle_poison(m.machine, 4096, &access));
     BAD("access", copymc_machine_handle_poison(m.machine, 0, NULL));
     BAD("frame", copymc_machine_heal(m.machine, UINT32_MAX, 0));
+    BAD("source", copymc_machine_heal(m.machine, 0, 4));
     BAD("process", copymc_process_create(m.machine, NULL));
     BAD("child", copymc_process_fork(m.process, NULL, &call));
     BAD("call", copymc_process_fork(m.process, &lines, NULL));
@@ -203,6 +231,8 @@ void test_arguments(void) {
     BAD("flags", copymc_file_create(m.machine, 4096, 2, &file));
     BAD("length", copymc_file_create(m.machine, UINT64_MAX, 0, &file));
     OK(copymc_file_create(m.machine, 4096, 0, &file));
+    BAD("open_for_write", copymc_file_set_open_for_write(file, 7));
+    BAD("open_for_write", copymc_file_set_open_for_write(file, -1));
     BAD("flags", copymc_process_mmap(m.process, 0, 4096, 3, 0x22, file, 0, &call));
     IS(COPYMC_E_HANDLE, copymc_process_mmap(m.process, 0, 4096, 3, 2, 77, 0, &call));
     struct machine other = make_machine(NULL);
@@ -211,7 +241,8 @@ void test_arguments(void) {
     BAD("buffer", copymc_process_read(m.process, m.address, NULL, 1, &access));
     BAD("access", copymc_process_read(m.process, m.address, memory, 1, NULL));
     BAD("length", copymc_process_write(m.process, UINT64_MAX, memory, 2, &access));
-    BAD("capacity", copymc_process_read(m.process, 0, memory, SIZE_MAX, &access));
+    BAD("length", copymc_process_read(m.process, 0, memory, SIZE_MAX, &access));
+    BAD("length", copymc_process_write(m.process, 0, memory, SIZE_MAX, &access));
     BAD("source", copymc_process_poison(m.process, m.address, 9, NULL));
     BAD("frame", copymc_process_poison(m.process, m.address, 0, misaligned));
     IS(COPYMC_E_STATE, copymc_process_poison(m.process, 0, 0, NULL));
@@ -223,6 +254,8 @@ void test_arguments(void) {
     OK(copymc_process_mmap(m.process, 0, 0, 3, 0x22, 0, 0, &call));
     CHECK(call.error == 22);
     OK(copymc_process_munmap(m.process, 1, 4096, &call));
+    CHECK(call.error == 22);
+    OK(copymc_process_mprotect(m.process, m.address, 4096, 8, &call));
     CHECK(call.error == 22);
     OK(copymc_process_madvise(m.process, m.address, UINT64_MAX, 4, &call));
     CHECK(call.error == 22);

@@ -74,6 +74,7 @@ static int32_t meddle(void *context, const struct copymc_step *step) {
         w->copies++;
         // The collapse holds the mmap lock: nothing is changed.
         IS(COPYMC_E_BUSY, copymc_destroy(w->m.process));
+        CHECK(strcmp(copymc_last_error(), "handle: the process cannot exit: it would wait for MMAP_LOCK.") == 0);
         OK(copymc_process_munmap(w->m.process, w->m.address, 4096, &call));
         CHECK(call.error == 0 && call.waits_for == COPYMC_WAIT_MMAP_LOCK);
         OK(copymc_process_read(w->m.process, w->m.address, &byte, 1, &access));

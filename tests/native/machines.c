@@ -1,7 +1,9 @@
 /* The simulated machine: system calls, accesses, poison, files. */
+#define _GNU_SOURCE
 #include "test.h"
 #include <errno.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 static void memory_and_poison(void) {
     struct machine m = make_machine(NULL);
@@ -84,6 +86,40 @@ static void memory_and_poison(void) {
     OK(copymc_destroy(m.machine));
 }
 
+/* What is wrong with the program's own buffer is not poison of the simulated memory. */
+static void buffers(void) {
+    struct machine m = make_machine(NULL);
+    struct copymc_access access;
+    struct copymc_machine_stats stats = {.size = sizeof stats};
+    unsigned char bytes[4096] = {0};
+    int file = memfd_create("test", 0);
+    CHECK(ftruncate(file, 4096) == 0);
+    unsigned char *lost = mmap(NULL, 2 * 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    close(file);
+    copymc_map map;
+    OK(copymc_map_create(bytes, sizeof bytes, &map));
+    OK(copymc_map_mark(map, 100, 1));
+
+    IS(COPYMC_E_INVALID, copymc_process_read(m.process, m.address, lost, 2 * 4096, &access));
+    CHECK(strncmp(copymc_last_error(), "buffer: ", 8) == 0);
+    // The page before the lost one was read.
+    OK(copymc_process_write(m.process, m.address + 4096, lost, 4096, &access));
+    IS(COPYMC_E_INVALID, copymc_process_write(m.process, m.address, lost + 4096, 1, &access));
+    CHECK(strncmp(copymc_last_error(), "buffer: ", 8) == 0);
+    IS(COPYMC_E_INVALID, copymc_process_write(m.process, m.address + 3 * 4096, bytes, sizeof bytes, &access));
+    CHECK(strncmp(copymc_last_error(), "buffer: ", 8) == 0);
+    OK(copymc_destroy(map));
+
+    OK(copymc_machine_get_stats(m.machine, &stats));
+    CHECK(stats.poison_pending == 0 && stats.hardware_corrupted == 0);
+    for (int page = 0; page < 3; page++) {
+        OK(copymc_process_read(m.process, m.address + page * 4096, bytes, sizeof bytes, &access));
+        CHECK(access.outcome == COPYMC_DONE && bytes[0] == (page == 1 ? 0 : page));
+    }
+    munmap(lost, 2 * 4096);
+    OK(copymc_destroy(m.machine));
+}
+
 static void files(void) {
     struct machine m = make_machine(NULL);
     struct copymc_call call;
@@ -125,5 +161,6 @@ static void files(void) {
 
 void test_machines(void) {
     memory_and_poison();
+    buffers();
     files();
 }

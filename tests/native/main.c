@@ -101,6 +101,9 @@ int main(int count, char **arguments) {
     run(arguments[0], "blocked-thread", false, 0);
     run(arguments[0], "fork-and-exec", false, 0);
     run(arguments[0], "loaded-and-closed", false, 0);
+    run(arguments[0], "kernel-by-environment", false, 0);
+    run(arguments[0], "kernel-without-recovery", true, 7);
+    run(arguments[0], "sigsegv-again", false, 0);
     run(arguments[0], "throws-out-of-a-callback", true, 6);
     run(arguments[0], "longjmp-out-of-a-callback", false, 0);
     printf("%d passed, %d failed\n", passed, failed);

@@ -179,7 +179,14 @@ static int32_t jump(void *context, const struct copymc_step *step) {
     longjmp(out, 1);
 }
 
-/* Not allowed. The machine stays busy; other machines go on. */
+static void *busy_elsewhere(void *machine) {
+    uint64_t found;
+    struct machine *m = machine;
+    IS(COPYMC_E_BUSY, copymc_machine_check(m->machine, NULL, 0, &found));
+    return NULL;
+}
+
+/* Not allowed. The machine stays in the callback, for the calls that its thread may make there; other machines go on. */
 static int longjmp_out_of_a_callback(void) {
     struct machine m = make_machine(NULL);
     struct copymc_observer observer = COPYMC_OBSERVER_INIT(jump, NULL);
@@ -188,6 +195,13 @@ static int longjmp_out_of_a_callback(void) {
     if (setjmp(out) == 0)
         copymc_process_collapse(m.process, m.address, 2 << 20, &observer, NULL, 0, &ranges, &call);
     IS(COPYMC_E_BUSY, copymc_destroy(m.machine));
+    IS(COPYMC_E_BUSY, copymc_process_collapse(m.process, m.address, 2 << 20, NULL, NULL, 0, &ranges, &call));
+    struct copymc_access access;
+    char byte;
+    pthread_t thread;
+    OK(copymc_process_read(m.process, m.address, &byte, 1, &access));
+    pthread_create(&thread, NULL, busy_elsewhere, &m);
+    pthread_join(thread, NULL);
     struct machine second = make_machine(NULL);
     OK(copymc_destroy(second.machine));
     return failed;
@@ -204,6 +218,56 @@ static int loaded_and_closed(void) {
     return failed;
 }
 
+/* COPYMC_KERNEL is read once an engine or a machine is made. */
+static int kernel_by_environment(void) {
+    copymc_engine engine;
+    copymc_machine machine;
+    const char *wrong = "COPYMC_KERNEL: ";
+    setenv("COPYMC_KERNEL", "none", 1);
+    IS(COPYMC_E_INVALID, copymc_engine_create(NULL, &engine));
+    CHECK(strncmp(copymc_last_error(), wrong, strlen(wrong)) == 0);
+    IS(COPYMC_E_INVALID, copymc_machine_create(NULL, &machine));
+    CHECK(strncmp(copymc_last_error(), wrong, strlen(wrong)) == 0);
+#ifdef __x86_64__
+    setenv("COPYMC_KERNEL", "native-neon", 1);
+#else
+    setenv("COPYMC_KERNEL", "native-avx2", 1);
+#endif
+    IS(COPYMC_E_UNSUPPORTED, copymc_engine_create(NULL, &engine));
+    CHECK(strncmp(copymc_last_error(), wrong, strlen(wrong)) == 0);
+    IS(COPYMC_E_UNSUPPORTED, copymc_machine_create(NULL, &machine));
+    CHECK(strncmp(copymc_last_error(), wrong, strlen(wrong)) == 0);
+    return failed;
+}
+
+/* A kernel without "native-" does not recover. */
+static int kernel_without_recovery(void) {
+    struct copymc_engine_options options = COPYMC_ENGINE_OPTIONS_INIT;
+    copymc_engine engine;
+    static char to[4096];
+    size_t left;
+    options.kernel = "scalar";
+    OK(copymc_engine_create(&options, &engine));
+    copymc_copy(engine, to, truncated(), 100, &left, NULL);
+    return 3;
+}
+
+/* copymc_recovery_enable puts the handler of SIGBUS on top again, not that of SIGSEGV; another engine with the flag does. */
+static int sigsegv_again(void) {
+    struct copymc_engine_options options = COPYMC_ENGINE_OPTIONS_INIT;
+    copymc_engine engine, second;
+    static char to[4096];
+    size_t left = 0;
+    options.flags = COPYMC_ENGINE_RECOVER_SIGSEGV;
+    OK(copymc_engine_create(&options, &engine));
+    char *closed = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    install(SIGSEGV);
+    OK(copymc_engine_create(&options, &second));
+    OK(copymc_copy(engine, to, closed, 100, &left, NULL));
+    CHECK(left == 100 && signals == 0);
+    return failed;
+}
+
 int scenario(const char *name) {
     static const struct {
         const char *name;
@@ -215,7 +279,10 @@ int scenario(const char *name) {
                {"blocked-thread", blocked_thread},
                {"fork-and-exec", fork_and_exec},
                {"longjmp-out-of-a-callback", longjmp_out_of_a_callback},
-               {"loaded-and-closed", loaded_and_closed}};
+               {"loaded-and-closed", loaded_and_closed},
+               {"kernel-by-environment", kernel_by_environment},
+               {"kernel-without-recovery", kernel_without_recovery},
+               {"sigsegv-again", sigsegv_again}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (strcmp(name, all[i].name) == 0)
             return all[i].run();

@@ -9,15 +9,19 @@ internal static unsafe class CopyExports
     [UnmanagedCallersOnly(EntryPoint = "copymc_engine_create")]
     internal static Status Create(EngineOptionsRecord* options, ulong* engine)
     {
+        string chosen = Names.KernelVariable;
         try
         {
             Arguments.Need(engine, nameof(engine));
-            *engine = Handles.Add(options == null ? new CopyEngine() : new CopyEngine(Read(options)));
+            CopyEngineOptions? read = options == null ? null : Read(options);
+            if (read?.Kernel is not null)
+                chosen = "options->kernel";
+            *engine = Handles.Add(new CopyEngine(read));
             return Status.Ok;
         }
         catch (Exception error)
         {
-            return Failure.Report(error);
+            return Failure.Report(error, chosen);
         }
     }
 

@@ -135,8 +135,8 @@ internal static unsafe class LibraryExports
                 case Region region:
                     End(handle, region.Memory);
                     break;
-                case PoisonMap map:
-                    End(handle, map);
+                case Map map:
+                    End(handle, map.Marks);
                     break;
                 case CopyEngine:
                     End(handle, null);
@@ -185,7 +185,7 @@ internal static unsafe class LibraryExports
     private static void Exit(ulong handle, Process process)
     {
         if (!process.Space.HasExited && process.Space.Exit() is { IsWaiting: true } result)
-            throw new StatusException(Status.Busy, $"handle: the process {result}.");
+            throw new StatusException(Status.Busy, $"handle: the process cannot exit: {Reason(result)}.");
         process.Machine.Remove(handle);
     }
 
@@ -193,7 +193,10 @@ internal static unsafe class LibraryExports
     {
         SystemCallResult result = file.File.Delete();
         if (!result.IsDone)
-            throw new StatusException(result.IsWaiting ? Status.Busy : Status.State, $"handle: the file cannot be deleted: {result}.");
+            throw new StatusException(result.IsWaiting ? Status.Busy : Status.State, $"handle: the file cannot be deleted: {Reason(result)}.");
         file.Machine.Remove(handle);
     }
+
+    private static string Reason(SystemCallResult result) =>
+        result.IsWaiting ? $"it would wait for {Names.Capitals(result.WaitsFor)}" : $"{result.Error}";
 }

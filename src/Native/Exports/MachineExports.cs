@@ -21,7 +21,7 @@ internal static unsafe class MachineExports
         }
         catch (Exception error)
         {
-            return Failure.Report(error);
+            return Failure.Report(error, Names.KernelVariable);
         }
     }
 
@@ -46,9 +46,10 @@ internal static unsafe class MachineExports
         try
         {
             Machine target = Get(machine);
-            ThpMode enabled = Arguments.Value<ThpMode>(thpEnabled, "thp_enabled"), shmem = Arguments.Value<ThpMode>(shmemEnabled, "shmem_enabled");
+            ThpMode enabled = ThpEnabled(thpEnabled, "thp_enabled"), shmem = Arguments.Value<ThpMode>(shmemEnabled, "shmem_enabled");
+            bool atFault = Arguments.Flag(hugePagesAtFault, "huge_pages_at_fault");
             using Machine.Turn turn = target.Enter();
-            (target.Simulated.ThpEnabled, target.Simulated.ShmemEnabled, target.Simulated.HugePagesAtFault) = (enabled, shmem, hugePagesAtFault != 0);
+            (target.Simulated.ThpEnabled, target.Simulated.ShmemEnabled, target.Simulated.HugePagesAtFault) = (enabled, shmem, atFault);
             return Status.Ok;
         }
         catch (Exception error)
@@ -115,7 +116,7 @@ internal static unsafe class MachineExports
         }
         catch (Exception error)
         {
-            return Failure.Report(error);
+            return Failure.Report(error, nameof(source));
         }
     }
 
@@ -232,8 +233,9 @@ internal static unsafe class MachineExports
         try
         {
             MachineFile target = GetFile(file);
+            bool isOpen = Arguments.Flag(openForWrite, "open_for_write");
             using Machine.Turn turn = target.Machine.Enter();
-            target.File.IsOpenForWrite = openForWrite != 0;
+            target.File.IsOpenForWrite = isOpen;
             return Status.Ok;
         }
         catch (Exception error)
@@ -248,6 +250,12 @@ internal static unsafe class MachineExports
 
     private static void NeedFrame(SimulatedMachine machine, uint frame) =>
         _ = Arguments.Less(frame, (machine.Content.Length / NativeRegion.PageSize) - 1, nameof(frame));
+
+    private static ThpMode ThpEnabled(int value, string argument)
+    {
+        ThpMode mode = Arguments.Value<ThpMode>(value, argument);
+        return mode == ThpMode.Deny ? throw Arguments.Invalid(argument, "COPYMC_THP_DENY is a value of shmem_enabled only.") : mode;
+    }
 
     private static SimulatedMachine Make(MachineOptionsRecord* options)
     {
@@ -266,7 +274,7 @@ internal static unsafe class MachineExports
             Engine = record.Engine == 0 ? null : Handles.Get<CopyEngine>(record.Engine, "options->engine"),
             Kernel = kernel,
             SwapPages = (int)Arguments.Less(record.SwapPages, 1u << 31, "options->swap_pages"),
-            Enabled = Arguments.Value<ThpMode>(record.ThpEnabled, "options->thp_enabled"),
+            Enabled = ThpEnabled(record.ThpEnabled, "options->thp_enabled"),
             ShmemEnabled = Arguments.Value<ThpMode>(record.ShmemEnabled, "options->shmem_enabled"),
             HugePagesAtFault = (record.Flags & HugePagesAtFault) != 0,
             UseZeroPage = (record.Flags & NoZeroPage) == 0,

@@ -149,7 +149,7 @@ internal static unsafe class ProcessExports
         }
         catch (Exception error)
         {
-            return Failure.Report(error);
+            return Failure.Report(error, nameof(source));
         }
     }
 
@@ -207,7 +207,7 @@ internal static unsafe class ProcessExports
     private static AccessRecord Access(ulong process, ulong address, byte* buffer, nuint length, AccessRecord* access, bool write)
     {
         Process target = Get(process);
-        Arguments.NeedArray(buffer, length, nameof(buffer));
+        Arguments.NeedArray(buffer, length, nameof(buffer), nameof(length));
         Arguments.Need(access, nameof(access));
         if (length > ulong.MaxValue - address)
             throw Arguments.Invalid(nameof(length), $"{length} bytes from 0x{address:x} wrap around.");

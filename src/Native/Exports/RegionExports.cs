@@ -11,7 +11,7 @@ internal static unsafe class RegionExports
         try
         {
             Arguments.Need(map, nameof(map));
-            *map = Handles.Add(new PoisonMap(start, length));
+            *map = Handles.Add(new Map(new PoisonMap(start, length), length));
             return Status.Ok;
         }
         catch (Exception error)
@@ -25,7 +25,7 @@ internal static unsafe class RegionExports
     {
         try
         {
-            MapOf(mapOrRegion).Mark(offset, length);
+            MapOf(mapOrRegion, offset, length).Mark(offset, length);
             return Status.Ok;
         }
         catch (Exception error)
@@ -39,7 +39,7 @@ internal static unsafe class RegionExports
     {
         try
         {
-            MapOf(mapOrRegion).Clear(offset, length);
+            MapOf(mapOrRegion, offset, length).Clear(offset, length);
             return Status.Ok;
         }
         catch (Exception error)
@@ -54,7 +54,7 @@ internal static unsafe class RegionExports
         try
         {
             Arguments.Need(first, nameof(first));
-            *first = MapOf(mapOrRegion).FirstPoisoned(offset, length);
+            *first = MapOf(mapOrRegion, offset, length).FirstPoisoned(offset, length);
             return Status.Ok;
         }
         catch (Exception error)
@@ -69,7 +69,7 @@ internal static unsafe class RegionExports
         try
         {
             Arguments.Need(lines, nameof(lines));
-            *lines = (ulong)MapOf(mapOrRegion).PoisonedLineCount;
+            *lines = (ulong)MapOf(mapOrRegion, 0, 0).PoisonedLineCount;
             return Status.Ok;
         }
         catch (Exception error)
@@ -89,7 +89,7 @@ internal static unsafe class RegionExports
         }
         catch (Exception error)
         {
-            return Failure.Report(error);
+            return Failure.Report(error, "options->node");
         }
     }
 
@@ -133,12 +133,13 @@ internal static unsafe class RegionExports
     {
         try
         {
-            PoisonInjector.Inject(Get(region), offset, Arguments.Value<PoisonSource>(source, nameof(source)));
+            NativeRegion memory = Get(region);
+            PoisonInjector.Inject(memory, Arguments.Less(offset, memory.Length, nameof(offset)), Arguments.Value<PoisonSource>(source, nameof(source)));
             return Status.Ok;
         }
         catch (Exception error)
         {
-            return Failure.Report(error);
+            return Failure.Report(error, nameof(source));
         }
     }
 
@@ -147,7 +148,9 @@ internal static unsafe class RegionExports
     {
         try
         {
-            PoisonInjector.Heal(Get(region), offset, length, Arguments.Value<PoisonSource>(source, nameof(source)));
+            NativeRegion memory = Get(region);
+            Arguments.NeedRange(offset, length, memory.Length);
+            PoisonInjector.Heal(memory, offset, length, Arguments.Value<PoisonSource>(source, nameof(source)));
             return Status.Ok;
         }
         catch (Exception error)
@@ -158,11 +161,18 @@ internal static unsafe class RegionExports
 
     private static NativeRegion Get(ulong region) => Handles.Get<Region>(region, nameof(region)).Memory;
 
-    private static PoisonMap MapOf(ulong handle) => Handles.Find(handle) switch
+    /// <summary>The map of a map or region, which covers the range.</summary>
+    private static PoisonMap MapOf(ulong handle, nuint offset, nuint length)
     {
-        Region region => region.Memory.Poison,
-        _ => Handles.Get<PoisonMap>(handle, "map_or_region"),
-    };
+        if (Handles.Find(handle) is Region { Memory: { } memory })
+        {
+            Arguments.NeedRange(offset, length, memory.Length);
+            return memory.Poison;
+        }
+        Map map = Handles.Get<Map>(handle, "map_or_region");
+        Arguments.NeedRange(offset, length, map.Length);
+        return map.Marks;
+    }
 
     private static NativeRegionOptions? Read(RegionOptionsRecord* options)
     {

@@ -1,9 +1,10 @@
 /*
  * libcopymc: CopyMc's engine and its simulated machine as a C library. docs/libcopymc.md introduces it.
  *
- * Results. Functions return a copymc_status. If it is not COPYMC_OK, copymc_last_error() has a message that names the argument, and unless
- * the function says otherwise nothing was changed or written. Lengths and offsets are in bytes. A pointer to a result must not be null and
- * must be aligned for its type; memory that is copied may have any alignment. Pointers that are neither null nor valid cannot be detected.
+ * Results. Functions return a copymc_status. If it is not COPYMC_OK, copymc_last_error() has a message, which names the argument first if
+ * one is the reason, and unless the function says otherwise nothing was changed or written. A flag that is an argument of its own is 0
+ * or 1. Lengths and offsets are in bytes. A pointer to a result must not be null and must be aligned for its type; memory that is copied
+ * may have any alignment. Pointers that are neither null nor valid cannot be detected.
  *
  * Handles. Every object has a 64-bit handle, which is never used for another object. 0 is no handle. A handle that was destroyed, never
  * made, or belongs to an object of another kind is COPYMC_E_HANDLE, from any thread and at any time. Destroying an object that another
@@ -72,7 +73,9 @@ copymc_status copymc_destroy(uint64_t handle);
 /* Why copies cannot recover from faults here; null if they can. */
 const char *copymc_recovery_unsupported_reason(void);
 
-/* Installs the SIGBUS handler, as copymc_engine_create does; again, if another handler was installed over it since. COPYMC_E_UNSUPPORTED.
+/*
+ * Installs the SIGBUS handler, as copymc_engine_create does; again, if another handler was installed over it since. Not that of SIGSEGV:
+ * for that, make another engine with COPYMC_ENGINE_RECOVER_SIGSEGV. COPYMC_E_UNSUPPORTED.
  */
 copymc_status copymc_recovery_enable(void);
 
@@ -167,14 +170,18 @@ enum { COPYMC_ENGINE_RECOVER_SIGSEGV = 1 };
 struct copymc_engine_options {
     uint32_t size;
     uint32_t flags;     /* COPYMC_ENGINE_RECOVER_SIGSEGV: copies of the whole process recover from SIGSEGV too, from now on */
-    const char *kernel; /* "native-avx2"; null: the one that COPYMC_KERNEL names, else the best here */
+    const char *kernel; /* "native-avx2"; null: the one that the variable COPYMC_KERNEL names, else the best here, which recovers */
     int32_t hint;       /* enum copymc_hint; ignored if a kernel is named */
     uint32_t reserved;  /* 0 */
 };
 #define COPYMC_ENGINE_OPTIONS_INIT                                                                                                         \
     { sizeof(struct copymc_engine_options), 0, NULL, COPYMC_USED_SOON, 0 }
 
-/* Makes an engine and enables recovery. COPYMC_E_INVALID for an unknown kernel, COPYMC_E_UNSUPPORTED for one that cannot run here. */
+/*
+ * Makes an engine and enables recovery. Only kernels whose names begin with "native-" recover from faults: with another one, such as
+ * "scalar", a copy of lost memory ends the process. COPYMC_E_INVALID for an unknown kernel in the options or in COPYMC_KERNEL,
+ * COPYMC_E_UNSUPPORTED for one that cannot run here, or that does not recover if COPYMC_ENGINE_RECOVER_SIGSEGV is given.
+ */
 copymc_status copymc_engine_create(const struct copymc_engine_options *options, copymc_engine *engine);
 
 /* The name of an engine's kernel, valid until the process ends. */
@@ -182,10 +189,11 @@ copymc_status copymc_engine_kernel(copymc_engine engine, const char **name);
 
 enum copymc_fault_kind {
     COPYMC_FAULT_NONE = 0,
-    COPYMC_FAULT_KNOWN_POISON = 1,     /* a line that a map had marked; the copy did not touch it */
-    COPYMC_FAULT_MACHINE_CHECK = 2,    /* SIGBUS, BUS_MCEERR_AR */
-    COPYMC_FAULT_BUS_ERROR = 3,        /* SIGBUS, BUS_ADRERR or BUS_OBJERR: the memory behind the mapping is gone */
-    COPYMC_FAULT_ACCESS_VIOLATION = 4, /* SIGSEGV, after COPYMC_ENGINE_RECOVER_SIGSEGV */
+    COPYMC_FAULT_KNOWN_POISON = 1,  /* a line that a map had marked; the copy did not touch it */
+    COPYMC_FAULT_MACHINE_CHECK = 2, /* SIGBUS, BUS_MCEERR_AR */
+    COPYMC_FAULT_BUS_ERROR = 3,     /* SIGBUS, BUS_ADRERR or BUS_OBJERR: the memory behind the mapping is gone */
+    /* SIGSEGV, after COPYMC_ENGINE_RECOVER_SIGSEGV. A copy at 2^47 to 2^56 ends the process on a CPU with four-level page tables. */
+    COPYMC_FAULT_ACCESS_VIOLATION = 4,
 };
 
 /* "known poison"; null for a value that is none. */
@@ -225,7 +233,7 @@ struct copymc_salvage_options {
     uint32_t flags;          /* COPYMC_SALVAGE_: SalvageOptions.LookAhead and ThroughKernel */
     int32_t fill;            /* enum copymc_fill: what is written over lost bytes of the destination */
     int32_t propagation;     /* enum copymc_propagation */
-    uint64_t max_lost_bytes; /* the most bytes that may be lost before the salvage gives up */
+    uint64_t max_lost_bytes; /* the salvage gives up once more are lost; checked after each 2 MiB, so that more may be lost by then */
     uint32_t pattern;        /* the byte for COPYMC_FILL_PATTERN: 0 to 255 */
     uint32_t reserved;       /* 0 */
 };
@@ -266,7 +274,7 @@ typedef uint64_t copymc_machine;
 typedef uint64_t copymc_process;
 typedef uint64_t copymc_file;
 
-/* Values of transparent_hugepage/enabled and shmem_enabled. */
+/* Values of transparent_hugepage/enabled and shmem_enabled. COPYMC_THP_DENY is one of shmem_enabled only. */
 enum copymc_thp { COPYMC_THP_NEVER = 0, COPYMC_THP_MADVISE = 1, COPYMC_THP_ALWAYS = 2, COPYMC_THP_DENY = 3 };
 
 enum {
@@ -290,6 +298,7 @@ struct copymc_machine_options {
 #define COPYMC_MACHINE_OPTIONS_INIT                                                                                                        \
     { sizeof(struct copymc_machine_options), 0, 16u << 20, 0, COPYMC_THP_MADVISE, COPYMC_THP_MADVISE, 0, NULL, 0 }
 
+/* COPYMC_E_INVALID or COPYMC_E_UNSUPPORTED also for the kernel that COPYMC_KERNEL names. */
 copymc_status copymc_machine_create(const struct copymc_machine_options *options, copymc_machine *machine);
 
 /*
@@ -298,7 +307,7 @@ copymc_status copymc_machine_create(const struct copymc_machine_options *options
  */
 copymc_status copymc_machine_memory(copymc_machine machine, copymc_region *region);
 
-/* Changes the settings of huge pages. */
+/* Changes the settings of huge pages. huge_pages_at_fault: 1 as COPYMC_MACHINE_HUGE_PAGES_AT_FAULT, else 0. */
 copymc_status copymc_machine_set_thp(copymc_machine machine, int32_t thp_enabled, int32_t shmem_enabled, int32_t huge_pages_at_fault);
 
 /* Set size to sizeof(struct copymc_machine_stats) before the call. Counters are named as in /proc/vmstat. */
@@ -408,13 +417,17 @@ copymc_status copymc_process_madvise(copymc_process process, uint64_t address, u
 
 /*
  * Load or store length bytes at a simulated address, page by page, faulting pages in as needed. Stop at the first page that cannot be
- * accessed; access->done says how much was done before it.
+ * accessed; access->done says how much was done before it. COPYMC_E_INVALID, after the bytes before it, if memory of
+ * the buffer is lost, or, for copymc_process_write, marked as poisoned.
  */
 copymc_status copymc_process_read(copymc_process process, uint64_t address, void *buffer, size_t length, struct copymc_access *access);
 copymc_status copymc_process_write(copymc_process process, uint64_t address, const void *buffer, size_t length,
                                    struct copymc_access *access);
 
-/* Poisons the frame that is mapped at an address, or the line that holds it. frame may be null. COPYMC_E_STATE if none is mapped. */
+/*
+ * Poisons what is mapped at an address: COPYMC_SOURCE_MARK the line that holds it, every other source the whole frame. Sets *frame, unless
+ * it is null, to the frame. COPYMC_E_STATE if none is mapped.
+ */
 copymc_status copymc_process_poison(copymc_process process, uint64_t address, int32_t source, uint32_t *frame);
 
 enum copymc_page_state {
@@ -461,7 +474,7 @@ copymc_status copymc_file_truncate(copymc_file file, uint64_t length, struct cop
 /* Writes dirty pages of a regular file to the simulated disk. */
 copymc_status copymc_file_write_back(copymc_file file);
 
-/* Whether a regular file is open for writing: it is then not collapsed. */
+/* Whether a regular file is open for writing: 1, and it is then not collapsed, or 0. */
 copymc_status copymc_file_set_open_for_write(copymc_file file, int32_t open_for_write);
 
 /* ---- Collapse --------------------------------------------------------------------------------------------------------------------------
@@ -541,8 +554,8 @@ struct copymc_step {
  * this machine except these, which return COPYMC_E_BUSY: another collapse or scan, MADV_COLLAPSE, and destroying the machine or a
  * khugepaged. Calls that would wait for the collapse say so in waits_for. Returns 0 to go on. Any other value stops the collapse, which is
  * undone, or completed if it was committed; the call then returns COPYMC_E_STOPPED. It may take any time: only this machine is busy
- * meanwhile. It must return: after a longjmp out of it, or a C++ exception, the machine stays busy, and later calls may end the process. In
- * C++17 it must be noexcept, so that an exception ends the process at once.
+ * meanwhile. It must return: after a longjmp out of it, or a C++ exception, the machine stays in the callback for good, and later calls may
+ * end the process. In C++17 it must be noexcept, so that an exception ends the process at once.
  */
 #if defined(__cplusplus) && __cplusplus >= 201703L
 typedef int32_t copymc_step_fn(void *context, const struct copymc_step *step) noexcept;
